@@ -1,0 +1,49 @@
+"""Every error that footprint raises on purpose.
+
+    FootprintError              base: one line: what, where, what to do
+    |- UsageError               a wrong argument, setting or command          exit 2
+    |- LedgerError              a ledger that cannot be read or written       exit 2
+    |  `- LedgerVersionError    written by a newer footprint
+    `- CheckFailedError         a check that was asked for says no            exit 1
+
+`footprint.cli` maps them to exit codes in one place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class FootprintError(Exception):
+    """Base of all; its text is one line for people: what, where, what to do."""
+
+    exit_code = 2
+
+
+class UsageError(FootprintError, ValueError):
+    """A wrong argument, setting or command."""
+
+
+class LedgerError(FootprintError):
+    """A ledger that cannot be read or written."""
+
+
+class LedgerVersionError(LedgerError):
+    """A journal that a newer footprint wrote."""
+
+
+class CheckFailedError(FootprintError):
+    """A check that was asked for (`verify`, `check`) says no."""
+
+    exit_code = 1
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 3) -> str:
+    """` Did you mean A or B?` for a name that is not known, or an empty string.
+
+    Compares without regard to case; gives the known spelling.
+    """
+    spelling = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), spelling, n=limit, cutoff=0.6)
+    return f" Did you mean {' or '.join(spelling[name] for name in close)}?" if close else ""

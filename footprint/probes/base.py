@@ -1,0 +1,108 @@
+"""What a probe is: one small protocol, and the machine it is given.
+
+A probe finds the devices of its family on a machine and hands out one `Source` for each. A source
+answers two questions, energy so far and power now, and says why when it cannot. It never knows
+grams, keeps no thread, and decides nothing about when it is read: that is the meter's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from footprint.model import Device, Unavailable
+
+#: Why a read failed. `unsupported`: this device never gives this figure. `lost`: the device is
+#: gone and its handle with it. `failed`: this read gave nothing; the next one may.
+UNSUPPORTED, LOST, FAILED = "unsupported", "lost", "failed"
+
+
+class ReadError(Exception):
+    """A source could not be read: `why` is UNSUPPORTED, LOST or FAILED; the text is for people."""
+
+    def __init__(self, why: str, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+class Machine(NamedTuple):
+    """Where a probe looks. The real machine by default; a recorded tree or a simulator in tests.
+
+    Attributes:
+        proc: root of procfs.
+        sys: root of sysfs.
+        environ: the environment (`CUDA_VISIBLE_DEVICES`, ...).
+        nvml_library: path of the NVML library to load, None for the driver's own.
+        replay: path of a trace to play instead of the hardware, None for none.
+        pid: the process whose tree is tracked.
+    """
+
+    proc: Path = Path("/proc")
+    sys: Path = Path("/sys")
+    environ: Mapping[str, str] = os.environ
+    nvml_library: str | None = None
+    replay: str | None = None
+    pid: int = 0
+
+    def process(self) -> int:
+        """The pid whose tree is tracked: `pid`, or this process where it is 0."""
+        return self.pid or os.getpid()
+
+
+class Source(Protocol):
+    """One device, ready to be read. Reads may come from any one thread at a time.
+
+    A source whose reading is current at any instant (RAPL, a model) sets `steps` to False; one
+    whose counter moves in steps (a GPU's, every 20 to 100 ms) sets it to True, and the meter
+    looks for the edges.
+    """
+
+    device: Device
+    steps: bool
+
+    def energy_nj(self) -> int:
+        """Energy since the counter's own zero, in nJ. Raises ReadError."""
+        ...
+
+    def power_mw(self) -> int:
+        """Power now (or over the sensor's own window), in mW. Raises ReadError."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the device. Never raises."""
+        ...
+
+
+class GpuSource(Source, Protocol):
+    """A GPU's source can also say who is on it."""
+
+    def processes(self) -> dict[int, int]:
+        """Memory in use in bytes by pid, for processes with a context here. Raises ReadError."""
+        ...
+
+    def shares(self, since_us: int) -> dict[int, float]:
+        """Share (0..1) of the GPU's busy time by pid since a driver timestamp. Raises ReadError."""
+        ...
+
+    def memory_used(self) -> int:
+        """Memory in use on the device by everybody, in bytes. Raises ReadError."""
+        ...
+
+
+class Discovery(NamedTuple):
+    """What a probe found, and what it could not have."""
+
+    sources: tuple[Source, ...]
+    unavailable: tuple[Unavailable, ...] = ()
+
+
+class Probe(Protocol):
+    """A family of devices. `discover` never raises: what fails is an `Unavailable`."""
+
+    name: str
+
+    def discover(self, machine: Machine) -> Discovery:
+        """Finds this family's devices on `machine`."""
+        ...
