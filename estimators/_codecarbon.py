@@ -1,0 +1,72 @@
+"""codecarbon's tables, read as data files: its code is never imported."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from footprint.estimators.errors import EstimatorError
+
+LICENSE = "MIT"
+
+
+@cache
+def package_root() -> Path:
+    """The folder of the installed package, found without importing it.
+
+    Raises:
+        EstimatorError: not installed.
+    """
+    from importlib.util import find_spec
+
+    spec = find_spec("codecarbon")
+    if spec is None or not spec.submodule_search_locations:
+        raise EstimatorError(
+            "codecarbon's tables are not installed: run `pip install codecarbon`, "
+            "or give the figure itself (--carbon-intensity)"
+        )
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+@cache
+def version() -> str:
+    """The installed version, from the name of its metadata folder where there is exactly one."""
+    root = package_root()
+    found = [path.name.split("-")[1] for path in root.parent.glob("codecarbon-*.dist-info")]
+    if len(found) == 1:
+        return found[0].removesuffix(".dist")
+    from importlib import metadata
+
+    try:
+        return metadata.version("codecarbon")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def path(name: str) -> Path:
+    """A file under codecarbon's `data/`."""
+    return package_root() / "data" / name
+
+
+@cache
+def table(name: str, *, optional: bool = False) -> dict[str, Any]:
+    """A JSON table under `data/`; an `optional` one that this version lacks is empty.
+
+    Raises:
+        EstimatorError: missing or not readable as a JSON object.
+    """
+    file = path(name)
+    if optional and not file.exists():
+        return {}
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EstimatorError(
+            f"{file}: cannot be read ({error}): reinstall codecarbon, "
+            "or give the figure itself (--carbon-intensity)"
+        ) from error
+    if not isinstance(content, dict):
+        raise EstimatorError(f"{file}: is not a table: reinstall codecarbon")
+    return content

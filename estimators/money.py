@@ -1,0 +1,178 @@
+"""Money: Decimal amounts in their own currency. Nothing here converts between currencies.
+
+Arithmetic runs in a context of its own (34 digits), so that a host program that changed the
+thread's decimal context changes no figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
+from numbers import Real
+
+from footprint.estimators._frozen import Frozen
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.quantity import Quantity
+
+_CONTEXT = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-999_999,
+    Emax=999_999,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def checked_currency(name: str, value: object) -> str:
+    """A currency code of three letters, in capitals; its form is checked, not a list.
+
+    Raises:
+        EstimatorError: not three letters.
+    """
+    code = value.strip().upper() if isinstance(value, str) else ""
+    if not _CURRENCY.fullmatch(code):
+        raise EstimatorError(
+            f"{name} is {value!r}: give a currency code of three letters such as USD or EUR"
+        )
+    return code
+
+
+def checked_amount(name: str, value: object, unit: str = "") -> Decimal:
+    """A finite Decimal, 0 or more, from Decimal, int, str or float (by its shortest digits).
+
+    Raises:
+        EstimatorError: bool, NaN, infinite, negative or not a number; says which setting.
+    """
+    amount = None
+    if isinstance(value, (Decimal, Real, str)) and not isinstance(value, bool):
+        written = value if isinstance(value, (Decimal, int, str)) else repr(float(value))
+        try:
+            amount = Decimal(written)
+        except InvalidOperation:
+            amount = None
+    if amount is None or not amount.is_finite() or amount < 0:
+        of = f" of {unit}" if unit else ""
+        raise EstimatorError(f"{name} is {value!r}: give an amount{of}, 0 or more, such as 0.18")
+    return amount.copy_abs()  # -0 becomes 0; abs() would round to the thread's precision
+
+
+class Money(Frozen):
+    """An amount of one currency: `Money("0.18", "EUR")`."""
+
+    __slots__ = ("amount", "currency")
+    amount: Decimal
+    currency: str
+
+    def __init__(self, amount: Decimal | str | float, currency: str) -> None:
+        code = checked_currency("currency", currency)
+        self._fill(checked_amount("amount", amount, code), code)
+
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
+
+def parse_money(name: str, value: object, currency: str | None = None) -> Money:
+    """Money from `"0.18 EUR"`, `"0.18"`, a number or Money.
+
+    Args:
+        name: the setting, for messages.
+        currency: of a bare number; None: a bare number is refused. A text that names another
+            currency than this keeps its own: nothing is converted.
+
+    Raises:
+        EstimatorError: no amount, no currency, or more than the two.
+    """
+    if isinstance(value, Money):
+        return value
+    words = value.split() if isinstance(value, str) else [value]
+    if len(words) == 2:
+        code = checked_currency(f"currency of {name}", words[1])
+        return Money(checked_amount(name, words[0], code), code)
+    if currency is None and len(words) == 1:
+        checked_amount(name, words[0])
+        raise EstimatorError(f"{name} is {value!r} without a currency: write it as '0.18 EUR'")
+    if len(words) != 1:
+        raise EstimatorError(f"{name} is {value!r}: give an amount and a currency, as '0.18 EUR'")
+    return Money(checked_amount(name, words[0], currency or ""), currency or "")
+
+
+class MoneyRange(Frozen):
+    """`low <= mid <= high`, Decimals of one currency."""
+
+    __slots__ = ("low", "mid", "high", "currency")  # noqa: RUF023 - the constructor's order
+    low: Decimal
+    mid: Decimal
+    high: Decimal
+    currency: str
+
+    def __init__(self, low: Decimal, mid: Decimal, high: Decimal, currency: str) -> None:
+        code = checked_currency("currency", currency)
+        bounds = [checked_amount("amount", value, code) for value in (low, mid, high)]
+        if not bounds[0] <= bounds[1] <= bounds[2]:
+            raise EstimatorError(f"amounts {low}, {mid}, {high} {code}: give low <= mid <= high")
+        self._fill(*bounds, code)
+
+    def __add__(self, other: MoneyRange) -> MoneyRange:
+        """Bounds add; both in the same currency."""
+        if not isinstance(other, MoneyRange):
+            return NotImplemented
+        if other.currency != self.currency:
+            raise EstimatorError(
+                f"cannot add {other.currency} to {self.currency}: keep them apart, by currency"
+            )
+        add = _CONTEXT.add
+        return MoneyRange(
+            add(self.low, other.low),
+            add(self.mid, other.mid),
+            add(self.high, other.high),
+            self.currency,
+        )
+
+    @property
+    def unit(self) -> str:
+        """The currency, under the name that Quantity uses."""
+        return self.currency
+
+    def to_quantity(self) -> Quantity:
+        """The same range in floats, its unit the currency."""
+        return Quantity(float(self.low), float(self.mid), float(self.high), self.currency)
+
+    def to_json(self) -> dict[str, float]:
+        """`{"low", "mid", "high"}` as JSON numbers."""
+        return self.to_quantity().to_json()
+
+
+def priced(amount: Quantity, price: Money, overhead: Quantity | None = None) -> MoneyRange:
+    """`amount` times `overhead` (such as a PUE) times a price per one of the amount's unit.
+
+    Floats enter by their shortest digits and are multiplied as decimals, so that 3 kWh at a PUE
+    of 1.1 and 0.18 cost 0.594 exactly.
+    """
+    multiply = _CONTEXT.multiply
+    bounds = [Decimal(repr(x)) for x in (amount.low, amount.mid, amount.high)]
+    if overhead is not None:
+        factors = (overhead.low, overhead.mid, overhead.high)
+        bounds = [multiply(a, Decimal(repr(b))) for a, b in zip(bounds, factors, strict=True)]
+    low, mid, high = (multiply(bound, price.amount) for bound in bounds)
+    return MoneyRange(low, mid, high, price.currency)
+
+
+def by_currency(ranges: Iterable[MoneyRange]) -> dict[str, MoneyRange]:
+    """The sum per currency, in the order of first appearance."""
+    sums: dict[str, MoneyRange] = {}
+    for item in ranges:
+        known = sums.get(item.currency)
+        sums[item.currency] = item if known is None else known + item
+    return sums

@@ -1,0 +1,98 @@
+"""Zones: where electricity is used. A country, or a region that has a carbon intensity of its own.
+
+A zone's code is the country's ISO 3166-1 alpha-3 code, then the region's: `FRA`, `USA-CA`,
+`SWE-SE3`. Nothing is guessed: a name that is not known is an error with the nearest ones, never
+a default country.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+from footprint.estimators._countries import ALIASES, countries
+from footprint.estimators.errors import EstimatorError
+
+# Bidding zones that are known by their own name, without the country's.
+_BIDDING = re.compile(r"(SE[1-4]|NO[1-5])")
+_BIDDING_COUNTRY = {"SE": "SWE", "NO": "NOR"}
+
+
+class Zone(NamedTuple):
+    """A place whose grid has an intensity.
+
+    Attributes:
+        country: ISO 3166-1 alpha-3.
+        region: the region's code or name as it was written, in capitals; empty for the country.
+            Which regions there are is the grid table's to say (`grid.intensity`).
+        name: the country's English name.
+    """
+
+    country: str
+    region: str
+    name: str
+
+    @property
+    def code(self) -> str:
+        """`FRA`, `USA-CA`."""
+        return f"{self.country}-{self.region}" if self.region else self.country
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents, dots, commas and hyphens: how names are compared."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", plain.casefold()).split())
+
+
+@cache
+def _index() -> tuple[dict[str, str], dict[str, str]]:
+    """(folded code or name -> alpha-3, alpha-3 -> name)."""
+    names: dict[str, str] = {}
+    by_key = dict(ALIASES)
+    for code, short, name in countries():
+        names[code] = name
+        by_key |= {code.lower(): code, short.lower(): code, folded(name): code}
+    return by_key, names
+
+
+def nearest(word: str, known: dict[str, str]) -> str:
+    """` Did you mean A or B?` for a folded word and {folded: spelling}, or an empty string."""
+    import difflib
+
+    words = [key for key in known if len(key) > 2]  # two letters are near to anything
+    close = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
+    spellings = dict.fromkeys(known[key] for key in close)
+    return f" Did you mean {' or '.join(spellings)}?" if spellings else ""
+
+
+def resolve_zone(text: object) -> Zone:
+    """The zone that a code or name stands for, case and accents aside.
+
+    Takes ISO alpha-3 and alpha-2 codes, English country names, `COUNTRY-REGION` with either code
+    (`US-CA`, `USA-California`), and the Nordic bidding zones alone (`SE3`).
+
+    Raises:
+        EstimatorError: not a known country; names the nearest ones.
+    """
+    by_key, names = _index()
+    word = text.strip() if isinstance(text, str) else ""
+    if not word:
+        raise EstimatorError(f"zone is {text!r}: give a country such as FRA, or USA-CA for a state")
+    if _BIDDING.fullmatch(word.upper()):
+        country = _BIDDING_COUNTRY[word[:2].upper()]
+        return Zone(country, word.upper(), names[country])
+    key = folded(word)
+    if key in by_key:
+        return Zone(by_key[key], "", names[by_key[key]])
+    head, dash, region = word.partition("-")
+    if dash and region.strip() and folded(head) in by_key:
+        country = by_key[folded(head)]
+        return Zone(country, region.strip().upper(), names[country])
+    spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
+    raise EstimatorError(
+        f"zone {word!r} is not known:{nearest(key, spelled)} "
+        "Give an ISO country code such as FRA, or USA-CA for a state"
+    )
