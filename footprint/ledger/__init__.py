@@ -1,0 +1,1 @@
+"""The ledger: a directory of append-only journals of facts (docs/reference/ledger.md)."""

@@ -1,0 +1,193 @@
+"""Folding: many calls far shorter than a counter's cell become one entry.
+
+No counter can tell apart two calls of 50 us within 100 ms, so keeping both says nothing more than
+keeping their number, their total and their spread. A drained batch of spans is split into spans
+that stay and folds of those that are short; a fold keeps calls, errors (by status), units, busy
+time, covered time (the union), the part of it that was its own, and a histogram of durations.
+
+Folds nest as the calls did: short calls made by short calls fold under the fold of their callers.
+"""
+
+from __future__ import annotations
+
+import operator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+#: Calls shorter than this are folded, ns: a hundredth of the usual counter's period.
+FOLD_BELOW_NS = 1_000_000
+#: Fewer calls of one kind in a batch than this stay as they are.
+FOLD_FROM = 8
+
+Ended = tuple[Any, ...]
+_SEQ, _PARENT, _PATH, _STATUS, _START, _END, _UNITS, _MARK = range(8)
+_start, _end = operator.itemgetter(_START), operator.itemgetter(_END)
+
+
+class Fold(NamedTuple):
+    """One entry for many short calls. Times in ns; `buckets` is the histogram of durations."""
+
+    seq: int
+    parent: int
+    path: int
+    status: int
+    sampled: bool
+    start: int
+    end: int
+    calls: int
+    busy_ns: int
+    covered_ns: int
+    self_ns: int
+    units: dict[str, float]
+    buckets: dict[int, int]
+
+
+class Folded(NamedTuple):
+    """A batch, folded: spans that stay, and folds."""
+
+    spans: list[Ended]
+    folds: list[Fold]
+
+
+def bucket(duration_ns: int) -> int:
+    """The histogram's bucket of a duration: 8 buckets an octave (docs/reference/ledger.md)."""
+    top = max(duration_ns, 1).bit_length() - 1
+    rest = (duration_ns >> (top - 3)) if top >= 3 else (max(duration_ns, 1) << (3 - top))
+    return 8 * top + (rest & 7)
+
+
+def bucket_start(number: int) -> int:
+    """The shortest duration (ns) of a bucket, rounded up to a whole ns."""
+    top, rest = divmod(number, 8)
+    return -(-((8 + rest) << top) // 8)
+
+
+class _Group:
+    """Short calls of one path, status and caller, before it is known whether they are folded."""
+
+    __slots__ = ("children_ns", "members", "parent", "seq")
+
+    def __init__(self, parent: int | _Group) -> None:
+        self.parent = parent
+        self.members: list[Ended] = []
+        self.children_ns = 0
+        self.seq = 0
+
+
+def fold(
+    batch: list[Ended],
+    next_seq: Callable[[], int],
+    keep: Callable[[int], bool] = lambda seq: False,
+    strides: Callable[[int], int] = lambda path: 1,
+) -> Folded:
+    """Folds a batch of ended spans, in the order in which they ended.
+
+    Args:
+        batch: tuples (seq, parent, path, status, start, end, units, mark).
+        next_seq: gives the folds their sequences.
+        keep: whether a span must stay because something already refers to its sequence.
+        strides: for a path of sampled calls, how many calls each one stands for.
+    """
+    parents = set(map(operator.itemgetter(_PARENT), batch))
+    groups: dict[tuple[Any, int, int], _Group] = {}
+    of_parent: dict[int, _Group] = {}  # short spans that called others: their group
+    spans: list[Ended] = []
+    shortest = FOLD_BELOW_NS
+    # Backwards, since a caller ends after what it called: its group is known when theirs is made.
+    for span in reversed(batch):
+        seq, parent, path, status, start, end, _, mark = span
+        if end - start >= shortest or mark is not None or keep(seq):
+            spans.append(span)
+            continue
+        caller = of_parent.get(parent, parent)
+        key = (caller, path, status)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group(caller)
+        group.members.append(span)
+        if seq in parents:
+            of_parent[seq] = group
+    callers = set(of_parent.values())
+    folded: list[tuple[_Group, bool]] = []
+    for key, group in groups.items():
+        stride = strides(key[1])
+        if len(group.members) < FOLD_FROM and group not in callers and stride == 1:
+            spans.extend(group.members)
+        else:
+            group.seq = next_seq()
+            folded.append((group, stride > 1))
+    folds = [
+        _fold(group, strides(group.members[0][_PATH]), sampled)
+        for group, sampled in reversed(folded)  # what was called before who called it
+    ]
+    spans.sort(key=_end)
+    if of_parent:  # a kept child of a folded caller refers to the fold
+        spans = [
+            span
+            if (group := of_parent.get(span[_PARENT])) is None
+            else (span[0], group.seq, *span[2:])
+            for span in spans
+        ]
+    return Folded(spans, folds)
+
+
+def _fold(group: _Group, stride: int, sampled: bool) -> Fold:
+    members = group.members[::-1]
+    starts, ends = list(map(_start, members)), list(map(_end, members))
+    durations = list(map(operator.sub, ends, starts))
+    first, last = min(starts), max(ends)
+    busy = sum(durations) * stride
+    covered = busy if sampled else _union(starts, ends, busy)
+    covered = min(covered, last - first)
+    _, _, path, status, *_ = members[0]
+    parent = group.parent
+    if isinstance(parent, _Group):
+        parent.children_ns += covered
+        parent = parent.seq
+    units: dict[str, float] = {}
+    for amounts in filter(None, map(operator.itemgetter(_UNITS), members)):
+        for name, value in amounts.items():
+            units[name] = units.get(name, 0.0) + value * stride
+    return Fold(
+        seq=group.seq,
+        parent=parent,
+        path=path,
+        status=status,
+        sampled=sampled,
+        start=first,
+        end=last,
+        calls=len(members) * stride,
+        busy_ns=busy,
+        covered_ns=covered,
+        self_ns=max(0, covered - group.children_ns),
+        units=units,
+        buckets=histogram(durations, stride),
+    )
+
+
+def _union(starts: list[int], ends: list[int], busy: int) -> int:
+    """Length of the union of intervals, in ns."""
+    if not any(map(operator.gt, ends, starts[1:])):
+        return busy  # one after the other, the usual case
+    covered = 0
+    reach = min(starts)
+    for start, end in sorted(zip(starts, ends, strict=True)):
+        if end > reach:
+            covered += end - max(start, reach)
+            reach = end
+    return covered
+
+
+def histogram(durations: Iterable[int], stride: int = 1) -> dict[int, int]:
+    """How many durations lie in each bucket. Sorting first: two look-ups a bucket, none a call."""
+    ordered = sorted(durations)
+    buckets: dict[int, int] = {}
+    at = 0
+    while at < len(ordered):
+        number = bucket(ordered[at])
+        following = bisect_left(ordered, bucket_start(number + 1), at)
+        following = max(following, at + 1)
+        buckets[number] = (following - at) * stride
+        at = following
+    return buckets

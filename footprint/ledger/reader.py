@@ -1,0 +1,271 @@
+"""Reading: journals as `Facts`, one for each writer, with what was wrong beside them.
+
+Nothing in a damaged journal stops the rest from being read. What was skipped is an `Issue`: where,
+what, and how much. Only a journal that a newer major version wrote is refused, since whatever was
+computed without it would be wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.errors import LedgerError, LedgerVersionError
+from footprint.ledger import format as fmt
+from footprint.model import Device
+
+_START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
+
+
+class Issue(NamedTuple):
+    """Something in a ledger that was skipped or is missing."""
+
+    kind: str  # torn-tail, corrupt, missing-batches, foreign, newer, dropped
+    where: str
+    text: str
+
+
+class PathInfo(NamedTuple):
+    """What a function or block declared, and the path of its caller."""
+
+    parent: int
+    name: str
+    kind: str
+    model: str | None
+    version: str | None
+    project: str | None
+    tags: dict[str, str]
+    devices: tuple[Any, ...] | None
+    stream: str
+
+
+class Facts:
+    """All that one writer recorded (rows are tuples in the order of docs/reference/ledger.md)."""
+
+    def __init__(self, writer: str, where: str) -> None:
+        self.writer = writer
+        self.where = where
+        self.context: dict[str, Any] = {}
+        self.devices: dict[int, Device] = {}
+        self.paths: dict[int, PathInfo] = {}
+        self.names: dict[int, str] = {}
+        self.anchors: list[tuple[int, int]] = []
+        self.rows: dict[str, list[tuple[Any, ...]]] = {row.name: [] for row in fmt.ROW_TYPES}
+        self.residents: list[tuple[int, tuple[str, ...] | None]] = []
+        self.gaps: list[dict[str, Any]] = []
+        self.unavailable: list[dict[str, Any]] = []
+        self.dropped: list[dict[str, Any]] = []
+        self.issues: list[Issue] = []
+        self.end: dict[str, Any] | None = None
+        self.t_last = _START_OF_TIME
+        self.newer_records = 0
+        self.batches = 0
+        self.size = 0
+
+    @property
+    def host(self) -> str:
+        """The host's name as it was recorded."""
+        return str(self.context.get("host", ""))
+
+    @property
+    def boot_id(self) -> str:
+        """The boot whose clock the times are of."""
+        return str(self.context.get("boot_id", ""))
+
+    def utc_ns(self, t: int) -> int:
+        """UTC of a boot-time instant, by the nearest earlier anchor."""
+        best = self.anchors[0] if self.anchors else (0, 0)
+        for anchor in self.anchors:
+            if anchor[0] > t:
+                break
+            best = anchor
+        return t - best[0] + best[1]
+
+    def _take(self, section: fmt.Section) -> None:
+        if section.row is not None:
+            self.rows[section.row.name].extend(section.rows)
+        self.newer_records += section.unknown
+        for record in section.records:
+            self._record(record)
+
+    def _record(self, record: dict[str, Any]) -> None:
+        match record.get("type"):
+            case "writer":
+                self.context = record
+                self.anchors.append((record["t"], record["utc_ns"]))
+            case "device":
+                self.devices[record["number"]] = _device(record)
+            case "path":
+                self.paths[record["path"]] = _path(record)
+            case "name":
+                self.names[record["id"]] = record["name"]
+            case "anchor":
+                self.anchors.append((record["t"], record["utc_ns"]))
+            case "resident":
+                ids = record["devices"]
+                self.residents.append((record["t"], None if ids is None else tuple(ids)))
+            case "gap":
+                self.gaps.append(record)
+            case "unavailable":
+                self.unavailable.append(record)
+            case "dropped":
+                self.dropped.append(record)
+            case "end":
+                self.end = record
+            case _:
+                self.newer_records += 1
+
+
+def _device(record: dict[str, Any]) -> Device:
+    wrap = record.get("wrap_uj")
+    return Device(
+        id=record["id"],
+        kind=record["kind"],
+        name=record["name"],
+        tier=record["tier"],
+        scope=record["scope"],
+        max_w=record.get("max_w"),
+        gain_low=record.get("gain_low", 1.0),
+        gain_high=record.get("gain_high", 1.0),
+        gain_source=record.get("gain_source", ""),
+        wrap_nj=None if wrap is None else wrap * 1000,
+        number=record.get("index"),
+        notes=tuple(record.get("notes", ())),
+    )
+
+
+def _path(record: dict[str, Any]) -> PathInfo:
+    devices = record.get("devices")
+    return PathInfo(
+        parent=record.get("parent", 0),
+        name=record["name"],
+        kind=record.get("kind", "other"),
+        model=record.get("model"),
+        version=record.get("version"),
+        project=record.get("project"),
+        tags=record.get("tags") or {},
+        devices=None if devices is None else tuple(devices),
+        stream=record.get("stream", "own"),
+    )
+
+
+def read_bytes(
+    data: bytes, where: str, since: int = _START_OF_TIME, until: int = _END_OF_TIME
+) -> Facts:
+    """Reads a journal's bytes; rows only of batches that touch [since, until] (boot-time ns).
+
+    Raises LedgerVersionError for a newer major version, LedgerError for bytes that are no journal.
+    """
+    head = fmt.read_header(data)
+    if head is None:
+        raise LedgerError(f"{where} is not a journal: its header is damaged or foreign")
+    major, minor, writer = head
+    if major > fmt.MAJOR:
+        raise LedgerVersionError(
+            f"{where} was written by a newer footprint (journal {major}.{minor}, this one reads"
+            f" {fmt.MAJOR}.{fmt.MINOR}): upgrade footprint to read it"
+        )
+    facts = Facts(writer.hex(), where)
+    facts.size = len(data)
+    for batch, offset in _batches(data, facts):
+        payload = data[offset : offset + batch.length]
+        facts.t_last = max(facts.t_last, batch.t_max)
+        facts.batches += 1
+        inside = batch.t_max >= since and batch.t_min <= until
+        try:
+            for section in fmt.sections(payload, inside):
+                facts._take(section)
+        except (ValueError, KeyError, TypeError, struct.error) as error:
+            facts.issues.append(
+                Issue("corrupt", where, f"batch {batch.number} makes no sense: {error}")
+            )
+    return facts
+
+
+def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
+    """The batches whose CRC holds, with their payload's offset; the rest become issues."""
+    offset = fmt.HEADER_SIZE
+    expected = 0
+    while offset < len(data):
+        batch = fmt.batch_head(data, offset)
+        start = offset + fmt.BATCH_HEADER_SIZE
+        if batch is not None and batch.holds(data[start : start + batch.length]):
+            if batch.number > expected:
+                count = batch.number - expected
+                text = f"{count} batches are missing before byte {offset}"
+                facts.issues.append(Issue("missing-batches", facts.where, text))
+            expected = batch.number + 1
+            yield batch, start
+            offset = start + batch.length
+            continue
+        following = _next_good(data, offset + 1)
+        if following < 0:
+            size = len(data) - offset
+            kind, text = "corrupt", f"{size} bytes from byte {offset} to the end are damaged"
+            if batch is None or start + batch.length > len(data):
+                kind = "torn-tail"
+                text = f"the last batch is cut short: {size} bytes from byte {offset} are lost"
+            facts.issues.append(Issue(kind, facts.where, text))
+            return
+        text = f"bytes {offset} to {following} are damaged and were skipped"
+        facts.issues.append(Issue("corrupt", facts.where, text))
+        known = fmt.batch_head(data, following)
+        expected = known.number if known is not None else expected
+        offset = following
+
+
+def _next_good(data: bytes, offset: int) -> int:
+    """Where the next batch whose CRC holds begins, -1 where there is none."""
+    while (offset := data.find(fmt.SYNC, offset)) >= 0:
+        batch = fmt.batch_head(data, offset)
+        start = offset + fmt.BATCH_HEADER_SIZE
+        if batch is not None and batch.holds(data[start : start + batch.length]):
+            return offset
+        offset += 1
+    return -1
+
+
+def journal_files(directory: Path) -> list[Path]:
+    """The journals of a ledger, sorted by name. Raises LedgerError where it is none."""
+    if not directory.exists():
+        raise LedgerError(
+            f"there is no ledger at {directory}: name one, or record one with `footprint run`"
+        )
+    journals = directory / fmt.JOURNALS
+    if not (directory / fmt.MARKER).exists() and not journals.is_dir():
+        raise LedgerError(f"{directory} is not a ledger: it has no {fmt.MARKER}")
+    try:
+        return sorted(path for path in journals.iterdir() if path.suffix == fmt.SUFFIX)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LedgerError(
+            f"cannot read the ledger {directory}: {error.strerror}: check its permissions"
+        ) from error
+
+
+def read_journals(
+    paths: Iterable[Path], since: int = _START_OF_TIME, until: int = _END_OF_TIME
+) -> tuple[list[Facts], list[Issue]]:
+    """Reads journals; those that are not (damaged header, no permission) become issues.
+
+    Raises LedgerVersionError for a journal of a newer major version.
+    """
+    facts: list[Facts] = []
+    issues: list[Issue] = []
+    for path in paths:
+        try:
+            one = read_bytes(path.read_bytes(), path.name, since, until)
+        except LedgerVersionError:
+            raise
+        except (LedgerError, OSError) as error:
+            issues.append(Issue("foreign", path.name, str(error)))
+            continue
+        if one.context:
+            facts.append(one)
+        elif one.batches:
+            issues.append(Issue("corrupt", path.name, "its first record, the writer, is lost"))
+        issues.extend(one.issues)
+    return facts, issues

@@ -1,0 +1,179 @@
+"""What the hot path touches: a module of plain names, so that a tracked call costs a microsecond.
+
+A span that is open is a *frame*, a list `[seq, path, units, start, parent]`; a span that ended is a
+flat tuple in `buffer`:
+
+    (seq, parent, path, status, start, end, units, mark)
+
+`units` is None or a dict of amounts, `mark` is None or a GPU event that is not over yet. Tuples of
+atoms are let go by the garbage collector at its first look, so a million of them cause no full
+collection; objects would.
+
+Everything here is touched by every thread of the host program. A list's `append`, a dict's
+assignment and deletion, and `next` of a counter are atomic in CPython.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import itertools
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from footprint import clock
+from footprint.model import CANCELLED, CLOSED, ERROR, INTERRUPTED
+
+if TYPE_CHECKING:
+    from footprint.tracking.site import Site
+
+Frame = list[Any]
+SEQ, PATH, UNITS, START, PARENT = range(5)
+
+current: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("footprint", default=None)
+current_get = current.get
+current_set = current.set
+current_reset = current.reset
+
+#: Spans that ended and that nobody has taken yet.
+buffer: list[tuple[Any, ...]] = []
+append = buffer.append
+
+#: Spans that have not ended, by sequence.
+open_spans: dict[int, Frame] = {}
+
+#: Pauses of generators whose consumer held them: (seq, start, end).
+holds: list[tuple[int, int, int]] = []
+
+next_seq = itertools.count(1).__next__
+
+#: True: nothing is recorded.
+off = False
+
+#: True while nobody drains: the next span calls `wake`.
+asleep = True
+_waking = threading.Lock()
+_waker: Callable[[], None] | None = None
+
+
+def wake() -> None:
+    """Sets the session going. Costs the caller a thread's start the first time, a flag later."""
+    global asleep
+    with _waking:
+        if not asleep:
+            return
+        asleep = False
+        if _waker is not None:
+            _waker()
+            return
+        # Imports, settings, drivers: all of it happens on the session's own thread.
+        threading.Thread(target=_start, name="footprint-recorder", daemon=True).start()
+
+
+def _start() -> None:
+    from footprint.tracking import session
+
+    session.main()
+
+
+def set_waker(waker: Callable[[], None] | None) -> None:
+    """Who to call when a span begins while `asleep`; None: a new session's thread."""
+    global _waker
+    _waker = waker
+
+
+def sleep() -> bool:
+    """The session goes to sleep, unless there is something to do: then False."""
+    global asleep
+    with _waking:
+        asleep = True
+        # A span may have begun between the session's look and the flag: look again.
+        if open_spans or buffer:
+            asleep = False
+        return asleep
+
+
+#: Set where a CUDA context exists: called at a span's end, gives an event to wait for, or None.
+gpu_mark: Callable[[], Any] | None = None
+
+#: `clock(CLOCK)` is the time: a call of a C function, without a Python frame between.
+if clock._BOOTTIME is not None:
+    read_clock: Callable[[Any], int] = time.clock_gettime_ns
+    CLOCK: Any = clock._BOOTTIME
+else:  # pragma: no cover - Windows: `monotonic_ns` takes no argument
+
+    def read_clock(clock_id: Any) -> int:
+        return time.monotonic_ns()
+
+    CLOCK = None
+
+
+def begin(path: int, parent: Frame | None) -> Frame:
+    """Opens a span that something slower than a plain function call holds: a frame, started."""
+    seq = next_seq()
+    frame: Frame = [seq, path, None, 0, parent[SEQ] if parent is not None else 0]
+    open_spans[seq] = frame
+    if asleep:
+        wake()
+    frame[START] = read_clock(CLOCK)
+    return frame
+
+
+def finish(frame: Frame, status: int) -> None:
+    """Ends a span. A frame that ended already, or that a fork left behind, is let be."""
+    end = read_clock(CLOCK)
+    seq = frame[SEQ]
+    if open_spans.pop(seq, None) is None:
+        return
+    mark = gpu_mark() if gpu_mark is not None else None
+    append((seq, frame[PARENT], frame[PATH], status, frame[START], end, frame[UNITS], mark))
+
+
+def enter(site: Site) -> tuple[Frame, Any]:
+    """Opens a span of `site` under the current one and makes it current."""
+    parent = current_get()
+    under = parent[PATH] if parent is not None else 0
+    frame = begin(site.paths.get(under) or site.path_under(under), parent)
+    return frame, current_set(frame)
+
+
+def leave(token: Any) -> None:
+    """Makes the span current again that was so before `enter` or `resume`."""
+    # A stream closed from another context (a loop that shuts down) has nothing to reset there.
+    with contextlib.suppress(ValueError):
+        current_reset(token)
+
+
+def resume(frame: Frame, held_since: int, whole: bool) -> Any:
+    """A stream's consumer asks for more: the span is current again; the pause was not its own."""
+    if not whole:
+        holds.append((frame[SEQ], held_since, read_clock(CLOCK)))
+    return current_set(frame)
+
+
+def status_of(error: BaseException) -> int:
+    """How a span ends that this exception leaves."""
+    if isinstance(error, GeneratorExit):
+        return CLOSED
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return INTERRUPTED
+    asyncio = sys.modules.get("asyncio")  # a task can be cancelled only where asyncio is loaded
+    if asyncio is not None and isinstance(error, asyncio.CancelledError):
+        return CANCELLED
+    return ERROR
+
+
+def disabled() -> bool:
+    """Whether the environment switches everything off (FOOTPRINT_DISABLED)."""
+    return os.environ.get("FOOTPRINT_DISABLED", "").strip().lower() in ("1", "true", "yes", "on")
+
+
+def block_on_gpu(result: Any) -> None:
+    """Waits until the GPU has done what `result` rests on (`sync="block"`)."""
+    from footprint.integrations import gpu
+
+    gpu.block(result)

@@ -1,0 +1,182 @@
+"""What a function or block declared, and the paths by which it is reached.
+
+A *path* is a site under a caller's path, as in a profiler's call tree: folding many short calls
+needs to know that they came the same way. Paths are numbered for the process's life.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from footprint.errors import UsageError, nearest
+from footprint.model import KINDS
+
+STREAMS = ("own", "whole")
+SYNCS = (None, "event", "block")
+
+#: Path number - 1 -> (parent path, site). Only ever appended to.
+PATHS: list[tuple[int, Site]] = []
+_lock = threading.Lock()
+
+
+class Site:
+    """A tracked function or block: what was declared about its work.
+
+    Args:
+        name: what reports call it.
+        kind: one of `footprint.model.KINDS`.
+        model, version, project: names, or None.
+        tags: further names by key.
+        devices: where the work runs: GPU numbers, UUIDs, or `"cpu"`; None: found out.
+        stream: `"own"` leaves out the time in which a generator's consumer holds it, `"whole"`
+            counts it in.
+        sync: `"event"` or None: a GPU event tells when queued work ended; `"block"`: waits for it.
+        sample: the share of calls that are recorded.
+
+    Raises UsageError for what is none of these.
+    """
+
+    __slots__ = (
+        "devices",
+        "kind",
+        "model",
+        "name",
+        "paths",
+        "project",
+        "skip",
+        "stream",
+        "stride",
+        "sync",
+        "tags",
+        "version",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        kind: str = "other",
+        model: str | None = None,
+        version: str | None = None,
+        project: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        devices: Sequence[int | str] | None = None,
+        stream: str = "own",
+        sync: str | None = None,
+        sample: float = 1.0,
+    ) -> None:
+        if kind not in KINDS:
+            raise UsageError(
+                f"kind={kind!r} of {name} is not known: use one of {', '.join(KINDS)}."
+                + nearest(str(kind), KINDS)
+            )
+        if stream not in STREAMS:
+            raise UsageError(f"stream={stream!r} of {name} is not known: use 'own' or 'whole'")
+        if sync not in SYNCS:
+            raise UsageError(f"sync={sync!r} of {name} is not known: use 'event' or 'block'")
+        if isinstance(sample, bool) or not 0 < sample <= 1:
+            raise UsageError(f"sample={sample!r} of {name} must be above 0 and at most 1")
+        self.name = name
+        self.kind = kind
+        self.model = _text("model", model)
+        self.version = _text("version", version)
+        self.project = _text("project", project)
+        self.tags = {str(key): str(value) for key, value in (tags or {}).items()}
+        self.devices = _devices(name, devices)
+        self.stream = stream
+        self.sync = sync
+        #: One call in so many is recorded and stands for the others.
+        self.stride = round(1 / sample)
+        self.skip: Callable[[], int] | None = _skipper(self.stride) if self.stride > 1 else None
+        self.paths: dict[int, int] = {}
+
+    def skips(self) -> bool:
+        """Whether this call is one of those that are not recorded."""
+        return self.skip is not None and bool(self.skip())
+
+    def path_under(self, parent: int) -> int:
+        """This site's path below a caller's path (0: none). Cached in `paths`."""
+        with _lock:
+            path = self.paths.get(parent)
+            if path is None:
+                PATHS.append((parent, self))
+                path = self.paths[parent] = len(PATHS)
+        return path
+
+    def record(self, path: int, parent: int) -> dict[str, Any]:
+        """The ledger's JSON record of a path of this site."""
+        record: dict[str, Any] = {
+            "type": "path",
+            "path": path,
+            "parent": parent,
+            "name": self.name,
+            "kind": self.kind,
+        }
+        for key in ("model", "version", "project"):
+            if getattr(self, key) is not None:
+                record[key] = getattr(self, key)
+        if self.tags:
+            record["tags"] = self.tags
+        if self.devices is not None:
+            record["devices"] = list(self.devices)
+        if self.stream != "own":
+            record["stream"] = self.stream
+        return record
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Paths are this process's: a copy in another process finds its own.
+        return Site, (
+            self.name,
+            self.kind,
+            self.model,
+            self.version,
+            self.project,
+            self.tags,
+            self.devices,
+            self.stream,
+            self.sync,
+            1 / self.stride,
+        )
+
+
+def _skipper(stride: int) -> Callable[[], int]:
+    count = itertools.count().__next__
+
+    def skip() -> int:
+        return count() % stride
+
+    return skip
+
+
+def _text(what: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise UsageError(f"{what}={value!r} is not a name: give a string")
+    return str(value)
+
+
+def _devices(name: str, devices: Sequence[int | str] | None) -> tuple[int | str, ...] | None:
+    if devices is None:
+        return None
+    if isinstance(devices, str | int):
+        devices = (devices,)
+    for device in devices:
+        if isinstance(device, bool) or not isinstance(device, int | str):
+            raise UsageError(
+                f"devices={device!r} of {name} is no device: give GPU numbers, UUIDs, or 'cpu'"
+            )
+    return tuple(devices)
+
+
+def amount(name: str, value: object) -> float:
+    """A number given to `add`. Raises UsageError for bools, NaN, infinities, negatives, text."""
+    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str | bytes):
+        raise UsageError(f"{name}={value!r} is not a number")
+    number = float(value)
+    if not math.isfinite(number) or number < 0:
+        raise UsageError(f"{name}={value!r} must be finite and not negative")
+    return number
