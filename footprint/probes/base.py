@@ -18,6 +18,11 @@ from footprint.model import Device, Unavailable
 #: gone and its handle with it. `failed`: this read gave nothing; the next one may.
 UNSUPPORTED, LOST, FAILED = "unsupported", "lost", "failed"
 
+#: `energy_nj()` stays below this, so that a reading fits a signed 64-bit column. A counter that
+#: began at the driver's load passes it after 152 days at 700 W; it then starts again at 0, and as
+#: `Device.wrap_nj` is None the meter books that as any other restart: a new epoch.
+COUNTER_LIMIT_NJ = 2**63
+
 
 class ReadError(Exception):
     """A source could not be read: `why` is UNSUPPORTED, LOST or FAILED; the text is for people."""
@@ -63,7 +68,7 @@ class Source(Protocol):
     steps: bool
 
     def energy_nj(self) -> int:
-        """Energy since the counter's own zero, in nJ. Raises ReadError."""
+        """Energy since the counter's own zero, in nJ, below 2**63. Raises ReadError."""
         ...
 
     def power_mw(self) -> int:
@@ -76,10 +81,22 @@ class Source(Protocol):
 
 
 class GpuSource(Source, Protocol):
-    """A GPU's source can also say who is on it."""
+    """A GPU's source can also say who is on it, and when it had to be opened anew.
 
-    def processes(self) -> dict[int, int]:
-        """Memory in use in bytes by pid, for processes with a context here. Raises ReadError."""
+    Attributes:
+        epoch: goes up by one each time the driver was opened anew after the device was lost: the
+            counter may have restarted, even where its value is higher than before.
+    """
+
+    epoch: int
+
+    def processes(self) -> dict[int, int | None]:
+        """Memory in use in bytes by pid, for processes with a context here. Raises ReadError.
+
+        None where the driver does not tell a process's memory (Windows' WDDM, some MIG set-ups).
+        The pids are the host's: in a container with a pid namespace of its own they may name no
+        process there.
+        """
         ...
 
     def shares(self, since_us: int) -> dict[int, float]:

@@ -1,0 +1,139 @@
+"""The CPU's energy where no counter gives it: a line from idle to full load over utilisation.
+
+    P(t) = idle_w + (full_w - idle_w) * utilisation(t)
+
+Since this is linear in utilisation, its integral needs no sampling: idle_w times the time plus
+(full_w - idle_w) times the busy CPU seconds over the number of CPUs. The energy between any two
+moments is therefore the same however often it was read in between, and two processes that model
+the same machine read the same counter, which began with the machine.
+
+Real CPUs bend above this line at part load (at 50 % utilisation the curve that Teads measured on
+bare-metal Xeons is at 0.75 of TDP, the line at 0.56) and below it under a governor that saves
+power; the interval has to cover that, and it is wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from footprint.model import Device, Unavailable
+from footprint.probes import cgroup, power_table
+from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Discovery, Machine, ReadError
+from footprint.probes.boot import boot_tag
+from footprint.probes.cgroup import Limits
+from footprint.probes.cpu_info import CpuInfo, cpu_info
+from footprint.probes.cpu_times import CpuTimes, cpu_times
+from footprint.probes.power_table import Watts
+
+
+class CpuModelProbe:
+    """The CPUs that are visible here, or the container's share of them."""
+
+    name = "cpu_model"
+
+    def discover(self, machine: Machine) -> Discovery:
+        """One source, for the machine or for the share that the control group allows."""
+        try:
+            cpu_times(machine)
+        except Exception as error:  # noqa: BLE001 - psutil's errors are its own
+            reason = f"CPU times cannot be read: {error}"
+            missing = Unavailable(self.name, "CPU", reason, f"make {machine.proc}/stat readable")
+            return Discovery((), (missing,))
+        info, allowed = cpu_info(machine), cgroup.limits(machine)
+        watts = power_table.cpu_watts(info)
+        share = 1.0 if allowed.cores is None else allowed.cores / info.cpus
+        device = _device(machine, info, allowed, watts, share)
+        times = _times(machine, allowed)
+        return Discovery((CpuModelSource(device, times, watts, info.cpus, share),))
+
+
+class CpuModelSource:
+    """The model as a counter.
+
+    Args:
+        device: what it stands for.
+        times: CPU time of the share: busy, and total of the whole machine.
+        watts: of all visible CPUs.
+        cpus: how many those are.
+        share: the part of idle power that belongs here, 0..1.
+    """
+
+    steps = False
+
+    def __init__(
+        self, device: Device, times: Callable[[], CpuTimes], watts: Watts, cpus: int, share: float
+    ) -> None:
+        self.device = device
+        self._times, self._cpus = times, cpus
+        # Whole mW and ns: the counter is exact, and never runs backwards for rounding.
+        self._idle_mw = round(watts.idle.mid * share * 1000)
+        self._dynamic_mw = round((watts.full.mid - watts.idle.mid) * 1000)
+        self._last_nj = 0
+        self._last = self._before = self._read()
+
+    def energy_nj(self) -> int:
+        """Modelled energy since boot in nJ, modulo 2**63. Raises ReadError (FAILED)."""
+        times = self._read()
+        if times.total_ns - self._last.total_ns > 0:
+            self._before, self._last = self._last, times
+        # The kernel's idle and iowait may step back by a tick; energy may not.
+        self._last_nj = max(self._last_nj, self._energy_nj(times))
+        return self._last_nj % COUNTER_LIMIT_NJ
+
+    def power_mw(self) -> int:
+        """Mean power in mW between the last two readings of energy."""
+        then, now = self._before, self._last
+        elapsed_ns = (now.total_ns - then.total_ns) // self._cpus
+        if elapsed_ns <= 0:
+            return self._idle_mw
+        return max(0, (self._energy_nj(now) - self._energy_nj(then)) * 1000 // elapsed_ns)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _energy_nj(self, times: CpuTimes) -> int:
+        milli = times.total_ns * self._idle_mw + times.busy_ns * self._dynamic_mw
+        return milli // (1000 * self._cpus)
+
+    def _read(self) -> CpuTimes:
+        try:
+            return self._times()
+        except Exception as error:
+            raise ReadError(FAILED, f"CPU times: {error}") from error
+
+
+def _times(machine: Machine, allowed: Limits) -> Callable[[], CpuTimes]:
+    """Busy time of the group where it is limited and counted, else of the machine."""
+    usage = allowed.usage
+    if usage is None:
+        return lambda: cpu_times(machine)
+
+    def group_times() -> CpuTimes:
+        return CpuTimes(cgroup.usage_ns(usage), cpu_times(machine).total_ns)
+
+    return group_times
+
+
+def _device(machine: Machine, info: CpuInfo, allowed: Limits, watts: Watts, share: float) -> Device:
+    notes = [
+        f"modelled, not measured: {watts.source}",
+        f"idle at {watts.idle.mid / watts.full.mid:.0%} of full power, linear in between",
+    ]
+    if allowed.cores is not None:
+        notes.append(f"the control group has {allowed.cores:g} of {info.cpus} CPUs")
+        if allowed.usage is None:
+            notes.append("its own CPU time is not readable: the machine's utilisation is used")
+    if info.virtual:
+        notes.append("a virtual machine: only its own CPUs are covered")
+    return Device(
+        id=f"cpu:{boot_tag(machine)}:" + (f"share-{allowed.tag}" if allowed.tag else "model"),
+        kind="cpu",
+        name=info.model or "CPU",
+        tier="utilisation",
+        scope="share" if allowed.tag or info.virtual else "machine",
+        max_w=watts.full.mid * share,
+        gain_low=watts.full.low / watts.full.mid,
+        gain_high=watts.full.high / watts.full.mid,
+        gain_source=watts.source,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,253 @@
+"""One NVIDIA GPU, read through NVML.
+
+The method is found by trying, not by architecture: `choose` calls each in turn on the device in
+hand and keeps the first that answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from ctypes import byref, c_uint, c_ulonglong
+from typing import Any, NamedTuple
+
+from footprint.model import Device
+from footprint.probes import nvml
+from footprint.probes.base import COUNTER_LIMIT_NJ, LOST, UNSUPPORTED, ReadError
+from footprint.probes.nvml import NvmlError, Read
+
+NJ_PER_MJ = 1_000_000  # NVML's energies are millijoules
+
+_ENERGY, _POWER_AVERAGE, _POWER_INSTANT = 83, 185, 186  # nvml.h, NVML_FI_DEV_*
+_GPU, _MODULE = 0, 1  # NVML_POWER_SCOPE_*
+#: INVALID_ARGUMENT is what drivers older than a field say of it, NO_PERMISSION what a vGPU's says.
+_NOT_THIS_WAY = nvml.UNSUPPORTED_CODES | {2, 4}
+
+#: Makes a `Read` for a device's handle.
+Method = Callable[[Any, Any], Read]
+
+
+class Methods(NamedTuple):
+    """How a device is read: one way for energy, one for power, None where there is none."""
+
+    energy: Method | None
+    power: Method | None
+    scope: str
+
+
+def choose(pynvml: Any, handle: Any) -> Methods:
+    """Tries the ways to read a device, best first.
+
+    A way that fails for a passing reason (a timeout) counts as answering.
+    """
+    for scope, method in (
+        ("gpu", _call("nvmlDeviceGetTotalEnergyConsumption", c_ulonglong)),
+        ("gpu", _field(_ENERGY, _GPU)),
+        ("module", _field(_ENERGY, _MODULE)),  # Grace Hopper: CPU and GPU in one figure
+    ):
+        if _answers(method, pynvml, handle):
+            return Methods(method, _power(pynvml, handle, scope), scope)
+    for scope in ("gpu", "module"):
+        if power := _power(pynvml, handle, scope):
+            return Methods(None, power, scope)
+    return Methods(None, None, "gpu")
+
+
+def _power(pynvml: Any, handle: Any, scope: str) -> Method | None:
+    """The way to read power over the same parts that the energy covers."""
+    where = _MODULE if scope == "module" else _GPU
+    ways = [_field(_POWER_AVERAGE, where), _field(_POWER_INSTANT, where)]
+    if scope == "gpu":
+        ways.insert(0, _call("nvmlDeviceGetPowerUsage", c_uint))
+    return next((way for way in ways if _answers(way, pynvml, handle)), None)
+
+
+def _answers(method: Method, pynvml: Any, handle: Any) -> bool:
+    try:
+        method(pynvml, handle)()
+    except NvmlError as error:
+        return error.code not in _NOT_THIS_WAY
+    return True
+
+
+def _call(name: str, ctype: Callable[[], Any]) -> Method:
+    """A method that is a C function of (handle, figure*)."""
+
+    def method(pynvml: Any, handle: Any) -> Read:
+        function, figure = nvml.bind(pynvml, name), ctype()
+        pointer = byref(figure)
+
+        def read() -> int:
+            if code := function(handle, pointer):
+                raise NvmlError(code)
+            return figure.value  # type: ignore[no-any-return]
+
+        return read
+
+    return method
+
+
+def _field(field: int, scope: int) -> Method:
+    """A method that is one of NVML's field values."""
+
+    def method(pynvml: Any, handle: Any) -> Read:
+        function = nvml.bind(pynvml, "nvmlDeviceGetFieldValues")
+        values = (pynvml.c_nvmlFieldValue_t * 1)()
+        values[0].fieldId, values[0].scopeId = field, scope
+        # nvmlValueType_t: how to look at the union
+        members = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
+
+        def read() -> int:
+            if code := function(handle, 1, values) or values[0].nvmlReturn:
+                raise NvmlError(code)
+            return int(getattr(values[0].value, members[values[0].valueType]))
+
+        return read
+
+    return method
+
+
+class NvidiaSource:
+    """A GPU's source. `steps` is True: the counter moves every 20 to 100 ms.
+
+    After a read that says LOST the next one opens the device anew by its UUID, NVML too if it
+    must; while that fails it is tried once a second at most.
+
+    Args:
+        pynvml: the module, opened by `nvml.acquire`; the source owns one use of it.
+        device: what it reads; `device.id` is the UUID.
+        handle: NVML's handle for it.
+        methods: how it is read.
+        retry_s: seconds between two tries to open a lost device.
+    """
+
+    steps = True
+
+    def __init__(
+        self, pynvml: Any, device: Device, handle: Any, methods: Methods, retry_s: float = 1.0
+    ) -> None:
+        self.device = device
+        self.epoch = 0
+        self._pynvml, self._methods, self._retry_s = pynvml, methods, retry_s
+        self._closed = self._lost = False
+        self._next_try = 0.0
+        self._take(handle)
+
+    def energy_nj(self) -> int:
+        """Energy since the driver was loaded, in nJ, modulo 2**63. Raises ReadError."""
+        if self._lost:
+            self._open_again()
+        if self._energy is None:
+            raise ReadError(UNSUPPORTED, f"{self.device.name}: the driver counts no energy")
+        try:
+            return self._energy() * NJ_PER_MJ % COUNTER_LIMIT_NJ
+        except NvmlError as error:
+            raise self._failed("energy", error.code) from None
+
+    def power_mw(self) -> int:
+        """Power in mW: a mean over 1 s on Ampere (but GA100) and later. Raises ReadError."""
+        if self._lost:
+            self._open_again()
+        if self._power is None:
+            raise ReadError(UNSUPPORTED, f"{self.device.name}: the driver tells no power")
+        try:
+            return self._power()
+        except NvmlError as error:
+            raise self._failed("power", error.code) from None
+
+    def processes(self) -> dict[int, int | None]:
+        """Memory in use in bytes by pid of each process with a compute context here."""
+        found: dict[int, int | None] = {}
+        listed = self._ask("processes", self._pynvml.nvmlDeviceGetComputeRunningProcesses, [])
+        for process in listed:
+            known = found.get(process.pid)  # one process, several MIG instances: several entries
+            more = process.usedGpuMemory
+            found[process.pid] = more if known is None else known + (more or 0)
+        return found
+
+    def shares(self, since_us: int) -> dict[int, float]:
+        """Share (0..1, together 1) of the GPU's busy time by pid since a driver timestamp in us.
+
+        Empty where nobody was busy. By streaming multiprocessor time, which is what draws power.
+        """
+        ask = self._pynvml.nvmlDeviceGetProcessUtilization
+        busy: dict[int, int] = {}
+        for sample in self._ask("process utilisation", lambda handle: ask(handle, since_us), []):
+            # Drivers have been seen to leave entries of the array unwritten.
+            if sample.pid and sample.timeStamp > since_us and 0 < sample.smUtil <= 100:
+                busy[sample.pid] = busy.get(sample.pid, 0) + sample.smUtil
+        total = sum(busy.values())
+        return {pid: share / total for pid, share in busy.items()}
+
+    def memory_used(self) -> int:
+        """Memory in use on the GPU by everybody, what the driver sets aside included, in bytes."""
+        memory = self._ask("memory", self._pynvml.nvmlDeviceGetMemoryInfo, None)
+        if memory is None:
+            raise ReadError(UNSUPPORTED, f"{self.device.name}: the driver tells no memory")
+        return int(memory.used)
+
+    def close(self) -> None:
+        """Lets go of the GPU, and of NVML with the last one."""
+        if not self._closed:
+            self._closed = True
+            nvml.release()
+
+    def _take(self, handle: Any) -> None:
+        energy, power, _ = self._methods
+        self._handle, self._generation = handle, nvml.generation()
+        self._energy = energy(self._pynvml, handle) if energy else None
+        self._power = power(self._pynvml, handle) if power else None
+
+    def _ask(self, what: str, call: Callable[[Any], Any], nothing: Any) -> Any:
+        if self._lost:
+            self._open_again()
+        try:
+            return call(self._handle)
+        except self._pynvml.NVMLError as error:
+            code = int(error.value)
+            # "no sample since then", and pynvml's answer to a first call that finds 0 entries
+            if code in (0, 6):
+                return nothing
+            # Never marks the GPU lost: a driver that refuses this question is no lost GPU, and
+            # the next reading of energy finds out about one that is.
+            raise nvml.failure(f"{self.device.name}: {what}", code) from None
+
+    def _failed(self, what: str, code: int) -> ReadError:
+        error = nvml.failure(f"{self.device.name}: {what}", code)
+        if error.why == LOST:
+            self._lost, self._next_try = True, 0.0
+        return error
+
+    def _open_again(self) -> None:
+        now = time.monotonic()
+        if self._closed or now < self._next_try:
+            raise ReadError(LOST, f"{self.device.name}: lost")
+        self._next_try = now + self._retry_s
+        try:
+            handle = self._find()
+        except NvmlError as error:
+            raise ReadError(LOST, str(nvml.failure(self.device.name, error.code))) from None
+        except nvml.NvmlAbsentError as absent:
+            raise ReadError(LOST, f"{self.device.name}: lost, {absent.reason}") from None
+        if self._generation != nvml.generation():
+            self.epoch += 1  # NVML had to be opened anew: the driver may be another
+        self._take(handle)
+        self._lost = False
+
+    def _find(self) -> Any:
+        """A handle that works: by UUID, and where that fails once more with NVML opened anew."""
+        try:
+            return self._by_uuid()
+        except NvmlError:
+            nvml.reopen(self._generation)
+            return self._by_uuid()
+
+    def _by_uuid(self) -> Any:
+        try:
+            handle = self._pynvml.nvmlDeviceGetHandleByUUID(self.device.id)
+        except self._pynvml.NVMLError as error:
+            raise NvmlError(int(error.value)) from None
+        method = self._methods.energy or self._methods.power
+        if method:
+            method(self._pynvml, handle)()  # a handle can be had of a GPU that is still lost
+        return handle
