@@ -81,14 +81,7 @@ class Source(Protocol):
 
 
 class GpuSource(Source, Protocol):
-    """A GPU's source can also say who is on it, and when it had to be opened anew.
-
-    Attributes:
-        epoch: goes up by one each time the driver was opened anew after the device was lost: the
-            counter may have restarted, even where its value is higher than before.
-    """
-
-    epoch: int
+    """A GPU's source can also say who is on it."""
 
     def processes(self) -> dict[int, int | None]:
         """Memory in use in bytes by pid, for processes with a context here. Raises ReadError.

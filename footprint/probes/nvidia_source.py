@@ -6,6 +6,7 @@ hand and keeps the first that answers.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from ctypes import byref, c_uint, c_ulonglong
@@ -18,7 +19,7 @@ from footprint.probes.nvml import NvmlError, Read
 
 NJ_PER_MJ = 1_000_000  # NVML's energies are millijoules
 
-_ENERGY, _POWER_AVERAGE, _POWER_INSTANT = 83, 185, 186  # nvml.h, NVML_FI_DEV_*
+_ENERGY, _POWERS = 83, (185, 186)  # nvml.h, NVML_FI_DEV_*: POWER_AVERAGE, POWER_INSTANT
 _GPU, _MODULE = 0, 1  # NVML_POWER_SCOPE_*
 #: INVALID_ARGUMENT is what drivers older than a field say of it, NO_PERMISSION what a vGPU's says.
 _NOT_THIS_WAY = nvml.UNSUPPORTED_CODES | {2, 4}
@@ -40,26 +41,21 @@ def choose(pynvml: Any, handle: Any) -> Methods:
 
     A way that fails for a passing reason (a timeout) counts as answering.
     """
-    for scope, method in (
-        ("gpu", _call("nvmlDeviceGetTotalEnergyConsumption", c_ulonglong)),
-        ("gpu", _field(_ENERGY, _GPU)),
-        ("module", _field(_ENERGY, _MODULE)),  # Grace Hopper: CPU and GPU in one figure
-    ):
-        if _answers(method, pynvml, handle):
-            return Methods(method, _power(pynvml, handle, scope), scope)
-    for scope in ("gpu", "module"):
-        if power := _power(pynvml, handle, scope):
-            return Methods(None, power, scope)
-    return Methods(None, None, "gpu")
 
+    def first(*ways: Method) -> Method | None:
+        return next((way for way in ways if _answers(way, pynvml, handle)), None)
 
-def _power(pynvml: Any, handle: Any, scope: str) -> Method | None:
-    """The way to read power over the same parts that the energy covers."""
-    where = _MODULE if scope == "module" else _GPU
-    ways = [_field(_POWER_AVERAGE, where), _field(_POWER_INSTANT, where)]
-    if scope == "gpu":
-        ways.insert(0, _call("nvmlDeviceGetPowerUsage", c_uint))
-    return next((way for way in ways if _answers(way, pynvml, handle)), None)
+    of_module = _field(_ENERGY, _MODULE)
+    plain = _call("nvmlDeviceGetTotalEnergyConsumption", c_ulonglong)
+    energy = first(plain, _field(_ENERGY, _GPU), of_module)
+    power = first(
+        _call("nvmlDeviceGetPowerUsage", c_uint),
+        *(_field(which, where) for where in (_GPU, _MODULE) for which in _POWERS),
+    )
+    # Where only MODULE answers (Grace Hopper), the plain calls tell the module's figures too.
+    gpu, module = (first(*(_field(each, where) for each in _POWERS)) for where in (_GPU, _MODULE))
+    only_module = energy is of_module or (module is not None and gpu is None)
+    return Methods(energy, power, "module" if only_module else "gpu")
 
 
 def _answers(method: Method, pynvml: Any, handle: Any) -> bool:
@@ -110,50 +106,60 @@ def _field(field: int, scope: int) -> Method:
 class NvidiaSource:
     """A GPU's source. `steps` is True: the counter moves every 20 to 100 ms.
 
-    After a read that says LOST the next one opens the device anew by its UUID, NVML too if it
-    must; while that fails it is tried once a second at most.
+    A handle that went bad (NVML closed by somebody, the driver reloaded) is renewed within the
+    read. A GPU that is lost gives LOST until it is back; it is looked for at the next read, and
+    then after 1, 2, 4, ... 60 s, since opening NVML anew is slow.
+
+    A counter that restarted is handed on as it is: below its last value, or, after a gap long
+    enough for it to have passed that, above it by less than was drawn.
 
     Args:
         pynvml: the module, opened by `nvml.acquire`; the source owns one use of it.
         device: what it reads; `device.id` is the UUID.
         handle: NVML's handle for it.
         methods: how it is read.
-        retry_s: seconds between two tries to open a lost device.
+        clock: seconds, for the pauses between two looks.
     """
 
     steps = True
 
     def __init__(
-        self, pynvml: Any, device: Device, handle: Any, methods: Methods, retry_s: float = 1.0
+        self,
+        pynvml: Any,
+        device: Device,
+        handle: Any,
+        methods: Methods,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.device = device
-        self.epoch = 0
-        self._pynvml, self._methods, self._retry_s = pynvml, methods, retry_s
+        self._pynvml, self._methods, self._clock = pynvml, methods, clock
         self._closed = self._lost = False
-        self._next_try = 0.0
+        self._pause_s, self._next_look = 0.0, -math.inf
         self._take(handle)
 
     def energy_nj(self) -> int:
         """Energy since the driver was loaded, in nJ, modulo 2**63. Raises ReadError."""
-        if self._lost:
-            self._open_again()
         if self._energy is None:
             raise ReadError(UNSUPPORTED, f"{self.device.name}: the driver counts no energy")
-        try:
-            return self._energy() * NJ_PER_MJ % COUNTER_LIMIT_NJ
-        except NvmlError as error:
-            raise self._failed("energy", error.code) from None
+        if not self._lost:
+            try:
+                return self._energy() * NJ_PER_MJ % COUNTER_LIMIT_NJ
+            except NvmlError as error:
+                self._check(error.code, "energy")
+        self._renew()
+        return self._tried(self._energy, "energy") * NJ_PER_MJ % COUNTER_LIMIT_NJ
 
     def power_mw(self) -> int:
         """Power in mW: a mean over 1 s on Ampere (but GA100) and later. Raises ReadError."""
-        if self._lost:
-            self._open_again()
         if self._power is None:
             raise ReadError(UNSUPPORTED, f"{self.device.name}: the driver tells no power")
-        try:
-            return self._power()
-        except NvmlError as error:
-            raise self._failed("power", error.code) from None
+        if not self._lost:
+            try:
+                return self._power()
+            except NvmlError as error:
+                self._check(error.code, "power")
+        self._renew()
+        return self._tried(self._power, "power")
 
     def processes(self) -> dict[int, int | None]:
         """Memory in use in bytes by pid of each process with a compute context here."""
@@ -199,8 +205,7 @@ class NvidiaSource:
         self._power = power(self._pynvml, handle) if power else None
 
     def _ask(self, what: str, call: Callable[[Any], Any], nothing: Any) -> Any:
-        if self._lost:
-            self._open_again()
+        """Never marks the GPU lost: a driver that refuses this question is no lost GPU."""
         try:
             return call(self._handle)
         except self._pynvml.NVMLError as error:
@@ -208,29 +213,35 @@ class NvidiaSource:
             # "no sample since then", and pynvml's answer to a first call that finds 0 entries
             if code in (0, 6):
                 return nothing
-            # Never marks the GPU lost: a driver that refuses this question is no lost GPU, and
-            # the next reading of energy finds out about one that is.
             raise nvml.failure(f"{self.device.name}: {what}", code) from None
 
-    def _failed(self, what: str, code: int) -> ReadError:
+    def _check(self, code: int, what: str) -> None:
+        """Raises what a failed read means, or returns where the handle may just need renewal."""
         error = nvml.failure(f"{self.device.name}: {what}", code)
-        if error.why == LOST:
-            self._lost, self._next_try = True, 0.0
-        return error
+        if error.why != LOST:
+            raise error
+        self._lost, self._pause_s, self._next_look = True, 0.0, -math.inf
+        if code in nvml.GONE_CODES:
+            raise error
 
-    def _open_again(self) -> None:
-        now = time.monotonic()
-        if self._closed or now < self._next_try:
+    def _tried(self, read: Read, what: str) -> int:
+        try:
+            return read()
+        except NvmlError as error:
+            raise nvml.failure(f"{self.device.name}: {what}", error.code) from None
+
+    def _renew(self) -> None:
+        now = self._clock()
+        if self._closed or now < self._next_look:
             raise ReadError(LOST, f"{self.device.name}: lost")
-        self._next_try = now + self._retry_s
+        self._pause_s = min(60.0, self._pause_s * 2 or 1.0)
+        self._next_look = now + self._pause_s
         try:
             handle = self._find()
         except NvmlError as error:
             raise ReadError(LOST, str(nvml.failure(self.device.name, error.code))) from None
         except nvml.NvmlAbsentError as absent:
-            raise ReadError(LOST, f"{self.device.name}: lost, {absent.reason}") from None
-        if self._generation != nvml.generation():
-            self.epoch += 1  # NVML had to be opened anew: the driver may be another
+            raise ReadError(LOST, f"{self.device.name}: {absent.reason}") from None
         self._take(handle)
         self._lost = False
 

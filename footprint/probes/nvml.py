@@ -26,6 +26,8 @@ UNSUPPORTED_CODES = frozenset({3, 13, 25, 26})
 #: reload), NOT_FOUND, DRIVER_NOT_LOADED, GPU_IS_LOST, RESET_REQUIRED, LIB_RM_VERSION_MISMATCH (the
 #: driver was replaced under us), GPU_NOT_FOUND.
 LOST_CODES = frozenset({1, 2, 6, 9, 15, 16, 18, 28})
+#: Of these, what no new handle helps against at once: GPU_IS_LOST, RESET_REQUIRED.
+GONE_CODES = frozenset({15, 16})
 
 _LIBRARY_NOT_FOUND, _DRIVER_NOT_LOADED, _NO_PERMISSION, _MISMATCH = 12, 9, 4, 18
 
