@@ -18,6 +18,7 @@ from footprint.estimators._grid_rows import regions as _regions
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import exact
+from footprint.estimators.units import shown
 from footprint.estimators.zones import Zone, folded, nearest
 
 NAME = "grid intensity"
@@ -48,7 +49,7 @@ def intensity(zone: Zone) -> Factor | None:
         if row is None:
             spelled = {key: f"{zone.country}-{r.code}" for key, r in known.items()}
             raise EstimatorError(
-                f"zone {zone.code!r} has no grid intensity of its own:"
+                f"zone {shown(zone.code)} has no grid intensity of its own:"
                 f"{nearest(folded(zone.region), spelled)} "
                 f"Give {zone.country} for the whole country, or --carbon-intensity"
             )

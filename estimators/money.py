@@ -21,6 +21,7 @@ from numbers import Real
 from footprint.estimators._frozen import Frozen
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
+from footprint.estimators.units import shown
 
 _CONTEXT = Context(
     prec=34,
@@ -44,7 +45,7 @@ def checked_currency(name: str, value: object) -> str:
     code = value.strip().upper() if isinstance(value, str) else ""
     if not _CURRENCY.fullmatch(code):
         raise EstimatorError(
-            f"{name} is {value!r}: give a currency code of three letters such as USD or EUR"
+            f"{name} is {shown(value)}: give a currency code of three letters such as USD or EUR"
         )
     return code
 
@@ -62,9 +63,11 @@ def checked_amount(name: str, value: object, unit: str = "") -> Decimal:
             amount = Decimal(written)
         except InvalidOperation:
             amount = None
-    if amount is None or not amount.is_finite() or amount < 0:
+    if amount is None or not amount.is_finite() or amount < 0 or amount.adjusted() > 300:
         of = f" of {unit}" if unit else ""
-        raise EstimatorError(f"{name} is {value!r}: give an amount{of}, 0 or more, such as 0.18")
+        raise EstimatorError(
+            f"{name} is {shown(value)}: give an amount{of}, 0 or more, such as 0.18"
+        )
     return amount.copy_abs()  # -0 becomes 0; abs() would round to the thread's precision
 
 
@@ -102,9 +105,11 @@ def parse_money(name: str, value: object, currency: str | None = None) -> Money:
         return Money(checked_amount(name, words[0], code), code)
     if currency is None and len(words) == 1:
         checked_amount(name, words[0])
-        raise EstimatorError(f"{name} is {value!r} without a currency: write it as '0.18 EUR'")
+        raise EstimatorError(f"{name} is {shown(value)} without a currency: write it as '0.18 EUR'")
     if len(words) != 1:
-        raise EstimatorError(f"{name} is {value!r}: give an amount and a currency, as '0.18 EUR'")
+        raise EstimatorError(
+            f"{name} is {shown(value)}: give an amount and a currency, as '0.18 EUR'"
+        )
     return Money(checked_amount(name, words[0], currency or ""), currency or "")
 
 

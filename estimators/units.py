@@ -86,6 +86,12 @@ def convert(value: float, unit: str, to: str) -> float:
     return value * n / d if d != 1 else value * n
 
 
+def shown(value: object) -> str:
+    """A value in a message: its repr, on one line, cut at 40 characters."""
+    text = repr(value).replace("\n", " ")
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
 def _as_float(value: object) -> float | None:
     """The number that `value` states, None where it states none; a bool states none."""
     decimal = sys.modules.get("decimal")  # not imported: then it cannot be a Decimal
@@ -119,19 +125,17 @@ def checked(
     top = math.inf if high is None else high
     if number is not None and math.isfinite(number) and low <= number <= top:
         return number + 0.0  # -0.0 becomes 0.0
-    said = repr(value)
-    said = said if len(said) <= 40 else said[:37] + "..."
     if high is not None:
         span = f"from {low:g} to {high:g}"
     else:
         span = f"{low:g} or more" if low > -math.inf else "that is finite"
     of = f" of {unit}" if unit else ""
-    raise EstimatorError(f"{name} is {said}: give a number{of} {span}")
+    raise EstimatorError(f"{name} is {shown(value)}: give a number{of} {span}")
 
 
 def checked_count(name: str, value: object, unit: str = "", *, low: int = 0) -> int:
     """`value` as a whole number, `low` or more; as `checked` otherwise."""
     number = checked(name, value, unit, low=low)
     if number != math.floor(number):
-        raise EstimatorError(f"{name} is {value!r}: give a whole number, {low} or more")
+        raise EstimatorError(f"{name} is {shown(value)}: give a whole number, {low} or more")
     return int(number)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from footprint.estimators._countries import ALIASES, countries
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.units import shown
 
 # Bidding zones that are known by their own name, without the country's.
 _BIDDING = re.compile(r"(SE[1-4]|NO[1-5])")
@@ -80,12 +81,14 @@ def resolve_zone(text: object) -> Zone:
     by_key, names = _index()
     word = text.strip() if isinstance(text, str) else ""
     if not word:
-        raise EstimatorError(f"zone is {text!r}: give a country such as FRA, or USA-CA for a state")
+        raise EstimatorError(
+            f"zone is {shown(text)}: give a country such as FRA, or USA-CA for a state"
+        )
     if _BIDDING.fullmatch(word.upper()):
         country = _BIDDING_COUNTRY[word[:2].upper()]
         return Zone(country, word.upper(), names[country])
     key = folded(word)
-    if key in by_key:
+    if key in by_key and not word.startswith("-"):  # "-CA" lost its country: not Canada
         return Zone(by_key[key], "", names[by_key[key]])
     head, dash, region = word.partition("-")
     if dash and region.strip() and folded(head) in by_key:
@@ -93,6 +96,6 @@ def resolve_zone(text: object) -> Zone:
         return Zone(country, region.strip().upper(), names[country])
     spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
     raise EstimatorError(
-        f"zone {word!r} is not known:{nearest(key, spelled)} "
+        f"zone {shown(word)} is not known:{nearest(key, spelled)} "
         "Give an ISO country code such as FRA, or USA-CA for a state"
     )

@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footprint.estimators._countries import ALIASES, countries
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.zones import Zone, folded, resolve_zone
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("FRA", "FRA"),
+        ("fr", "FRA"),
+        (" France ", "FRA"),
+        ("FRANCE", "FRA"),
+        ("Côte d'Ivoire", "CIV"),
+        ("Cote d’Ivoire", "CIV"),
+        ("Türkiye", "TUR"),
+        ("UK", "GBR"),
+        ("U.S.A.", "USA"),
+        ("United States of America", "USA"),
+        ("Korea, Republic of", "KOR"),
+        ("Guinea-Bissau", "GNB"),
+        ("Timor-Leste", "TLS"),
+        ("CA", "CAN"),
+        ("US-CA", "USA-CA"),
+        ("usa-ca", "USA-CA"),
+        ("United States - California", "USA-CALIFORNIA"),
+        ("CAN-QC", "CAN-QC"),
+        ("SE3", "SWE-SE3"),
+        ("no1", "NOR-NO1"),
+        ("SWE-SE3", "SWE-SE3"),
+        ("Kosovo", "XKX"),
+        ("MCO", "MCO"),
+    ],
+)
+def test_resolved(text, code):
+    assert resolve_zone(text).code == code
+
+
+def test_a_zone_names_its_country():
+    assert resolve_zone("US-CA") == Zone("USA", "CA", "United States")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("Frnace", r"Did you mean France \(FRA\)\?"),
+        ("Germny", r"Did you mean Germany \(DEU\)"),
+        ("Untied States", r"United States \(USA\)"),
+        ("swedn", r"Sweden \(SWE\)"),
+    ],
+)
+def test_a_misspelt_zone_names_the_nearest(text, nearest):
+    with pytest.raises(EstimatorError, match=f"zone '{text}' is not known:.*{nearest}"):
+        resolve_zone(text)
+
+
+@pytest.mark.parametrize("text", ["U", "qqq", "???", "-", "XX-CA", "-CA", "12"])
+def test_an_unknown_zone_never_becomes_a_default(text):
+    with pytest.raises(EstimatorError, match=r"is not known: .*Give an ISO country code"):
+        resolve_zone(text)
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", 33, True])
+def test_not_a_name(text):
+    with pytest.raises(EstimatorError, match=r"zone is .*: give a country such as FRA"):
+        resolve_zone(text)
+
+
+def test_every_country_is_found_by_each_of_its_names():
+    table = countries()
+    assert len(table) == 250
+    assert len({code for code, _, _ in table}) == len({short for _, short, _ in table}) == 250
+    for code, short, name in table:
+        assert len(code) == 3
+        assert len(short) == 2
+        for text in (code, short, name, name.upper(), code.lower()):
+            assert resolve_zone(text).code == code
+
+
+def test_aliases_are_folded_and_point_at_countries():
+    codes = {code for code, _, _ in countries()}
+    assert set(ALIASES.values()) <= codes
+    assert all(folded(alias) == alias for alias in ALIASES)
+
+
+@given(st.text(max_size=30))
+def test_any_text_gives_a_zone_or_one_line(text):
+    try:
+        outcome = resolve_zone(text).country
+    except EstimatorError as error:
+        outcome = str(error)
+    assert len(outcome) == 3 or outcome.startswith("zone ")
+    assert "\n" not in outcome
+    assert len(outcome) < 300
