@@ -25,9 +25,18 @@ from typing import Self
 
 from simulators import nvml_layout as layout
 from simulators.nvml_build import build
-from simulators.nvml_live import Live, Process, boottime_ns, joules
+from simulators.nvml_live import Live, Process
 from simulators.pynvml_state import reset_pynvml, use_pynvml
-from simulators.waves import Constant, Follow, Sine, Wave, milliwatts, nanoseconds
+from simulators.waves import (
+    Constant,
+    Follow,
+    Sine,
+    Wave,
+    boottime_ns,
+    joules,
+    milliwatts,
+    nanoseconds,
+)
 
 __all__ = ["Gpu", "Process", "Simulator", "build"]
 

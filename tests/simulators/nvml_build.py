@@ -14,9 +14,9 @@ from pathlib import Path
 from simulators.nvml_layout import ControlRecord
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("nvml_sim.c", "nvml_api.c")
-HEADERS = ("nvml_sim.h",)
-FLAGS = ("-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")
+SOURCES = ("nvml_sim.c", "nvml_library.c", "nvml_identity.c", "nvml_readings.c")
+HEADERS = ("nvml_sim.h", "nvml_api.h")
+FLAGS = ("-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-Wl,-Bsymbolic")
 #: The name under which nvidia-ml-py, and every tool above it, asks the loader for NVML.
 LIBRARY = "libnvidia-ml.so.1"
 

@@ -7,7 +7,6 @@ process that meters the same simulation, and costs none of them a call.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from simulators import nvml_layout as layout
 from simulators.nvml_build import load
 from simulators.nvml_faults import Faults
-from simulators.waves import NS_PER_S, milliwatts, nanoseconds
+from simulators.waves import milliwatts, nanoseconds
 
 
 class Process(NamedTuple):
@@ -123,13 +122,3 @@ class Live(Faults):
         for i, process in enumerate(listed):
             record.processes[i] = layout.ProcessRecord(*process)
         record.n_processes = len(listed)
-
-
-def boottime_ns() -> int:
-    """CLOCK_BOOTTIME, the time base of all simulations that are not frozen."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-
-
-def joules(energy_nj: int) -> float:
-    """Joules, for people and for tests with a tolerance."""
-    return energy_nj / NS_PER_S

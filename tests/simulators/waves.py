@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import random
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,16 @@ def milliwatts(watts: float) -> int:
 def nanoseconds(seconds: float) -> int:
     """Seconds as whole ns."""
     return round(seconds * NS_PER_S)
+
+
+def boottime_ns() -> int:
+    """CLOCK_BOOTTIME, the time base of all simulations that are not frozen."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def joules(energy_nj: int) -> float:
+    """Joules, for people and for tests with a tolerance."""
+    return energy_nj / NS_PER_S
 
 
 class Wave:
