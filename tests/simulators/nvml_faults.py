@@ -8,7 +8,8 @@ from simulators.waves import nanoseconds
 ALL = -1  # every GPU
 
 # What NVML functions return.
-NOT_SUPPORTED, NO_PERMISSION, TIMEOUT, GPU_IS_LOST, UNKNOWN = 3, 4, 10, 15, 999
+NOT_SUPPORTED, NO_PERMISSION, DRIVER_NOT_LOADED, TIMEOUT = 3, 4, 9, 10
+GPU_IS_LOST, UNKNOWN = 15, 999
 
 ENERGY = "nvmlDeviceGetTotalEnergyConsumption"
 POWER = "nvmlDeviceGetPowerUsage"
@@ -82,9 +83,33 @@ class Faults:
         kind = layout.FAULT_RETURN
         return self.inject(kind, gpu, function=function, value=code, after_s=after_s, for_s=for_s)
 
-    def lose(self, gpu: int, after_s: float = 0, for_s: float | None = None) -> Fault:
-        """The GPU falls off the bus: every call on it returns GPU_IS_LOST; it may come back."""
-        return self.fail("", GPU_IS_LOST, gpu, after_s, for_s)
+    def lose(
+        self,
+        gpu: int,
+        after_s: float = 0,
+        for_s: float | None = None,
+        *,
+        code: int = GPU_IS_LOST,
+        stale: bool = False,
+    ) -> Fault:
+        """The GPU falls off the bus: every call on it returns GPU_IS_LOST; it may come back.
+
+        With `stale` a process sees it come back only after it closed NVML and opened it anew,
+        as with a real driver; without, the old handles work again by themselves.
+        """
+        kind = layout.FAULT_STALE if stale else layout.FAULT_RETURN
+        return self.inject(kind, gpu, value=code, after_s=after_s, for_s=for_s)
+
+    def reload_driver(self, after_s: float = 0, away_s: float = 1.0) -> list[Fault]:
+        """The driver goes away and comes back: counters start again, old handles stay bad.
+
+        Meanwhile calls return UNKNOWN and nvmlInit DRIVER_NOT_LOADED.
+        """
+        return [
+            self.inject(layout.FAULT_STALE, value=UNKNOWN, after_s=after_s, for_s=away_s),
+            self.fail("nvmlInit", DRIVER_NOT_LOADED, ALL, after_s, away_s),
+            self.reset_counter(ALL, after_s + away_s),
+        ]
 
     def no_counter(
         self, gpu: int = ALL, after_s: float = 0, for_s: float | None = None

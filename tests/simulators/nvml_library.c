@@ -60,6 +60,8 @@ static int initialise(void) {
         fprintf(stderr, "simulated NVML: %s is not a control file of this build\n", path);
         return DRIVER_NOT_LOADED;
     }
+    if (c != __atomic_load_n(&sim, __ATOMIC_ACQUIRE))
+        sim_opened(c);
     int code = sim_strike(c, "nvmlInit", -1);
     if (code)
         return code;

@@ -45,9 +45,9 @@ static int read_field(struct sim_control *c, struct sim_gpu *g, nvmlFieldValue_t
     v->valueType = TYPE_UINT;
     if (v->fieldId >= FIELD_MIN_LIMIT && v->fieldId < FIELD_MIN_LIMIT + 4) {
         v->value = (unsigned long long)limits[v->fieldId - FIELD_MIN_LIMIT];
-    } else if (v->fieldId == FIELD_ENERGY && v->scopeId == 0) {
+    } else if (v->fieldId == FIELD_ENERGY && ppm) {
         v->valueType = TYPE_ULONGLONG;
-        v->value = read_energy(c, g);
+        v->value = read_energy(c, g) * (uint64_t)ppm / (uint64_t)plain;
     } else if ((v->fieldId == FIELD_AVERAGE || v->fieldId == FIELD_INSTANT) && ppm) {
         v->value = read_power(c, g, v->fieldId == FIELD_AVERAGE) * (uint64_t)ppm / (uint64_t)plain;
     } else {

@@ -277,19 +277,25 @@ static void sleep_ns(int64_t ns) {
     }
 }
 
+static int64_t opened_ns; /* when this process opened NVML */
+
+void sim_opened(const struct sim_control *c) { STORE(opened_ns, sim_now(c)); }
+
 int sim_strike(struct sim_control *c, const char *function, int64_t gpu) {
     int code = 0;
     int64_t n = LOAD(c->n_faults);
     for (int64_t i = 0; i < n; i++) {
         struct sim_fault *f = &c->faults[i];
-        if (!LOAD(f->active) || f->kind > FAULT_HANG || (f->gpu >= 0 && f->gpu != gpu) ||
+        if (!LOAD(f->active) || f->kind == FAULT_RESET || f->kind == FAULT_STUCK ||
+            (f->gpu >= 0 && f->gpu != gpu) ||
             (f->function[0] && strcmp(f->function, function) != 0))
             continue;
         int64_t now = sim_now(c);
-        if (now < f->from_ns || now >= f->to_ns)
+        int stale = f->kind == FAULT_STALE && LOAD(opened_ns) < f->to_ns;
+        if (now < f->from_ns || (now >= f->to_ns && !stale))
             continue;
         int64_t before = __atomic_fetch_add(&f->fired, 1, __ATOMIC_ACQ_REL);
-        if (f->kind == FAULT_RETURN)
+        if (f->kind == FAULT_RETURN || f->kind == FAULT_STALE)
             code = (int)f->value;
         else if (f->kind == FAULT_SLOW || before == 0)
             sleep_ns(f->value);

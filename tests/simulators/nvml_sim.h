@@ -28,6 +28,7 @@ struct sim_step {
 
 enum { WAVE_STEPS = 0, WAVE_SINE = 1 };
 enum { FAULT_RETURN = 1, FAULT_SLOW = 2, FAULT_HANG = 3, FAULT_RESET = 4, FAULT_STUCK = 5 };
+enum { FAULT_STALE = 6 }; /* as RETURN, and goes on until NVML is opened anew after it ended */
 
 struct sim_fault {
     int64_t active, kind, gpu; /* gpu -1: every device, and calls that name none */
@@ -91,6 +92,9 @@ int64_t sim_power_mw(struct sim_control *c, int64_t gpu, int64_t t_ns, int64_t w
 int64_t sim_last_edge(const struct sim_control *c, const struct sim_gpu *g, int64_t t_ns);
 int64_t sim_counter_mj(struct sim_control *c, int64_t gpu, int64_t t_ns);
 int64_t sim_sensor_mw(struct sim_control *c, int64_t gpu, int64_t t_ns, int average);
+
+/* This process opened NVML, now: handles from before are no longer about. */
+void sim_opened(const struct sim_control *c);
 
 /* Applies the faults that hit this call: sleeps, and returns the code to give (0: none). */
 int sim_strike(struct sim_control *c, const char *function, int64_t gpu);

@@ -62,6 +62,30 @@ def test_a_gpu_is_lost_and_comes_back(sim: Simulator, nvml: ModuleType) -> None:
     assert energy(nvml) == 1000 + 200_000
 
 
+def test_old_handles_may_stay_lost_until_nvml_is_opened_anew(
+    sim: Simulator, nvml: ModuleType
+) -> None:
+    sim.lose(0, for_s=2, stale=True)
+    sim.advance(2)
+    assert energy(nvml) == "NVMLError_GpuIsLost"
+    nvml.nvmlShutdown()
+    nvml.nvmlInit()
+    assert energy(nvml) == 1000 + 200_000
+
+
+def test_the_driver_is_reloaded(sim: Simulator, nvml: ModuleType) -> None:
+    sim.advance(1)
+    sim.reload_driver(away_s=1)
+    assert energy(nvml) == "NVMLError_Unknown"
+    nvml.nvmlShutdown()
+    with pytest.raises(nvml.NVMLError_DriverNotLoaded):
+        nvml.nvmlInit()
+    sim.advance(1.1)
+    nvml.nvmlInit()
+    assert energy(nvml) == 10_000
+    assert energy(nvml, 1) == 20_000
+
+
 def test_the_counter_starts_again(sim: Simulator, nvml: ModuleType) -> None:
     sim.advance(1)
     sim.reset_counter(0, after_s=0.25)

@@ -83,9 +83,12 @@ def test_a_module_that_shows_no_gpu_scope() -> None:
         sim.advance(2)
         nvml = sim.pynvml()
         device = nvml.nvmlDeviceGetHandleByIndex(0)
-        fields = nvml.nvmlDeviceGetFieldValues(device, [(186, 0), (186, 1), (186, 2)])
-        assert [f.nvmlReturn for f in fields] == [3, 0, 0]
-        assert [f.value.uiVal for f in fields[1:]] == [450_000, 30_000]
+        fields = nvml.nvmlDeviceGetFieldValues(
+            device, [(186, 0), (186, 1), (186, 2), (83, 0), (83, 1)]
+        )
+        assert [f.nvmlReturn for f in fields] == [3, 0, 0, 3, 0]
+        assert [f.value.uiVal for f in fields[1:3]] == [450_000, 30_000]
+        assert fields[4].value.ullVal == 900_000
         assert nvml.nvmlDeviceGetTotalEnergyConsumption(device) == 900_000
         assert nvml.nvmlDeviceGetC2cModeInfoV(device).isC2cEnabled == 1
 
