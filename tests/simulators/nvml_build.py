@@ -73,6 +73,7 @@ def load() -> ctypes.PyDLL:
         "sim_true_energy_nj": (number, [handle, number, number, number]),
         "sim_power_mw": (number, [handle, number, number, number]),
         "sim_counter_mj": (number, [handle, number, number]),
+        "sim_last_edge": (number, [handle, handle, number]),
     }
     for name, (result, arguments) in signatures.items():
         function = getattr(library, name)

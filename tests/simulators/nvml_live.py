@@ -6,6 +6,7 @@ process that meters the same simulation, and costs none of them a call.
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -107,6 +108,11 @@ class Live(Faults):
         """What the energy counter shows at an instant (now), without an NVML call."""
         t = self.now_ns() if t_ns is None else t_ns
         return int(self._lib.sim_counter_mj(self._address, gpu, t))
+
+    def last_edge_ns(self, gpu: int, t_ns: int | None = None) -> int:
+        """When the counter last moved, at or before `t_ns` (now); the epoch before its first edge."""
+        t, record = self.now_ns() if t_ns is None else t_ns, self.control.gpus[gpu]
+        return int(self._lib.sim_last_edge(self._address, ctypes.addressof(record), t))
 
     @property
     def calls(self) -> int:

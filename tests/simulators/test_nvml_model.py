@@ -75,6 +75,7 @@ def test_the_counter_moves_at_its_edges_only() -> None:
         for ms in range(1000):
             sim.control.frozen_ns = T0 + ms * MS
             edge = (ms - 30) // 100 * 100 + 30
+            assert sim.last_edge_ns(0) == T0 + max(0, edge) * MS
             drawn_mj = sim.truth_nj(0, T0, T0 + edge * MS) // MS if edge > 0 else 0
             assert sim.counter_mj(0) == 123_456_789 + drawn_mj
 
