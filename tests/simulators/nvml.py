@@ -58,7 +58,7 @@ class Gpu:
             on); False: the power of the last `power_window_ms` (0: of the instant). Fields 185
             and 186 give both whatever this says.
         gain: the sensors' error as a factor on counter and power.
-        scopes: factors on (GPU, MODULE, MEMORY) in the fields; 0: that scope is not supported. Where
+        scopes: factors on (GPU, MODULE, MEMORY) in the fields; 0: not supported. Where
             GPU is 0 the plain calls give the module's figures, as on Grace Hopper.
         mig: None: the board cannot do MIG; 0: it is off; n: n instances.
     """

@@ -110,7 +110,7 @@ class Live(Faults):
         return int(self._lib.sim_counter_mj(self._address, gpu, t))
 
     def last_edge_ns(self, gpu: int, t_ns: int | None = None) -> int:
-        """When the counter last moved, at or before `t_ns` (now); the epoch before its first edge."""
+        """The counter's last edge at or before `t_ns` (now); the epoch where there is none."""
         t, record = self.now_ns() if t_ns is None else t_ns, self.control.gpus[gpu]
         return int(self._lib.sim_last_edge(self._address, ctypes.addressof(record), t))
 
