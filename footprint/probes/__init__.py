@@ -29,6 +29,8 @@ from footprint.probes.base import (
 from footprint.probes.cpu_model import CpuModelProbe
 from footprint.probes.nvidia import NvidiaProbe
 from footprint.probes.ram_model import RamModelProbe
+from footprint.probes.rapl import RaplProbe
+from footprint.probes.replay import ReplayProbe
 
 __all__ = [
     "COUNTER_LIMIT_NJ",
@@ -49,8 +51,8 @@ __all__ = [
 
 ENTRY_POINTS = "footprint.probes"
 
-#: Probes that read hardware.
-PROBES: tuple[Probe, ...] = (NvidiaProbe(),)
+#: Probes that read hardware, in the order in which they are asked.
+PROBES: tuple[Probe, ...] = (NvidiaProbe(), RaplProbe())
 
 #: Models, asked only for a kind of device that no probe found.
 MODELS: dict[str, Probe] = {"cpu": CpuModelProbe(), "dram": RamModelProbe()}
@@ -67,6 +69,8 @@ def discover(machine: Machine | None = None) -> Discovery:
         machine: where to look; the real machine by default.
     """
     machine = machine or Machine()
+    if machine.replay is not None:
+        return _asked(ReplayProbe(), machine)
     sources: dict[str, Source] = {}
     missing: list[Unavailable] = []
 
@@ -81,8 +85,12 @@ def discover(machine: Machine | None = None) -> Discovery:
 
     for probe in (*PROBES, *_third_party(missing)):
         ask(probe)
+    devices = [source.device for source in sources.values()]
+    covered = {device.kind for device in devices}
+    if any(device.scope == "module" for device in devices):
+        covered |= MODELS.keys()  # a Grace Hopper's counter has its CPU and memory in it
     for kind, probe in MODELS.items():
-        if all(source.device.kind != kind for source in sources.values()):
+        if kind not in covered:
             ask(probe)
     return Discovery(tuple(sources.values()), tuple(missing))
 

@@ -83,12 +83,12 @@ class Source(Protocol):
 class GpuSource(Source, Protocol):
     """A GPU's source can also say who is on it."""
 
-    def processes(self) -> dict[int, int | None]:
+    def processes(self) -> dict[int, int]:
         """Memory in use in bytes by pid, for processes with a context here. Raises ReadError.
 
-        None where the driver does not tell a process's memory (Windows' WDDM, some MIG set-ups).
-        The pids are the host's: in a container with a pid namespace of its own they may name no
-        process there.
+        0 where the driver does not tell a process's memory (Windows' WDDM, some MIG set-ups): a
+        context always takes some. The pids are the host's: in a container with a pid namespace of
+        its own they may name no process there.
         """
         ...
 

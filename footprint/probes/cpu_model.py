@@ -66,8 +66,8 @@ class CpuModelSource:
         self.device = device
         self._times, self._cpus = times, cpus
         # Whole mW and ns: the counter is exact, and never runs backwards for rounding.
-        self._idle_mw = round(watts.idle.mid * share * 1000)
-        self._dynamic_mw = round((watts.full.mid - watts.idle.mid) * 1000)
+        self._idle_mw = round(watts.idle_w * share * 1000)
+        self._dynamic_mw = round((watts.full_w - watts.idle_w) * 1000)
         self._last_nj = 0
         self._last = self._before = self._read()
 
@@ -117,7 +117,8 @@ def _times(machine: Machine, allowed: Limits) -> Callable[[], CpuTimes]:
 def _device(machine: Machine, info: CpuInfo, allowed: Limits, watts: Watts, share: float) -> Device:
     notes = [
         f"modelled, not measured: {watts.source}",
-        f"idle at {watts.idle.mid / watts.full.mid:.0%} of full power, linear in between",
+        f"idle at {watts.idle_w / watts.full_w:.0%} of full power, a line in between",
+        *watts.notes,
     ]
     if allowed.cores is not None:
         notes.append(f"the control group has {allowed.cores:g} of {info.cpus} CPUs")
@@ -131,9 +132,9 @@ def _device(machine: Machine, info: CpuInfo, allowed: Limits, watts: Watts, shar
         name=info.model or "CPU",
         tier="utilisation",
         scope="share" if allowed.tag or info.virtual else "machine",
-        max_w=watts.full.mid * share,
-        gain_low=watts.full.low / watts.full.mid,
-        gain_high=watts.full.high / watts.full.mid,
+        max_w=watts.full_w * share,
+        gain_low=watts.low,
+        gain_high=watts.high,
         gain_source=watts.source,
         notes=tuple(notes),
     )

@@ -108,7 +108,7 @@ class NvidiaSource:
 
     A handle that went bad (NVML closed by somebody, the driver reloaded) is renewed within the
     read. A GPU that is lost gives LOST until it is back; it is looked for at the next read, and
-    then after 1, 2, 4, ... 60 s, since opening NVML anew is slow.
+    then after 1, 2, 4, ... 16 s, since opening NVML anew is slow.
 
     A counter that restarted is handed on as it is: below its last value, or, after a gap long
     enough for it to have passed that, above it by less than was drawn.
@@ -161,14 +161,12 @@ class NvidiaSource:
         self._renew()
         return self._tried(self._power, "power")
 
-    def processes(self) -> dict[int, int | None]:
-        """Memory in use in bytes by pid of each process with a compute context here."""
-        found: dict[int, int | None] = {}
-        listed = self._ask("processes", self._pynvml.nvmlDeviceGetComputeRunningProcesses, [])
-        for process in listed:
-            known = found.get(process.pid)  # one process, several MIG instances: several entries
-            more = process.usedGpuMemory
-            found[process.pid] = more if known is None else known + (more or 0)
+    def processes(self) -> dict[int, int]:
+        """Memory in bytes by pid of each process with a compute context here; 0: not told."""
+        found: dict[int, int] = {}
+        for each in self._ask("processes", self._pynvml.nvmlDeviceGetComputeRunningProcesses, []):
+            # a process on several MIG instances is listed for each
+            found[each.pid] = found.get(each.pid, 0) + (each.usedGpuMemory or 0)
         return found
 
     def shares(self, since_us: int) -> dict[int, float]:
@@ -234,7 +232,7 @@ class NvidiaSource:
         now = self._clock()
         if self._closed or now < self._next_look:
             raise ReadError(LOST, f"{self.device.name}: lost")
-        self._pause_s = min(60.0, self._pause_s * 2 or 1.0)
+        self._pause_s = min(16.0, self._pause_s * 2 or 1.0)
         self._next_look = now + self._pause_s
         try:
             handle = self._find()

@@ -15,8 +15,7 @@ from footprint.probes.base import COUNTER_LIMIT_NJ, Discovery, Machine
 from footprint.probes.boot import boot_tag
 from footprint.probes.cgroup import limits
 from footprint.probes.cpu_info import cpu_info
-
-GB = 1e9
+from footprint.probes.power_table import GB
 
 
 class RamModelProbe:
@@ -34,11 +33,12 @@ class RamModelProbe:
         allowed = limits(machine)
         share = allowed.memory_bytes is not None and allowed.memory_bytes < total
         size = min(total, allowed.memory_bytes or total)
-        watts = power_table.ram_watts(size / GB)
-        notes = [f"modelled, not measured: {size / GB:.1f} GB at {watts.source}"]
+        info = cpu_info(machine)
+        watts = power_table.ram_watts(size, power_table.cpu_watts(info))
+        notes = [f"modelled, not measured: {size / GB:.1f} GB at {watts.source}", *watts.notes]
         if share:
             notes.append(f"the control group's limit; the machine has {total / GB:.1f} GB")
-        shared = share or cpu_info(machine).virtual
+        shared = share or info.virtual
         tag = f"share-{allowed.memory_tag}" if share else "model"
         device = Device(
             id=f"dram:{boot_tag(machine)}:{tag}",
@@ -46,13 +46,13 @@ class RamModelProbe:
             name=f"memory, {size / GB:.1f} GB",
             tier="utilisation",
             scope="share" if shared else "machine",
-            max_w=watts.full.mid,
-            gain_low=watts.full.low / watts.full.mid,
-            gain_high=watts.full.high / watts.full.mid,
+            max_w=watts.full_w,
+            gain_low=watts.low,
+            gain_high=watts.high,
             gain_source=watts.source,
             notes=tuple(notes),
         )
-        return Discovery((RamModelSource(device, round(watts.full.mid * 1000)),))
+        return Discovery((RamModelSource(device, round(watts.full_w * 1000)),))
 
 
 class RamModelSource:
