@@ -15,7 +15,7 @@ def now_ns() -> int:
 
 
 def anchor() -> tuple[int, int]:
-    """One instant on both clocks: (boot-time ns, UTC ns), the pair read closest together of three."""
+    """One instant on both clocks, (boot-time ns, UTC ns): the closest pair of three."""
     best: tuple[int, int, int] | None = None
     for _ in range(3):
         before = now_ns()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import operator
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 #: Calls shorter than this are folded, ns: a hundredth of the usual counter's period.
@@ -22,7 +23,7 @@ FOLD_FROM = 8
 
 Ended = tuple[Any, ...]
 _SEQ, _PARENT, _PATH, _STATUS, _START, _END, _UNITS, _MARK = range(8)
-_start, _end = operator.itemgetter(_START), operator.itemgetter(_END)
+_parent, _start, _end, _units = map(operator.itemgetter, (_PARENT, _START, _END, _UNITS))
 
 
 class Fold(NamedTuple):
@@ -78,7 +79,7 @@ class _Group:
 def fold(
     batch: list[Ended],
     next_seq: Callable[[], int],
-    keep: Callable[[int], bool] = lambda seq: False,
+    keep: AbstractSet[int] = frozenset(),
     strides: Callable[[int], int] = lambda path: 1,
 ) -> Folded:
     """Folds a batch of ended spans, in the order in which they ended.
@@ -86,28 +87,33 @@ def fold(
     Args:
         batch: tuples (seq, parent, path, status, start, end, units, mark).
         next_seq: gives the folds their sequences.
-        keep: whether a span must stay because something already refers to its sequence.
+        keep: sequences that something already refers to: these spans stay.
         strides: for a path of sampled calls, how many calls each one stands for.
     """
-    parents = set(map(operator.itemgetter(_PARENT), batch))
+    parents = set(map(_parent, batch))
     groups: dict[tuple[Any, int, int], _Group] = {}
     of_parent: dict[int, _Group] = {}  # short spans that called others: their group
     spans: list[Ended] = []
     shortest = FOLD_BELOW_NS
+    last: tuple[Any, int, int] | None = None
+    take: Callable[[Ended], None] = spans.append
     # Backwards, since a caller ends after what it called: its group is known when theirs is made.
+    # This loop holds the host's GIL: runs of one key, the usual case, take the short way.
     for span in reversed(batch):
         seq, parent, path, status, start, end, _, mark = span
-        if end - start >= shortest or mark is not None or keep(seq):
+        if end - start >= shortest or mark is not None or seq in keep:
             spans.append(span)
             continue
-        caller = of_parent.get(parent, parent)
+        caller: int | _Group = of_parent.get(parent, parent) if of_parent else parent
         key = (caller, path, status)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = _Group(caller)
-        group.members.append(span)
+        if key != last:
+            last = key
+            if key not in groups:
+                groups[key] = _Group(caller)
+            take = groups[key].members.append
+        take(span)
         if seq in parents:
-            of_parent[seq] = group
+            of_parent[seq] = groups[key]
     callers = set(of_parent.values())
     folded: list[tuple[_Group, bool]] = []
     for key, group in groups.items():
@@ -124,9 +130,9 @@ def fold(
     spans.sort(key=_end)
     if of_parent:  # a kept child of a folded caller refers to the fold
         spans = [
-            span
-            if (group := of_parent.get(span[_PARENT])) is None
-            else (span[0], group.seq, *span[2:])
+            (span[0], of_parent[span[_PARENT]].seq, *span[2:])
+            if span[_PARENT] in of_parent
+            else span
             for span in spans
         ]
     return Folded(spans, folds)
@@ -146,7 +152,7 @@ def _fold(group: _Group, stride: int, sampled: bool) -> Fold:
         parent.children_ns += covered
         parent = parent.seq
     units: dict[str, float] = {}
-    for amounts in filter(None, map(operator.itemgetter(_UNITS), members)):
+    for amounts in filter(None, map(_units, members)):
         for name, value in amounts.items():
             units[name] = units.get(name, 0.0) + value * stride
     return Fold(

@@ -10,7 +10,7 @@ object with `name` and `discover(machine)`, or a callable without arguments that
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from footprint.model import Unavailable
@@ -26,11 +26,6 @@ from footprint.probes.base import (
     ReadError,
     Source,
 )
-from footprint.probes.cpu_model import CpuModelProbe
-from footprint.probes.nvidia import NvidiaProbe
-from footprint.probes.ram_model import RamModelProbe
-from footprint.probes.rapl import RaplProbe
-from footprint.probes.replay import ReplayProbe
 
 __all__ = [
     "COUNTER_LIMIT_NJ",
@@ -51,11 +46,21 @@ __all__ = [
 
 ENTRY_POINTS = "footprint.probes"
 
-#: Probes that read hardware, in the order in which they are asked.
-PROBES: tuple[Probe, ...] = (NvidiaProbe(), RaplProbe())
+#: Probes that read hardware, in the order in which they are asked. Named, not imported: what
+#: imports this package is the user's program, and discovery happens later in a thread.
+PROBES = (
+    "footprint.probes.nvidia:NvidiaProbe",
+    "footprint.probes.rapl:RaplProbe",
+)
 
 #: Models, asked only for a kind of device that no probe found.
-MODELS: dict[str, Probe] = {"cpu": CpuModelProbe(), "dram": RamModelProbe()}
+MODELS = {
+    "cpu": "footprint.probes.cpu_model:CpuModelProbe",
+    "dram": "footprint.probes.ram_model:RamModelProbe",
+}
+
+#: Stands in for all of them where there is a trace to play.
+REPLAY = "footprint.probes.replay:ReplayProbe"
 
 
 def discover(machine: Machine | None = None) -> Discovery:
@@ -70,12 +75,12 @@ def discover(machine: Machine | None = None) -> Discovery:
     """
     machine = machine or Machine()
     if machine.replay is not None:
-        return _asked(ReplayProbe(), machine)
+        return _asked(REPLAY, _named(REPLAY), machine)
     sources: dict[str, Source] = {}
     missing: list[Unavailable] = []
 
-    def ask(probe: Probe) -> None:
-        found = _asked(probe, machine)
+    def ask(name: str, make: Callable[[], Any]) -> None:
+        found = _asked(name, make, machine)
         missing.extend(found.unavailable)
         for source in found.sources:
             if source.device.id in sources:
@@ -83,15 +88,17 @@ def discover(machine: Machine | None = None) -> Discovery:
             else:
                 sources[source.device.id] = source
 
-    for probe in (*PROBES, *_third_party(missing)):
-        ask(probe)
+    for name in PROBES:
+        ask(name, _named(name))
+    for name, make in _third_party(missing):
+        ask(name, make)
     devices = [source.device for source in sources.values()]
     covered = {device.kind for device in devices}
     if any(device.scope == "module" for device in devices):
         covered |= MODELS.keys()  # a Grace Hopper's counter has its CPU and memory in it
-    for kind, probe in MODELS.items():
+    for kind, name in MODELS.items():
         if kind not in covered:
-            ask(probe)
+            ask(name, _named(name))
     return Discovery(tuple(sources.values()), tuple(missing))
 
 
@@ -102,25 +109,44 @@ def after_fork() -> None:
         nvml.after_fork()
 
 
-def _asked(probe: Probe, machine: Machine) -> Discovery:
+def _named(name: str) -> Callable[[], Any]:
+    """Imports and makes the probe of `module:Class`, when it is called."""
+
+    def make() -> Any:
+        from importlib import import_module
+
+        module, _, attribute = name.partition(":")
+        return getattr(import_module(module), attribute)()
+
+    return make
+
+
+def _third_party(missing: list[Unavailable]) -> Iterator[tuple[str, Callable[[], Any]]]:
     try:
+        from importlib.metadata import entry_points  # 41 ms, so not at import
+
+        entries = list(entry_points(group=ENTRY_POINTS))
+    except Exception as error:  # noqa: BLE001 - broken metadata of any distribution here
+        missing.append(_broken("entry points", error))
+        return
+    for entry in entries:
+        yield entry.name, lambda entry=entry: _object(entry.load())  # type: ignore[misc]
+
+
+def _object(loaded: Any) -> Any:
+    """A probe is taken as it is; a class or another callable without arguments gives one."""
+    return loaded if hasattr(loaded, "discover") and not isinstance(loaded, type) else loaded()
+
+
+def _asked(name: str, make: Callable[[], Any], machine: Machine) -> Discovery:
+    try:
+        probe: Probe = make()
         found = probe.discover(machine)
         return Discovery(tuple(found.sources), tuple(found.unavailable))
     except Exception as error:  # noqa: BLE001 - a probe's mistake must not reach the program
-        return Discovery((), (_broken(getattr(probe, "name", repr(probe)), error),))
-
-
-def _third_party(missing: list[Unavailable]) -> Iterator[Probe]:
-    from importlib.metadata import entry_points  # 41 ms, so not at import
-
-    for entry in entry_points(group=ENTRY_POINTS):
-        try:
-            loaded: Any = entry.load()
-            yield loaded if hasattr(loaded, "name") and not isinstance(loaded, type) else loaded()
-        except Exception as error:  # noqa: BLE001 - nor must a plug-in's
-            missing.append(_broken(entry.name, error))
+        return Discovery((), (_broken(name, error),))
 
 
 def _broken(name: str, error: Exception) -> Unavailable:
     reason = f"the probe failed: {type(error).__name__}: {error}"
-    return Unavailable(str(name), str(name), reason, "report it to those who wrote the probe")
+    return Unavailable(name, name, reason, "report it to those who wrote the probe")

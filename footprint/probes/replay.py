@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NoReturn
 
 from footprint.errors import FootprintError
@@ -78,7 +79,7 @@ class ReplaySource:
         self._track, self._playback = track, playback
         self._ended = False
         times = track.times_ns
-        gaps = sorted(later - sooner for sooner, later in zip(times, times[1:], strict=False))
+        gaps = sorted(later - sooner for sooner, later in pairwise(times))
         median = gaps[len(gaps) // 2] if gaps else 0
         self.steps = not track.watts and median > STEPS_FROM_NS
         self.device = Device(

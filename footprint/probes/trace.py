@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,7 +105,7 @@ def _rows(path: str, rows: csv.DictReader[str], figure: str) -> Iterator[tuple[s
 
 
 def _track(path: str, device: str, rows: list[_Row], figure: str, origin: Decimal) -> Track:
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         if row.t <= before.t:
             raise _fault(path, row.line, f"t of {device} does not rise: {row.t} after {before.t}")
         if figure == "joules" and row.figure < before.figure:

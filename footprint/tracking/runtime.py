@@ -177,3 +177,14 @@ def block_on_gpu(result: Any) -> None:
     from footprint.integrations import gpu
 
     gpu.block(result)
+
+
+def after_fork() -> None:
+    """In a forked child: what was open or waiting is the parent's to record."""
+    global asleep, _waking, _waker
+    _waking = threading.Lock()
+    _waker = None
+    asleep = True
+    del buffer[:]
+    del holds[:]
+    open_spans.clear()

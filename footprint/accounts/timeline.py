@@ -1,0 +1,335 @@
+"""One device's timeline: what all writers saw of it, merged into cells.
+
+Two processes that read one counter saw the same values: their points merge by value, and the edge
+lies where both allow. A point whose edge is not known well (a first read, a read that came late) is
+placed by the counter's period, counted from a neighbour that is. Where the counter started again,
+or was not read for a moment, the cell is filled in from its neighbours and flagged as estimated;
+where it was gone for longer, the energy is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from footprint.estimators.attribution import Cells
+from footprint.ledger.format import NO_LAG
+from footprint.model import NS_PER_S, Device
+
+_MS = 1_000_000
+#: An edge known this well needs no help from the period, ns.
+_PINNED = 8 * _MS
+#: Edges further apart than this do not tell the period, ns.
+_LONGEST_PERIOD = 300 * _MS
+#: A hole up to this long is filled in from its neighbours, ns.
+FILL = NS_PER_S
+#: The start of a program, before its drivers answered, is filled in up to this length, ns.
+FILL_START = 2 * NS_PER_S
+#: After the last reading, energy is carried on for so long, ns.
+FILL_END = 400 * _MS
+#: How much of the neighbourhood a fill is taken from, ns.
+_AROUND = NS_PER_S
+
+
+class Point(NamedTuple):
+    """A counter showed `raw_uj` for the first time between `low` and `high`."""
+
+    low: int
+    high: int
+    raw_uj: int
+    epoch: int
+    writer: int
+
+
+class Window(NamedTuple):
+    """Energy between two instants, from one writer's integrated power."""
+
+    start: int
+    end: int
+    energy_nj: int
+    tier: str
+
+
+class Timeline(NamedTuple):
+    """A device's cells, and the tier of each."""
+
+    device: Device
+    cells: Cells
+    tiers: tuple[str, ...]
+
+
+def read_points(
+    rows_by_writer: Sequence[Iterable[tuple[int, int, int, int]]],
+) -> list[Point]:
+    """Points of one device from (epoch, lag_us, t, raw_uj) rows of each writer, by time."""
+    points: list[Point] = []
+    for writer, rows in enumerate(rows_by_writer):
+        for epoch, lag_us, t, raw in rows:
+            low = t - lag_us * 1000 if lag_us != NO_LAG else t - 10 * NS_PER_S
+            points.append(Point(low, t, raw, epoch, writer))
+    points.sort(key=lambda point: (point.high, point.raw_uj))
+    return points
+
+
+def merge(points: Sequence[Point], wrap_uj: int | None, max_w: float | None) -> list[list[Point]]:
+    """Runs of points within which the counter only grew; one point for each value."""
+    runs: list[list[Point]] = []
+    epochs: dict[int, int] = {}
+    offset = 0
+    for point in points:
+        fresh = epochs.get(point.writer, point.epoch) != point.epoch
+        epochs[point.writer] = point.epoch
+        run = runs[-1] if runs else None
+        if run is None:
+            runs.append([point])
+            continue
+        last = run[-1]
+        value = point.raw_uj + offset
+        if value < last.raw_uj and wrap_uj is not None:
+            wrapped = value + wrap_uj
+            elapsed_s = max(point.high - last.low, 1) / NS_PER_S
+            if (wrapped - last.raw_uj) / 1e6 <= 2 * (max_w or 1000.0) * elapsed_s:
+                offset += wrap_uj
+                value, fresh = wrapped, False
+        known = _same_value(run, value, point)
+        if known is not None:
+            run[known] = _both(run[known], point)
+        elif value > last.raw_uj and (not fresh or _goes_on(last, value, point, max_w)):
+            run.append(point._replace(raw_uj=value))
+        else:
+            offset = 0
+            runs.append([point])
+    return runs
+
+
+def _same_value(run: Sequence[Point], value: int, point: Point) -> int | None:
+    """Where in a run another writer already saw this value, a moment ago."""
+    for back in range(1, min(len(run), 8) + 1):
+        known = run[-back]
+        if known.raw_uj == value and (known.writer != point.writer or back == 1):
+            return len(run) - back
+        if known.raw_uj < value:
+            return None
+    return None
+
+
+def _both(one: Point, other: Point) -> Point:
+    """The edge lies where both writers allow; where they contradict each other, in the narrower."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    if low > high:
+        return min(one, other, key=lambda point: point.high - point.low)
+    return one._replace(low=low, high=high)
+
+
+def _goes_on(last: Point, value: int, point: Point, max_w: float | None) -> bool:
+    """Whether a counter that was away cannot have started again: it shows too much for that."""
+    elapsed_s = max(point.high - last.high, 1) / NS_PER_S
+    return max_w is not None and value / 1e6 > max_w * elapsed_s > (value - last.raw_uj) / 1e6
+
+
+def period_ns(points: Sequence[Point]) -> float | None:
+    """The counter's period, from edges that are known well; None where there are too few."""
+    pinned = [point for point in points if point.high - point.low <= _PINNED]
+    steps = [
+        (b.low + b.high - a.low - a.high) / 2
+        for a, b in pairwise(pinned)
+        if 0 < b.high - a.high < _LONGEST_PERIOD
+    ]
+    return median(steps) if len(steps) >= 3 else (min(steps) if steps else None)
+
+
+def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]]:
+    """(instant, slack) of each point's edge, in ns."""
+    placed: list[tuple[int, int]] = []
+    anchors = [
+        (index, (point.low + point.high) / 2)
+        for index, point in enumerate(points)
+        if point.high - point.low <= _PINNED
+    ]
+    position = 0
+    for index, point in enumerate(points):
+        width = point.high - point.low
+        if width <= _PINNED or period is None:
+            if width > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
+                placed.append((point.high, min(width, 100 * _MS)))
+            else:
+                placed.append(((point.low + point.high) // 2, width // 2))
+            continue
+        while position + 1 < len(anchors) and anchors[position][0] < index:
+            position += 1
+        low = max(point.low, point.high - period)
+        placed.append(_by_period(anchors, position, low, point.high, period))
+    return placed
+
+
+def _by_period(
+    anchors: Sequence[tuple[int, float]], position: int, low: float, high: float, period: float
+) -> tuple[int, int]:
+    """An edge between `low` and `high`, counted in periods from the nearest known edge."""
+    near = anchors[max(0, position - 1) : position + 1]
+    if near:
+        anchor = min((edge for _, edge in near), key=lambda edge: abs(edge - high))
+        count = round((high - anchor) / period - 0.5)
+        edge = anchor + count * period
+        if low - _MS <= edge <= high + _MS and abs(count) <= 50:
+            slack = _MS + abs(count) * period / 200
+            return int(min(max(edge, low), high)), int(min(slack, (high - low) / 2))
+    return int((low + high) / 2), int((high - low) / 2)
+
+
+class _Build:
+    """Cells under construction: pieces (start, end, nJ or None, slacks, tier, estimated)."""
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[int, int, int | None, int, int, str, bool]] = []
+
+    def add(
+        self,
+        start: int,
+        end: int,
+        energy: int | None,
+        slack: tuple[int, int] = (0, 0),
+        tier: str = "",
+        estimated: bool = False,
+    ) -> None:
+        if end > start:
+            self.pieces.append((start, end, energy, *slack, tier, estimated))
+
+
+def build(
+    device: Device,
+    points: Sequence[Point],
+    windows: Sequence[Sequence[Window]],
+    since: int | None = None,
+    until: int | None = None,
+) -> Timeline:
+    """A device's timeline.
+
+    Args:
+        points: all writers' points (`read_points`).
+        windows: each writer's windows, by start.
+        since: when the first writer started: the first moments are filled in from there.
+        until: when the last span ended: the last moments are filled in up to there.
+    """
+    wrap = None if device.wrap_nj is None else device.wrap_nj // 1000
+    runs = merge(points, wrap, device.max_w)
+    period = period_ns([point for run in runs for point in run])
+    built = _Build()
+    for run in runs:
+        placed = place(run, period)
+        at, slack = placed[0]
+        raw = run[0].raw_uj
+        for point, (edge, edge_slack) in zip(run[1:], placed[1:], strict=True):
+            if edge <= at:  # two edges that cannot be told apart: their energy stays together
+                continue
+            energy = (point.raw_uj - raw) * 1000
+            built.add(at, edge, energy, (slack, edge_slack), device.tier)
+            at, slack, raw = edge, edge_slack, point.raw_uj
+    pieces = _with_windows(built, windows)
+    pieces = _filled(pieces, device, since, until, period)
+    return _timeline(device, pieces)
+
+
+_Piece = tuple[int, int, int | None, int, int, str, bool]
+
+
+def _with_windows(built: _Build, windows: Sequence[Sequence[Window]]) -> list[_Piece]:
+    """Windows where there is no counter; of several writers, the one that covers most first."""
+    taken = built.pieces
+    ranked = sorted(windows, key=lambda rows: -sum(row.end - row.start for row in rows))
+    for rows in ranked:
+        taken = _between(taken, rows)
+    return taken
+
+
+def _between(pieces: Sequence[_Piece], rows: Sequence[Window]) -> list[_Piece]:
+    """The pieces, and of the windows what lies between them."""
+    result: list[_Piece] = list(pieces)
+    at = 0
+    ordered = sorted(pieces)
+    for row in sorted(rows):
+        start, end = row.start, row.end
+        while at < len(ordered) and ordered[at][1] <= start:
+            at += 1
+        step = at
+        while start < end:
+            covered = ordered[step] if step < len(ordered) else None
+            stop = end if covered is None else min(end, covered[0])
+            if stop > start:
+                energy = row.energy_nj * (stop - start) // (row.end - row.start)
+                result.append((start, stop, energy, 0, 0, row.tier, False))
+            if covered is None:
+                break
+            start = max(start, covered[1])
+            step += 1
+    result.sort()
+    return result
+
+
+def _filled(
+    pieces: list[_Piece], device: Device, since: int | None, until: int | None, period: float | None
+) -> list[_Piece]:
+    """The pieces without holes: short ones are estimated, long ones are missing."""
+    if not pieces:
+        return []
+    result: list[_Piece] = []
+    first = pieces[0]
+    if since is not None and 0 < first[0] - since <= FILL_START:
+        result.append(_fill(since, first[0], pieces[:1], pieces, device))
+    for index, piece in enumerate(pieces):
+        if result and piece[0] > result[-1][1]:
+            start, end = result[-1][1], piece[0]
+            if end - start <= FILL:
+                result.append(
+                    _fill(
+                        start,
+                        end,
+                        pieces[max(0, index - 12) : index],
+                        pieces[index : index + 3],
+                        device,
+                    )
+                )
+            else:
+                result.append((start, end, None, 0, 0, "", False))
+        result.append(piece)
+    last = pieces[-1]
+    reach = max(FILL_END, int(2 * (period or 0)))
+    if until is not None and last[1] < until <= last[1] + reach:
+        result.append(_fill(last[1], until, pieces[-3:], [], device))
+    return result
+
+
+def _fill(
+    start: int, end: int, before: Sequence[_Piece], after: Sequence[_Piece], device: Device
+) -> _Piece:
+    """A hole filled with the mean power around it."""
+    energy = width = 0
+    for piece in [
+        *(piece for piece in before if piece[0] >= start - _AROUND),
+        *(piece for piece in after if piece[1] <= end + _AROUND),
+    ] or [*before, *after]:
+        if piece[2] is not None:
+            energy += piece[2]
+            width += piece[1] - piece[0]
+    amount = energy * (end - start) // width if width else 0
+    return start, end, amount, 0, 0, device.tier, True
+
+
+def _timeline(device: Device, pieces: Sequence[_Piece]) -> Timeline:
+    if not pieces:
+        return Timeline(device, Cells([], [], [], device.max_w), ())
+    edges = [pieces[0][0], *(piece[1] for piece in pieces)]
+    slack = [pieces[0][3]]
+    for piece, following in pairwise(pieces):
+        slack.append(max(piece[4], following[3]))
+    slack.append(pieces[-1][4])
+    cells = Cells(
+        edges,
+        [piece[2] for piece in pieces],
+        slack,
+        device.max_w,
+        frozenset(index for index, piece in enumerate(pieces) if piece[6]),
+    )
+    return Timeline(device, cells, tuple(piece[5] for piece in pieces))

@@ -1,0 +1,109 @@
+"""The host's own parts: CPU packages and memory, read together with the tracked tree's share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from footprint.ledger.writer import Writer
+from footprint.probes.base import ReadError, Source
+
+#: How often the host is read while something is tracked, ns: a counter (RAPL) or a model.
+COUNTER_STEP, MODEL_STEP = 100_000_000, 250_000_000
+#: Reading the host may cost this share of one core; past that it is read less often.
+BUDGET = 0.003
+
+
+class TreeSample(Protocol):
+    """CPU time so far of the tracked process tree and of the machine, and the tree's memory."""
+
+    tree_cpu_ns: int
+    machine_busy_ns: int
+    machine_total_ns: int
+    rss_bytes: int
+
+
+class Tree(Protocol):
+    """Samples a process tree."""
+
+    def sample(self) -> TreeSample:
+        """One sample."""
+        ...
+
+
+class HostTracker:
+    """Reads all of the host's own sources at one instant, with the tree's share of CPU time."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        tree: Tree | None,
+        writer: Writer,
+        clock: Callable[[], int],
+    ) -> None:
+        self.due = 0
+        self.settled = 0
+        self.slow = False
+        modelled = all(source.device.tier == "utilisation" for source in sources)
+        self._step = MODEL_STEP if modelled else COUNTER_STEP
+        self._tree = tree
+        self._writer = writer
+        self._clock = clock
+        self._sources = [(source, writer.device(source.device, clock())) for source in sources]
+        self._epochs = dict.fromkeys((number for _, number in self._sources), 0)
+        self._raws: dict[int, int] = {}
+        self._failed: set[str] = set()
+        self._cost = 0.0
+
+    def poll(self) -> None:
+        """Reads everything once."""
+        began = self._clock()
+        for source, number in self._sources:
+            before = self._clock()
+            try:
+                raw = source.energy_nj()
+            except ReadError as error:
+                self._fail(source.device.id, before, str(error))
+                continue
+            after = self._clock()
+            self._failed.discard(source.device.id)
+            if raw < self._raws.get(number, 0):
+                self._epochs[number] += 1
+            self._raws[number] = raw
+            self._writer.point(number, self._epochs[number], after - before, after, raw)
+        if self._tree is not None:
+            self._sample_tree()
+        now = self._clock()
+        self.settled = began
+        self._cost += (now - began - self._cost) / 4
+        self.due = now + int(max(self._step, self._cost / BUDGET))
+
+    def wake(self) -> None:
+        """Reads start again after a pause."""
+        self.due = 0
+
+    def rest(self) -> None:
+        """Reads are about to pause."""
+        self.poll()
+
+    def _sample_tree(self) -> None:
+        assert self._tree is not None
+        try:
+            sample = self._tree.sample()
+        except (OSError, ReadError) as error:
+            self._fail("tree", self._clock(), f"the process tree cannot be sampled: {error}")
+            return
+        self._failed.discard("tree")
+        self._writer.usage(
+            self._clock(),
+            sample.tree_cpu_ns,
+            sample.machine_busy_ns,
+            sample.machine_total_ns,
+            sample.rss_bytes,
+        )
+
+    def _fail(self, what: str, t: int, text: str) -> None:
+        if what not in self._failed:
+            self._failed.add(what)
+            device = None if what == "tree" else what
+            self._writer.gap(device, t, None, "read-failed", text)

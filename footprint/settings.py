@@ -1,0 +1,251 @@
+"""Settings: arguments > environment > [tool.footprint] in pyproject.toml > user's file > defaults.
+
+`resolve` reads them all and says where each came from. A wrong setting given in code is refused on
+the spot (UsageError); one found in the environment or a file is refused where a command was used,
+and in a tracked program it is left out with one line on stderr.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.errors import UsageError, nearest
+
+#: Where a ledger is kept when nothing is said.
+DEFAULT_LEDGER = "footprint-ledger"
+
+#: Setting -> environment variable.
+VARIABLES = {
+    "ledger": "FOOTPRINT_LEDGER",
+    "zone": "FOOTPRINT_ZONE",
+    "carbon_intensity_g_per_kwh": "FOOTPRINT_CARBON_INTENSITY",
+    "pue": "FOOTPRINT_PUE",
+    "tariff_usd_per_kwh": "FOOTPRINT_TARIFF",
+    "tariff_per_kwh": "FOOTPRINT_TARIFF_PER_KWH",
+    "project": "FOOTPRINT_PROJECT",
+    "host": "FOOTPRINT_HOST",
+    "charge": "FOOTPRINT_CHARGE",
+    "replay": "FOOTPRINT_REPLAY",
+    "nvml_library": "FOOTPRINT_NVML_LIBRARY",
+    "disabled": "FOOTPRINT_DISABLED",
+}
+
+#: What the settings mean, for `--help` and the reference.
+HELP = {
+    "ledger": "directory of the ledger",
+    "zone": "place of the electricity: FRA, DEU, USA-CA, a country's name",
+    "carbon_intensity_g_per_kwh": "grid intensity in g CO2e per kWh, instead of the zone's table",
+    "pue": "power usage effectiveness of the facility, 1 to 5",
+    "tariff_usd_per_kwh": "price of electricity in US dollars per kWh",
+    "tariff_per_kwh": 'price of electricity per kWh in another currency: "0.18 EUR"',
+    "project": "project that the work belongs to",
+    "tags": "further names by key",
+    "host": "how the host's name is recorded: name, hash, or none",
+    "charge": "tree: a program is charged its share of the host's CPU; machine: all of it",
+    "replay": "CSV trace to play instead of reading this machine's hardware",
+    "nvml_library": "path of the NVML library",
+    "disabled": "true: nothing is tracked",
+}
+
+
+class Settings(NamedTuple):
+    """What was set, checked; None where nothing was said. `origins`: where each was said."""
+
+    ledger: Path = Path(DEFAULT_LEDGER)
+    zone: str | None = None
+    carbon_intensity_g_per_kwh: float | None = None
+    pue: float | None = None
+    tariff_per_kwh: str | None = None
+    project: str | None = None
+    tags: Mapping[str, str] = {}
+    host: str = "name"
+    charge: str = "tree"
+    replay: str | None = None
+    nvml_library: str | None = None
+    disabled: bool = False
+    origins: Mapping[str, str] = {}
+
+    def declared(self) -> dict[str, Any]:
+        """What a run's context records of them."""
+        names = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "project", "charge")
+        found = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        if self.tags:
+            found["tags"] = dict(self.tags)
+        return found
+
+
+def _one_of(*allowed: str) -> Callable[[str, Any], str]:
+    def check(name: str, value: Any) -> str:
+        if value not in allowed:
+            raise UsageError(f"{name}={value!r} is not known: use {' or '.join(allowed)}")
+        return str(value)
+
+    return check
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str | os.PathLike) or not str(value):
+        raise UsageError(f"{name}={value!r} must be text")
+    return str(value)
+
+
+def _flag(name: str, value: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"": False, "0": False, "false": False, "no": False, "off": False}
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in words:
+        raise UsageError(f"{name}={value!r} must be true or false")
+    return words[str(value).lower()]
+
+
+def _tags(name: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{name}={value!r} must be names by key")
+    return {str(key): str(each) for key, each in value.items()}
+
+
+def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
+    """A setting that the estimators check."""
+
+    def check(name: str, value: Any) -> Any:
+        from footprint.estimators.declared import declare
+        from footprint.estimators.errors import EstimatorError
+
+        try:
+            found = getattr(declare(**{argument: value}), field)
+        except EstimatorError as error:
+            raise UsageError(str(error).replace(argument, name, 1)) from error
+        if found is None:
+            raise UsageError(f"{name} is empty: leave it out, or give a value")
+        return f"{found.amount} {found.currency}" if argument == "tariff" else found
+
+    return check
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "ledger": lambda name, value: Path(_text(name, value)),
+    "zone": _declared("zone", "zone"),
+    "carbon_intensity_g_per_kwh": _declared("carbon_intensity", "carbon_intensity_g_per_kwh"),
+    "pue": _declared("pue", "pue"),
+    "tariff_usd_per_kwh": _declared("tariff", "tariff_per_kwh"),
+    "tariff_per_kwh": _declared("tariff", "tariff_per_kwh"),
+    "project": _text,
+    "tags": _tags,
+    "host": _one_of("name", "hash", "none"),
+    "charge": _one_of("tree", "machine"),
+    "replay": _text,
+    "nvml_library": _text,
+    "disabled": _flag,
+}
+
+#: Two settings for one thing: the later source wins whichever of the two it uses.
+_SAME = {"tariff_usd_per_kwh": "tariff_per_kwh"}
+
+
+def check(name: str, value: Any) -> Any:
+    """A setting's value, checked. Raises UsageError for unknown names and wrong values."""
+    check_name(name)
+    return _CHECKS[name](name, value)
+
+
+def check_name(name: str) -> None:
+    """Raises UsageError where there is no such setting."""
+    if name not in _CHECKS:
+        raise UsageError(
+            f"{name} is not a setting: use {', '.join(_CHECKS)}.{nearest(name, _CHECKS)}"
+        )
+
+
+def resolve(
+    arguments: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    home: Path | None = None,
+    problems: list[str] | None = None,
+) -> Settings:
+    """All settings, from all their sources.
+
+    Args:
+        arguments: given in code or on the command line; None values count as not given.
+        environ: the environment.
+        directory: where to look for a pyproject.toml, upwards.
+        home: the user's home.
+        problems: takes one line for each wrong setting of the environment or a file, which is
+            then left out; None: the first one raises UsageError.
+    """
+    environ = os.environ if environ is None else environ
+    found: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+
+    def take(source: Mapping[str, Any], where: str, *, strict: bool) -> None:
+        for name, value in source.items():
+            try:
+                checked = check(name, value)
+            except UsageError as error:
+                if strict or problems is None:
+                    raise UsageError(f"{where}: {error}" if where else str(error)) from error
+                problems.append(f"{where}: {error}")
+                continue
+            found[_SAME.get(name, name)] = checked
+            origins[_SAME.get(name, name)] = where or "given"
+
+    for path, table in _files(directory, home, problems):
+        take(table, str(path), strict=False)
+    variables = {
+        name: environ[variable]
+        for name, variable in VARIABLES.items()
+        if environ.get(variable, "") != ""
+    }
+    for name, value in variables.items():
+        take({name: value}, f"environment variable {VARIABLES[name]}", strict=False)
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    take(given, "", strict=True)
+    return Settings(**found, origins=origins)
+
+
+def _files(
+    directory: Path | None, home: Path | None, problems: list[str] | None
+) -> list[tuple[Path, Mapping[str, Any]]]:
+    """The settings files, weakest first."""
+    try:
+        directory = directory or Path.cwd()
+    except OSError:  # the working directory was removed
+        directory = Path("/")
+    home = home or Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises without one
+    tables: list[tuple[Path, Mapping[str, Any]]] = []
+    own = home / ".config/footprint/config.toml"
+    if (content := _toml(own, problems)) is not None:
+        tables.append((own, content))
+    for folder in (directory, *directory.parents):
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            content = _toml(project, problems, must_contain="[tool.footprint]")
+            table = (content or {}).get("tool", {}).get("footprint", {})
+            if isinstance(table, Mapping):
+                tables.append((project, table))
+            break
+    return tables
+
+
+def _toml(
+    path: Path, problems: list[str] | None, must_contain: str = ""
+) -> Mapping[str, Any] | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None  # not ours to complain about: most people have no such file
+    if must_contain not in text:
+        return None
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        if problems is None:
+            raise UsageError(f"{path} is not TOML: {error}") from error
+        problems.append(f"{path} is not TOML: {error}")
+        return None

@@ -1,0 +1,511 @@
+"""The session: what works behind the spans of one process.
+
+One thread, the recorder, takes ended spans off the buffer, folds short ones, and hands everything
+to the journal once a second; the meter reads the devices. Both start with the first span, sleep
+while nothing is tracked, are made anew in a forked child, and finish at the interpreter's exit.
+Nothing in here raises into the tracked program: what goes wrong is one line on stderr, once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import platform
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from footprint import clock, settings
+from footprint._version import __version__
+from footprint.errors import FootprintError
+from footprint.ledger import format as fmt
+from footprint.ledger.folding import Ended, Folded, fold
+from footprint.ledger.journal import Journal, journal_name, prepare
+from footprint.ledger.writer import Writer
+from footprint.meter.meter import Meter
+from footprint.model import NS_PER_S, OPEN
+from footprint.tracking import runtime
+from footprint.tracking.site import PATHS
+
+if TYPE_CHECKING:
+    from footprint.accounts.result import Footprint
+    from footprint.probes.base import Machine
+
+#: How often ended spans are taken off the buffer while there are many or few, seconds.
+BUSY_TICK, QUIET_TICK = 0.05, 0.25
+#: Reading goes on for so long after the last span: what follows is likely to be another, and the
+#: counter's value without spans is what the idle floor is learned from.
+LINGER = NS_PER_S
+#: How often the journal is written and synced, and UTC anchored, ns.
+WRITE_EVERY, ANCHOR_EVERY = NS_PER_S, 60 * NS_PER_S
+#: UTC stepped when the clocks' difference moved by more than this, ns.
+STEP = 10_000_000
+#: At exit the counters' next edge is waited for, at most so long, seconds.
+EXIT_WAIT = 0.15
+
+#: What links a child process's writer to the span that started it: `RUN:WRITER:SEQUENCE`.
+PARENT_VARIABLE = "FOOTPRINT_PARENT"
+
+_configured: dict[str, Any] = {}
+_session: Session | None = None
+_making = threading.Lock()
+_forked_from: tuple[str, int, int, str] | None = None  # writer, current seq, sequences below, run
+
+
+class Session:
+    """This process's writer, its threads, and its place among the runs.
+
+    Args:
+        given: settings given in code.
+        discover: finds the devices; the machine's own by default.
+        hold: keeps metering although no span is open (`footprint meter`).
+    """
+
+    def __init__(
+        self,
+        given: dict[str, Any],
+        discover: Callable[[Machine], Any] | None = None,
+        hold: bool = False,
+    ) -> None:
+        self.problems: list[str] = []
+        self.settings = settings.resolve(given, problems=self.problems)
+        self.hold = hold
+        self.pid = os.getpid()
+        self.writer_id = uuid.uuid4()
+        self.writer_hex = self.writer_id.hex
+        self.finished = False
+        self._lock = threading.RLock()
+        self._signal = threading.Event()
+        self._linger_until = 0
+        self._written = 0
+        self._anchored = 0
+        self._kept: set[int] = set()
+        self._marks: list[tuple[Any, Ended]] = []
+        self._told: set[str] = set()
+        self._base_seq = _forked_from[2] if _forked_from is not None else 0
+        now, utc = clock.anchor()
+        self._offset = utc - now
+        self.run, self.parent = self._parent()
+        directory = self._prepare()
+        host = self._host_name()
+        name = journal_name(utc, host, self.pid, self.writer_id.bytes)
+        self.journal = Journal(directory, self.writer_id.bytes, name)
+        self.writer = Writer(self.journal, self._context(now, utc, host), _describe)
+        machine = self._machine()
+        self.meter = Meter(
+            lambda: (discover or _discover)(machine),
+            lambda: _tree(machine),
+            self.writer,
+            clock.now_ns,
+        )
+
+    # -- what is recorded of the process
+
+    def _prepare(self) -> Path | None:
+        directory = Path(os.path.abspath(self.settings.ledger))  # noqa: PTH100 - follows no links
+        try:
+            prepare(directory)
+        except FootprintError as error:
+            self.problems.append(f"{error}; what this program does is not recorded")
+            return None
+        return directory
+
+    def _parent(self) -> tuple[str, dict[str, Any] | None]:
+        if _forked_from is not None:
+            return _forked_from[3], {"writer": _forked_from[0], "seq": _forked_from[1]}
+        words = os.environ.get(PARENT_VARIABLE, "").split(":")
+        if len(words) == 3 and all(words) and words[2].isdigit():
+            return words[0], {"writer": words[1], "seq": int(words[2])}
+        return self.writer_hex, None
+
+    def _host_name(self) -> str:
+        name = socket.gethostname()
+        if self.settings.host == "hash":
+            import hashlib
+
+            return "host-" + hashlib.sha256(name.encode()).hexdigest()[:12]
+        return "" if self.settings.host == "none" else name
+
+    def _context(self, now: int, utc: int, host: str) -> dict[str, Any]:
+        return {
+            "type": "writer",
+            "schema": fmt.SCHEMA,
+            "writer": self.writer_hex,
+            "host": host,
+            "boot_id": clock.boot_id(),
+            "pid": self.pid,
+            "t": now,
+            "utc_ns": utc,
+            "run": self.run,
+            "parent": self.parent,
+            "forked_below": self._base_seq,
+            "tool": {"name": "footprint", "version": __version__},
+            "python": platform.python_version(),
+            "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
+            "declared": self.settings.declared(),
+            "hardware": {"cpus": os.cpu_count()},
+        }
+
+    def _machine(self) -> Machine:
+        from footprint.probes.base import Machine
+
+        return Machine(
+            nvml_library=self.settings.nvml_library, replay=self.settings.replay, pid=self.pid
+        )
+
+    # -- the recorder's thread
+
+    def loop(self) -> None:
+        """Until the session is over: drain, write, sleep."""
+        self.meter.start()
+        self._tell()
+        while not self.finished:
+            busy = self.step()
+            if busy is None:
+                self._signal.wait()
+            else:
+                self._signal.wait(BUSY_TICK if busy else QUIET_TICK)
+            self._signal.clear()
+
+    def step(self) -> bool | None:
+        """One tick. True: much is going on; False: little; None: the session went to sleep."""
+        with self._lock:
+            if self.finished:
+                return False
+            now = clock.now_ns()
+            taken = self._drain()
+            self._watch_gpu()
+            if taken or runtime.open_spans or self.hold:
+                self._linger_until = now + LINGER
+            if now - self._written >= WRITE_EVERY:
+                self._write(now)
+            if now < self._linger_until or self._marks or not self.meter.ready.is_set():
+                return taken > 256
+            if not runtime.sleep():
+                return True
+            self.meter.rest()
+            self._write(clock.now_ns())
+            return None
+
+    def wake(self) -> None:
+        """A span began while everything slept."""
+        self._linger_until = clock.now_ns() + LINGER
+        self.meter.wake()
+        self._signal.set()
+
+    def _drain(self) -> int:
+        count = len(runtime.buffer)
+        batch = runtime.buffer[:count]
+        del runtime.buffer[:count]
+        if self._base_seq:  # frames that a fork copied end in the parent, not here
+            batch = [span for span in batch if span[0] > self._base_seq]
+        ends: dict[int, int] = {}
+        if self._marks or (batch and runtime.gpu_mark is not None):
+            batch, ends = self._settle_marks(batch)
+        if batch:
+            folded = fold(batch, runtime.next_seq, self._kept, _stride)
+            self._keep(folded)
+            self.writer.spans(folded, ends)
+        self._drain_holds()
+        return count
+
+    def _keep(self, folded: Folded) -> None:
+        """Remembers the open spans that what was written refers to: they must not be folded."""
+        parents = {span[1] for span in folded.spans} | {each.parent for each in folded.folds}
+        self._kept = {seq for seq in self._kept | parents if seq in runtime.open_spans}
+
+    def _settle_marks(self, batch: list[Ended]) -> tuple[list[Ended], dict[int, int]]:
+        """Holds spans back until the GPU has done what they queued; asks, never waits."""
+        from footprint.integrations import gpu
+
+        return gpu.settle(self._marks, batch)
+
+    @staticmethod
+    def _watch_gpu() -> None:
+        """Asks once in a while whether torch has begun to use a GPU."""
+        if runtime.gpu_mark is None and "torch" in sys.modules:
+            from footprint.integrations import gpu
+
+            gpu.watch()
+
+    def _drain_holds(self) -> None:
+        count = len(runtime.holds)
+        if not count:
+            return
+        holds = runtime.holds[:count]
+        del runtime.holds[:count]
+        merged: dict[int, list[list[int]]] = {}
+        for seq, start, end in holds:
+            self._kept.add(seq)
+            rows = merged.setdefault(seq, [])
+            # Pauses of a stream that is read fast lie close together: one row for many.
+            if rows and start - rows[-1][1] < 20_000_000 and end - start < 20_000_000:
+                rows[-1][1] = end
+                rows[-1][2] += end - start
+            else:
+                rows.append([start, end, end - start])
+        for seq, rows in merged.items():
+            for start, end, held in rows:
+                self.writer.hold(seq, start, end, held)
+
+    def _write(self, now: int) -> None:
+        if now - self._anchored >= ANCHOR_EVERY:
+            self._anchor()
+        else:
+            t, utc = clock.anchor()
+            if abs(utc - t - self._offset) > STEP:
+                self._anchor()
+        for seq, frame in list(runtime.open_spans.items()):
+            if seq > self._base_seq and frame[3] and now - frame[3] > NS_PER_S:
+                self.writer.open_span(seq, frame[4], frame[1], frame[3])
+                self._kept.add(seq)
+        self.writer.commit(now)
+        self.journal.write()
+        self.journal.sync()
+        self._written = now
+        if self.journal.problem:
+            self._warn(self.journal.problem)
+
+    def _anchor(self) -> None:
+        t, utc = clock.anchor()
+        self._offset = utc - t
+        self._anchored = t
+        self.writer.record({"type": "anchor", "t": t, "utc_ns": utc})
+
+    def _tell(self) -> None:
+        for problem in self.problems:
+            self._warn(problem)
+
+    def _warn(self, text: str) -> None:
+        key = text.partition("(")[0]
+        if key in self._told:
+            return
+        self._told.add(key)
+        if sys.stderr is not None:
+            try:
+                sys.stderr.write(f"footprint: {text}\n")
+            except (OSError, ValueError):
+                self._told.add("stderr is closed")
+
+    # -- for everybody
+
+    def flush(self) -> None:
+        """Everything finished so far is in the journal when this returns."""
+        with self._lock:
+            if not self.finished:
+                self._drain()
+                self._write(clock.now_ns())
+
+    def settle(self, t: int, wait: float) -> bool:
+        """Waits until every device is known up to `t`, at most `wait` seconds."""
+        deadline = clock.now_ns() + int(wait * NS_PER_S)
+        self._linger_until = max(self._linger_until, deadline)
+        self._signal.set()
+        self.meter.nudge()
+        pause = threading.Event()
+        while not self.meter.settled(t):
+            if clock.now_ns() >= deadline:
+                return False
+            pause.wait(0.002)
+        return True
+
+    def close(self, reason: str) -> None:
+        """Ends the session: spans still open are recorded as such; the journal is closed."""
+        if self.finished or os.getpid() != self.pid:
+            return
+        now = clock.now_ns()
+        if not self.meter.settled(now) and now < self._linger_until:
+            self.settle(now, EXIT_WAIT)
+        self.meter.close(timeout=0.5)
+        with self._lock:
+            if self.finished:
+                return
+            self._end_open_spans()
+            self._drain()
+            self.finished = True
+            now = clock.now_ns()
+            self._anchor()
+            self.writer.record({"type": "end", "t": now, "reason": reason})
+            self._write(now)
+            self.journal.close()
+        self._signal.set()
+
+    def _end_open_spans(self) -> None:
+        end = clock.now_ns()
+        for seq, frame in list(runtime.open_spans.items()):
+            if runtime.open_spans.pop(seq, None) is not None and frame[3]:
+                runtime.append((seq, frame[4], frame[1], OPEN, frame[3], end, frame[2], None))
+        for mark, span in self._marks:
+            del mark
+            runtime.append((*span[:7], None))
+        self._marks.clear()
+
+    def abandon(self) -> None:
+        """In a forked child: the journal and the threads are the parent's."""
+        self.finished = True
+        self.journal.abandon()
+
+
+def _describe(path: int) -> tuple[dict[str, Any], int]:
+    parent, site = PATHS[path - 1]
+    return site.record(path, parent), parent
+
+
+def _stride(path: int) -> int:
+    return PATHS[path - 1][1].stride
+
+
+def _discover(machine: Machine) -> Any:
+    from footprint import probes
+
+    return probes.discover(machine)
+
+
+def _tree(machine: Machine) -> Any:
+    from footprint.probes.tree import TreeCpu
+
+    return TreeCpu(machine)
+
+
+# -- this process's session
+
+
+def current() -> Session | None:
+    """This process's session, None where nothing was tracked yet."""
+    return _session
+
+
+def get(make: Callable[[], Session] | None = None) -> Session:
+    """This process's session, made and started where there is none."""
+    global _session
+    with _making:
+        if _session is None or _session.finished:
+            _session = make() if make is not None else Session(_configured)
+            runtime.set_waker(_session.wake)
+            runtime.asleep = False
+            _at_exit_of_worker()
+            threading.Thread(target=_session.loop, name="footprint-recorder", daemon=True).start()
+        return _session
+
+
+def main() -> None:
+    """The recorder's thread, started by the first span: makes the session and runs it."""
+    global _session
+    with _making:
+        session = _session
+        if session is None or session.finished:
+            session = _session = Session(_configured)
+            runtime.set_waker(session.wake)
+            _at_exit_of_worker()
+        else:
+            return
+    session.loop()
+
+
+def configure(**given: Any) -> None:
+    """Settings of this process, over those of the environment and files.
+
+    Args: the settings of `footprint.settings` by name: ledger, zone, carbon_intensity_g_per_kwh,
+    pue, tariff_usd_per_kwh, tariff_per_kwh, project, tags, host, charge, replay, nvml_library,
+    disabled. None takes a setting back.
+
+    Takes effect at once; where something was recorded already, a new journal goes on. Raises
+    UsageError for a wrong name or value.
+    """
+    for name, value in given.items():
+        if value is not None:
+            settings.check(name, value)
+        else:
+            settings.check_name(name)
+    for name, value in given.items():
+        if value is None:
+            _configured.pop(name, None)
+        else:
+            _configured[name] = value
+    runtime.off = bool(_configured.get("disabled", runtime.disabled()))
+    restart()
+
+
+def restart() -> None:
+    """Closes the session; the next span begins another."""
+    global _session
+    with _making:
+        session, _session = _session, None
+        runtime.set_waker(None)
+    if session is not None:
+        session.close("reconfigured")
+    runtime.asleep = True
+
+
+def flush() -> None:
+    """Puts everything finished so far into the ledger."""
+    session = _session
+    if session is None and runtime.buffer:
+        session = get()
+    if session is not None:
+        session.flush()
+
+
+def span_id(seq: int) -> str:
+    """`writer:sequence` of a span of this process."""
+    return f"{get().writer_hex}:{seq}"
+
+
+def result(seq: int, wait: float) -> Footprint:
+    """The footprint of a span of this process (`Span.result`)."""
+    from footprint.accounts.result import span_result
+
+    session = get()
+    now = clock.now_ns()
+    settled = session.settle(now, wait)
+    session.flush()
+    return span_result(session, seq, provisional=not settled)
+
+
+def child_environment(seq: int) -> dict[str, str]:
+    """What to add to a child process's environment so that its spans hang below span `seq`."""
+    session = get()
+    ledger = os.path.abspath(session.settings.ledger)  # noqa: PTH100
+    return {
+        PARENT_VARIABLE: f"{session.run}:{session.writer_hex}:{seq}",
+        "FOOTPRINT_LEDGER": ledger,
+    }
+
+
+def _at_exit() -> None:
+    if _session is not None:
+        _session.close("exit")
+
+
+def _at_exit_of_worker() -> None:
+    """multiprocessing's workers leave through os._exit: only its own finalizers run there."""
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if util is not None and process is not None and process.parent_process() is not None:
+        util.Finalize(None, _at_exit, exitpriority=-100)
+
+
+def _after_fork() -> None:
+    """A forked child gets a session of its own, below the span it was forked in."""
+    global _session, _making, _forked_from
+    session, _session = _session, None
+    _making = threading.Lock()
+    frame = runtime.current_get()
+    fork_seq = runtime.next_seq()
+    runtime.after_fork()
+    if session is not None:
+        seq = frame[runtime.SEQ] if frame is not None else 0
+        _forked_from = (session.writer_hex, seq, fork_seq, session.run)
+        session.abandon()
+    from footprint import probes
+
+    probes.after_fork()
+
+
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
