@@ -1,20 +1,8 @@
-"""The boot a reading belongs to, and the clock that counts from it."""
+"""The boot a reading belongs to."""
 
 from __future__ import annotations
 
-import time
-
 from footprint.probes.base import Machine
-
-_BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
-
-
-def boot_clock_ns() -> int:
-    """Nanoseconds of the boot-time clock, which runs on through suspend.
-
-    Systems without one (macOS, Windows) give their monotonic clock.
-    """
-    return time.monotonic_ns() if _BOOT_CLOCK is None else time.clock_gettime_ns(_BOOT_CLOCK)
 
 
 def boot_tag(machine: Machine) -> str:

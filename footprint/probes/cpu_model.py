@@ -17,13 +17,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from footprint.model import Device, Unavailable
-from footprint.probes import cgroup, power_table
+from footprint.probes import power_table
 from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Discovery, Machine, ReadError
 from footprint.probes.boot import boot_tag
-from footprint.probes.cgroup import Limits
 from footprint.probes.cpu_info import CpuInfo, cpu_info
-from footprint.probes.cpu_times import CpuTimes, cpu_times
 from footprint.probes.power_table import Watts
+from footprint.probes.share import Share, ShareTimes
 
 
 class CpuModelProbe:
@@ -34,17 +33,16 @@ class CpuModelProbe:
     def discover(self, machine: Machine) -> Discovery:
         """One source, for the machine or for the share that the control group allows."""
         try:
-            cpu_times(machine)
+            share = Share(machine)
+            share.read()
         except Exception as error:  # noqa: BLE001 - psutil's errors are its own
             reason = f"CPU times cannot be read: {error}"
             missing = Unavailable(self.name, "CPU", reason, f"make {machine.proc}/stat readable")
             return Discovery((), (missing,))
-        info, allowed = cpu_info(machine), cgroup.limits(machine)
+        info = cpu_info(machine)
         watts = power_table.cpu_watts(info)
-        share = 1.0 if allowed.cores is None else allowed.cores / info.cpus
-        device = _device(machine, info, allowed, watts, share)
-        times = _times(machine, allowed)
-        return Discovery((CpuModelSource(device, times, watts, info.cpus, share),))
+        device = _device(machine, info, share, watts)
+        return Discovery((CpuModelSource(device, share.read, watts, info.cpus, share.part),))
 
 
 class CpuModelSource:
@@ -52,21 +50,21 @@ class CpuModelSource:
 
     Args:
         device: what it stands for.
-        times: CPU time of the share: busy, and total of the whole machine.
+        times: CPU time of the machine and of the share.
         watts: of all visible CPUs.
         cpus: how many those are.
-        share: the part of idle power that belongs here, 0..1.
+        part: of idle power that belongs here, 0..1.
     """
 
     steps = False
 
     def __init__(
-        self, device: Device, times: Callable[[], CpuTimes], watts: Watts, cpus: int, share: float
+        self, device: Device, times: Callable[[], ShareTimes], watts: Watts, cpus: int, part: float
     ) -> None:
         self.device = device
         self._times, self._cpus = times, cpus
         # Whole mW and ns: the counter is exact, and never runs backwards for rounding.
-        self._idle_mw = round(watts.idle_w * share * 1000)
+        self._idle_mw = round(watts.idle_w * part * 1000)
         self._dynamic_mw = round((watts.full_w - watts.idle_w) * 1000)
         self._last_nj = 0
         self._last = self._before = self._read()
@@ -91,30 +89,19 @@ class CpuModelSource:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _energy_nj(self, times: CpuTimes) -> int:
-        milli = times.total_ns * self._idle_mw + times.busy_ns * self._dynamic_mw
+    def _energy_nj(self, times: ShareTimes) -> int:
+        milli = times.total_ns * self._idle_mw + times.ours_ns * self._dynamic_mw
         return milli // (1000 * self._cpus)
 
-    def _read(self) -> CpuTimes:
+    def _read(self) -> ShareTimes:
         try:
             return self._times()
         except Exception as error:
             raise ReadError(FAILED, f"CPU times: {error}") from error
 
 
-def _times(machine: Machine, allowed: Limits) -> Callable[[], CpuTimes]:
-    """Busy time of the group where it is limited and counted, else of the machine."""
-    usage = allowed.usage
-    if usage is None:
-        return lambda: cpu_times(machine)
-
-    def group_times() -> CpuTimes:
-        return CpuTimes(cgroup.usage_ns(usage), cpu_times(machine).total_ns)
-
-    return group_times
-
-
-def _device(machine: Machine, info: CpuInfo, allowed: Limits, watts: Watts, share: float) -> Device:
+def _device(machine: Machine, info: CpuInfo, share: Share, watts: Watts) -> Device:
+    allowed = share.limits
     notes = [
         f"modelled, not measured: {watts.source}",
         f"idle at {watts.idle_w / watts.full_w:.0%} of full power, a line in between",
@@ -132,7 +119,7 @@ def _device(machine: Machine, info: CpuInfo, allowed: Limits, watts: Watts, shar
         name=info.model or "CPU",
         tier="utilisation",
         scope="share" if allowed.tag or info.virtual else "machine",
-        max_w=watts.full_w * share,
+        max_w=watts.full_w * share.part,
         gain_low=watts.low,
         gain_high=watts.high,
         gain_source=watts.source,

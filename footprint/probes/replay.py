@@ -13,6 +13,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NoReturn
 
+from footprint import clock
 from footprint.errors import FootprintError
 from footprint.model import NS_PER_S, Device, Unavailable
 from footprint.probes.base import (
@@ -23,7 +24,6 @@ from footprint.probes.base import (
     Machine,
     ReadError,
 )
-from footprint.probes.boot import boot_clock_ns
 from footprint.probes.trace import Track, read_trace
 
 #: Rows further apart than this are edges worth looking for, in ns.
@@ -35,8 +35,8 @@ class ReplayProbe:
 
     name = "replay"
 
-    def __init__(self, clock: Callable[[], int] = boot_clock_ns) -> None:
-        self._clock = clock
+    def __init__(self, now_ns: Callable[[], int] = clock.now_ns) -> None:
+        self._now_ns = now_ns
 
     def discover(self, machine: Machine) -> Discovery:
         """A source for each device of the trace, or the one line that says what is wrong."""
@@ -48,20 +48,20 @@ class ReplayProbe:
             remedy = "correct the trace, or name none to measure this machine"
             missing = Unavailable(self.name, f"trace {machine.replay}", str(error), remedy)
             return Discovery((), (missing,))
-        playback = Playback(self._clock)
+        playback = Playback(self._now_ns)
         return Discovery(tuple(ReplaySource(track, playback, machine.replay) for track in tracks))
 
 
 class Playback:
     """The time of a trace: starts when it is first asked."""
 
-    def __init__(self, clock: Callable[[], int]) -> None:
-        self._clock = clock
+    def __init__(self, now_ns: Callable[[], int]) -> None:
+        self._now_ns = now_ns
         self._start_ns: int | None = None
 
     def time_ns(self) -> int:
         """Nanoseconds since the trace's first row."""
-        now = self._clock()
+        now = self._now_ns()
         if self._start_ns is None:
             self._start_ns = now
         return now - self._start_ns

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from footprint.probes import cgroup
 from footprint.probes.base import FAILED, Machine, ReadError
-from footprint.probes.cpu_times import cpu_times
 from footprint.probes.processes import Process, processes_of
+from footprint.probes.share import Share
 
 
 class TreeSample(NamedTuple):
@@ -27,9 +26,10 @@ class TreeSample(NamedTuple):
 
     Attributes:
         tree_cpu_ns: of the tracked processes, from their beginning.
-        machine_busy_ns, machine_total_ns: of all CPUs since boot (see `CpuTimes`).
-        group_busy_ns: of the control group whose CPU limit counts, which is what a device of
-            scope `share` covers; `machine_busy_ns` where there is no limit.
+        machine_busy_ns, machine_total_ns: of all CPUs since boot (see `CpuTimes`): what a
+            counter of packages (RAPL) covers.
+        group_busy_ns: of the control group whose CPU limit counts: what a modelled CPU of scope
+            `share` covers. Equal to `machine_busy_ns` where there is no limit.
         rss_bytes: resident memory, added up; pages that processes share count for each.
         processes: how many are in the tree.
     """
@@ -50,10 +50,10 @@ class TreeCpu:
     """
 
     def __init__(self, machine: Machine | None = None) -> None:
-        self._machine = machine or Machine()
-        self._root = self._machine.process()
-        self._processes = processes_of(self._machine)
-        self._usage = cgroup.limits(self._machine).usage
+        machine = machine or Machine()
+        self._root = machine.process()
+        self._processes = processes_of(machine)
+        self._share = Share(machine)
         self._known: dict[int, Process] = {}
         self._unwaited_ns = self._tree_ns = 0
 
@@ -64,8 +64,7 @@ class TreeCpu:
             ReadError: FAILED where the machine's or the control group's times cannot be read.
         """
         try:
-            machine = cpu_times(self._machine)
-            group = machine.busy_ns if self._usage is None else cgroup.usage_ns(self._usage)
+            busy_ns, total_ns, group_ns = self._share.read()
         except Exception as error:
             raise ReadError(FAILED, f"CPU times: {error}") from error
         found = self._found()
@@ -75,7 +74,7 @@ class TreeCpu:
         total = sum(each.total_ns for each in found.values()) + self._unwaited_ns
         self._tree_ns = max(self._tree_ns, total)
         rss = sum(each.rss_bytes for each in found.values())
-        return TreeSample(self._tree_ns, machine.busy_ns, machine.total_ns, group, rss, len(found))
+        return TreeSample(self._tree_ns, busy_ns, total_ns, group_ns, rss, len(found))
 
     def pids(self) -> set[int]:
         """The members as of the last sample; the root alone before the first. Any thread."""
