@@ -7,7 +7,7 @@ from typing import Any
 
 from footprint.model import Device, Unavailable
 from footprint.probes import cuda_visible, nvml
-from footprint.probes.base import Discovery, Machine, Source
+from footprint.probes.base import Discovery, GpuSource, Machine, Source
 from footprint.probes.cuda_visible import Gpu, Visible
 
 #: A board can pass its limit for milliseconds before the limiter acts: the bound on what it draws
@@ -101,8 +101,9 @@ def _mig_uuids(pynvml: Any, handle: Any) -> Iterable[str]:
 
 def _source(
     pynvml: Any, machine: Machine, seen: Visible, handle: Any, notes: tuple[str, ...]
-) -> Source | None:
-    from footprint.probes.nvidia_source import NvidiaSource, choose  # ctypes: 10 ms
+) -> GpuSource | None:
+    from footprint.probes.nvidia_methods import choose  # ctypes: 10 ms
+    from footprint.probes.nvidia_source import NvidiaSource
 
     gpu = seen.gpu
     methods = choose(pynvml, handle)

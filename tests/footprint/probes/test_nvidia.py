@@ -305,3 +305,65 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), source.energy_nj() > 0)
             [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
         )
         assert (done.stdout, done.stderr) == ("0 True\n", "")
+
+
+def test_a_driver_that_is_away_is_a_loss_until_it_is_back() -> None:
+    with at_rest() as sim:
+        clock = [0.0]
+        source = only(sim)
+        source._clock = lambda: clock[0]
+        import pynvml
+
+        pynvml.nvmlShutdown()
+        away = sim.fail("nvmlInit", 9)
+        with pytest.raises(ReadError, match="driver is not loaded") as caught:
+            source.power_mw()
+        assert caught.value.why == LOST
+        away.clear()
+        clock[0] = 1.0
+        assert source.power_mw() == 100_000
+
+
+def test_a_counter_without_power_is_read_all_the_same() -> None:
+    with at_rest() as sim:
+        sim.no_power()
+        source = only(sim)
+        assert source.device.tier == "counter"
+        assert why(source.power_mw) == UNSUPPORTED
+
+
+def test_a_counter_that_may_not_be_read_leaves_power() -> None:
+    with at_rest() as sim:
+        for name in (faults.ENERGY, faults.ENERGY_FIELD):
+            sim.fail(name, faults.NO_PERMISSION)
+        assert only(sim).device.tier == "power"
+
+
+def test_a_driver_that_does_not_list_its_gpus() -> None:
+    with at_rest() as sim:
+        sim.fail("nvmlDeviceGetCount_v2", faults.UNKNOWN)
+        (missing,) = discover(sim).unavailable
+        assert missing.what == "NVIDIA GPUs"
+        assert missing.reason
+
+
+def test_boards_without_mig_and_without_limits() -> None:
+    with at_rest(Gpu(Constant(100), mig=None)) as sim:
+        for name in ("nvmlDeviceGetEnforcedPowerLimit", "nvmlDeviceGetPowerManagementLimit"):
+            sim.fail(name, faults.NOT_SUPPORTED)
+        assert only(sim).device.max_w == pytest.approx(840)  # from the constraints
+        sim.fail("nvmlDeviceGetPowerManagementLimitConstraints", faults.NOT_SUPPORTED)
+        assert only(sim).device.max_w is None
+
+
+def test_a_limit_below_the_highest_does_not_bound_what_may_be_set() -> None:
+    with at_rest(Gpu(Constant(100), limits_w=(100.0, 700.0, 350.0))) as sim:
+        assert only(sim).device.max_w == pytest.approx(840)
+
+
+def test_a_module_leaves_nothing_to_model() -> None:
+    from footprint.probes import discover as discover_all
+
+    with at_rest(Gpu(Constant(100), scopes=(0.0, 1.0, 0.0), grace_hopper=True)) as sim:
+        found = discover_all(Machine(nvml_library=sim.library, environ={}))
+        assert [s.device.kind for s in found.sources] == ["gpu"]
