@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from footprint.estimators.attribution import FULL, Segment
+from footprint.estimators.cells import FULL, Segment
 
 
 class Work(NamedTuple):
@@ -21,6 +21,7 @@ class Work(NamedTuple):
         parent: index of the enclosing work, -1 for none.
         covered_ns: for a fold, the part of start..end that its calls covered; -1 for a span.
         self_ns: for a fold, the part of that which no tracked child of its calls spent.
+        background: a whole run: it holds all of its time, behind what runs in it.
     """
 
     start: int
@@ -28,6 +29,7 @@ class Work(NamedTuple):
     parent: int = -1
     covered_ns: int = -1
     self_ns: int = -1
+    background: bool = False
 
 
 #: A stretch of a span that is not its own: (start, end, held ns).
@@ -51,8 +53,8 @@ def leaves(
         if work.parent < 0 or work.end <= work.start:
             continue
         parent = works[work.parent]
-        if parent.covered_ns >= 0:
-            continue  # a fold knows its own time already
+        if parent.covered_ns >= 0 or parent.background:
+            continue  # a fold knows its own time already, and a run has what is left
         start, end = max(work.start, parent.start), min(work.end, parent.end)
         if end > start:
             density = (
@@ -63,7 +65,9 @@ def leaves(
     for index, work in enumerate(works):
         if work.end <= work.start:
             continue
-        if work.covered_ns >= 0:
+        if work.background:
+            segments.append(Segment(index, work.start, work.end, FULL, True))
+        elif work.covered_ns >= 0:
             density = _density(work.self_ns, work.end - work.start)
             if density:
                 segments.append(Segment(index, work.start, work.end, density))

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from footprint.accounts.entries import Entries, Entry, collect, family
+from footprint.accounts.entries import Entries, Entry, collect, family, within
 from footprint.accounts.timeline import Timeline, Window, build, read_points
 from footprint.estimators.attribution import Cells, Segment, attribute, idle_floor_w
 from footprint.estimators.leaves import leaves
@@ -96,15 +96,23 @@ class Book(NamedTuple):
         return self.facts[entry.writer].utc_ns(t)
 
 
-Grouping = Callable[[int, Entry], Iterable[Hashable]]
+#: The keys of the groups that an entry, given by its index, belongs to.
+Grouping = Callable[[Sequence[Entry], int], Iterable[Hashable]]
 
 
-def _no_groups(index: int, entry: Entry) -> Iterable[Hashable]:
+def _no_groups(entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
     return ()
 
 
+#: [since, until) in UTC nanoseconds; None: open.
+Period = tuple[int | None, int | None]
+
+
 def make(
-    facts: list[Facts], issues: list[Issue] | None = None, grouping: Grouping = _no_groups
+    facts: list[Facts],
+    issues: list[Issue] | None = None,
+    grouping: Grouping = _no_groups,
+    period: Period = (None, None),
 ) -> Book:
     """Books what some writers recorded.
 
@@ -112,6 +120,8 @@ def make(
         facts: one for each journal.
         issues: what was wrong with them.
         grouping: the keys of the groups an entry belongs to; groups are bounded as one.
+        period: what lies outside is cut off: cells at its ends by time, spans that only touch it
+            keep the part inside.
     """
     roots = family(facts)
     book = Book(facts, [], [], [], {}, [], set(), [], list(issues or ()))
@@ -119,7 +129,7 @@ def make(
     for index, one in enumerate(facts):
         boots.setdefault(one.boot_id, []).append(index)
     for boot, members in sorted(boots.items()):
-        _Boot(book, boot, members, roots, grouping).post()
+        _Boot(book, boot, members, roots, grouping, period).post()
     return book
 
 
@@ -127,20 +137,27 @@ class _Boot:
     """One boot of one host: entries and devices share its clock."""
 
     def __init__(
-        self, book: Book, boot: str, members: list[int], roots: list[int], grouping: Grouping
+        self,
+        book: Book,
+        boot: str,
+        members: list[int],
+        roots: list[int],
+        grouping: Grouping,
+        period: Period,
     ) -> None:
+        clock = book.facts[members[0]]
+        self.since, self.until = (None if t is None else clock.boot_ns(t) for t in period)
         self.book = book
         self.boot = boot
         self.members = members
         self.roots = roots
         self.offset = len(book.entries)
-        self.found: Entries = collect(book.facts, members)
+        self.found: Entries = within(collect(book.facts, members), self.since, self.until)
         book.entries.extend(self._shifted(entry) for entry in self.found.entries)
         book.energy.extend({} for _ in self.found.entries)
         book.tiers.extend({} for _ in self.found.entries)
         self.keys = [
-            tuple(grouping(self.offset + index, entry))
-            for index, entry in enumerate(book.entries[self.offset :])
+            tuple(grouping(book.entries, index)) for index in range(self.offset, len(book.entries))
         ]
         self.host_segments = self._leaves(on_device=False)
         self.gpu_segments = self.host_segments
@@ -181,7 +198,11 @@ class _Boot:
                     name = one.devices[number].id
                     window = Window(start, end, energy * 1000, TIERS[min(tier, len(TIERS) - 1)])
                     windows.setdefault(name, {}).setdefault(member, []).append(window)
-        since = min((facts[member].context["t"] for member in self.members), default=None)
+        # A first span begins before the meter does: the drivers take their time to answer.
+        since = min(
+            [facts[member].context["t"] for member in self.members]
+            + [entry.start for entry in self.found.entries]
+        )
         until = max((entry.device_end for entry in self.found.entries), default=None)
         lost = self._lost()
         return [
@@ -193,7 +214,7 @@ class _Boot:
                     list(windows.get(name, {}).values()),
                     since,
                     None if name in lost else until,
-                ),
+                ).within(self.since, self.until),
             )
             for name, device in devices.items()
         ]
@@ -287,7 +308,6 @@ class _Boot:
                 segment
                 for segment in self.host_segments
                 if self.found.entries[segment.entry].writer in members
-                and _on_host(self.found.entries[segment.entry])
             ]
             one, rest, floor = self._book(device, timeline, cells, segments)
             attributed += one
@@ -413,11 +433,6 @@ class _Boot:
             for entry, share in done.entries.items():
                 split.setdefault(entry, {})[tier] = share.energy_nj
         return lambda entry, energy: split.get(entry, {})
-
-
-def _on_host(entry: Entry) -> bool:
-    """Host parts belong to every span, unless it declared devices that name them not at all."""
-    return True
 
 
 def _resident(one: Facts, start: int, end: int) -> set[str] | None:

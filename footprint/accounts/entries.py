@@ -10,7 +10,7 @@ from footprint.ledger.format import SAMPLED
 from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import OPEN
 
-_NO_PATH = PathInfo(0, "(lost)", "other", None, None, None, {}, None, "own")
+_NO_PATH = PathInfo(0, "(lost)", "other", None, None, None, {}, None, "own", False)
 
 
 class Entry(NamedTuple):
@@ -51,7 +51,9 @@ class Entry(NamedTuple):
     def work(self, *, on_device: bool = False) -> Work:
         """Its place in time; with `on_device`, up to the end of the GPU's work."""
         end = self.device_end if on_device else self.end
-        return Work(self.start, end, self.parent, self.covered_ns, self.self_ns)
+        return Work(
+            self.start, end, self.parent, self.covered_ns, self.self_ns, self.path.background
+        )
 
 
 class Entries(NamedTuple):
@@ -69,10 +71,8 @@ def collect(facts: Sequence[Facts], indices: Sequence[int]) -> Entries:
     for writer in indices:
         one = facts[writer]
         ended = {row[0] for row in one.rows["span"]}
-        for row in one.rows["span"]:
-            rows.append((writer, row[0], row[1], row))
-        for row in one.rows["fold"]:
-            rows.append((writer, row[0], row[1], row))
+        rows.extend((writer, row[0], row[1], row) for row in one.rows["span"])
+        rows.extend((writer, row[0], row[1], row) for row in one.rows["fold"])
         for seq, parent, path, start in one.rows["open"]:
             if seq not in ended:  # the process died within it
                 end = max(one.t_last, start)
@@ -92,6 +92,40 @@ def collect(facts: Sequence[Facts], indices: Sequence[int]) -> Entries:
             if at is not None:
                 holds.setdefault(at, []).append((start, end, held))
     return Entries(entries, holds, by_id)
+
+
+def within(found: Entries, since: int | None, until: int | None) -> Entries:
+    """The entries that touch [since, until).
+
+    Energy is split by time, calls and amounts are counted once: where the span ended. Entries that
+    do not touch the period are dropped, and their children hang where they hung.
+    """
+    if since is None and until is None:
+        return found
+    kept: dict[int, int] = {}
+    entries: list[Entry] = []
+    for index, entry in enumerate(found.entries):
+        begun = until is None or entry.start < until
+        going = since is None or entry.device_end >= since
+        if begun and going:
+            kept[index] = len(entries)
+            ends_inside = (until is None or entry.end < until) and (
+                since is None or entry.end >= since
+            )
+            if not ends_inside:
+                entry = entry._replace(calls=0, units=_NONE, buckets=None)  # noqa: PLW2901
+            entries.append(entry)
+    return Entries(
+        [entry._replace(parent=_above(found, entry.parent, kept)) for entry in entries],
+        {kept[index]: rows for index, rows in found.holds.items() if index in kept},
+        {key: kept[index] for key, index in found.by_id.items() if index in kept},
+    )
+
+
+def _above(found: Entries, parent: int, kept: dict[int, int]) -> int:
+    while parent >= 0 and parent not in kept:
+        parent = found.entries[parent].parent
+    return kept.get(parent, -1)
 
 
 def _parent(one: Facts, parent: int, by_id: dict[tuple[str, int], int]) -> int:

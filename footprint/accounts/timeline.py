@@ -23,6 +23,8 @@ _MS = 1_000_000
 _PINNED = 8 * _MS
 #: Edges further apart than this do not tell the period, ns.
 _LONGEST_PERIOD = 300 * _MS
+#: How regular a counter's edges are: off by a share of the period and a fixed time, ns.
+_JITTER_SHARE, _JITTER = 0.002, 300_000
 #: A hole up to this long is filled in from its neighbours, ns.
 FILL = NS_PER_S
 #: The start of a program, before its drivers answered, is filled in up to this length, ns.
@@ -58,6 +60,24 @@ class Timeline(NamedTuple):
     device: Device
     cells: Cells
     tiers: tuple[str, ...]
+
+    def within(self, since: int | None, until: int | None) -> Timeline:
+        """The part between two instants; a cell that is cut keeps its energy in proportion."""
+        if (since is None and until is None) or not self.tiers:
+            return self
+        pieces: list[_Piece] = []
+        cells = self.cells
+        for cell, energy in enumerate(cells.energy):
+            start, end = cells.edges[cell], cells.edges[cell + 1]
+            left = start if since is None else max(start, since)
+            right = end if until is None else min(end, until)
+            if right <= left:
+                continue
+            part = energy if energy is None else energy * (right - left) // (end - start)
+            slack = cells.slack[cell], cells.slack[cell + 1]
+            flag = cell in cells.estimated
+            pieces.append((left, right, part, *slack, self.tiers[cell], flag))
+        return _timeline(self.device, pieces)
 
 
 def read_points(
@@ -142,48 +162,54 @@ def period_ns(points: Sequence[Point]) -> float | None:
 
 def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]]:
     """(instant, slack) of each point's edge, in ns."""
+    lows = [point.low for point in points]
+    highs = [point.high for point in points]
+    if period is not None:
+        _narrow(lows, highs, period)
     placed: list[tuple[int, int]] = []
-    anchors = [
-        (index, (point.low + point.high) / 2)
-        for index, point in enumerate(points)
-        if point.high - point.low <= _PINNED
-    ]
-    position = 0
-    for index, point in enumerate(points):
-        width = point.high - point.low
-        if width <= _PINNED or period is None:
-            if width > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
-                placed.append((point.high, min(width, 100 * _MS)))
-            else:
-                placed.append(((point.low + point.high) // 2, width // 2))
-            continue
-        while position + 1 < len(anchors) and anchors[position][0] < index:
-            position += 1
-        low = max(point.low, point.high - period)
-        placed.append(_by_period(anchors, position, low, point.high, period))
+    for low, high in zip(lows, highs, strict=True):
+        if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
+            placed.append((high, min(high - low, 100 * _MS)))
+        else:
+            placed.append(((low + high) // 2, (high - low + 1) // 2))
     return placed
 
 
-def _by_period(
-    anchors: Sequence[tuple[int, float]], position: int, low: float, high: float, period: float
-) -> tuple[int, int]:
-    """An edge between `low` and `high`, counted in periods from the nearest known edge."""
-    near = anchors[max(0, position - 1) : position + 1]
-    if near:
-        anchor = min((edge for _, edge in near), key=lambda edge: abs(edge - high))
-        count = round((high - anchor) / period - 0.5)
-        edge = anchor + count * period
-        if low - _MS <= edge <= high + _MS and abs(count) <= 50:
-            slack = _MS + abs(count) * period / 200
-            return int(min(max(edge, low), high)), int(min(slack, (high - low) / 2))
-    return int((low + high) / 2), int((high - low) / 2)
+def _narrow(lows: list[int], highs: list[int], period: float) -> None:
+    """Narrows each edge's bracket by its neighbours': edges are whole periods apart."""
+    for index, high in enumerate(highs):
+        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE) - _JITTER))
+    steps = range(len(lows) - 1)
+    for order in (steps, reversed(steps)):
+        for index in order:
+            a, b = index, index + 1
+            apart = (lows[b] + highs[b] - lows[a] - highs[a]) / 2
+            # How far apart they may be leaves one whole number of periods, or says nothing.
+            open_ = (highs[a] - lows[a] + highs[b] - lows[b]) / 2
+            count = round(apart / period)
+            if count < 1 or count > 50 or open_ > period * 0.8:
+                continue
+            least = int(count * period * (1 - _JITTER_SHARE) - _JITTER)
+            most = int(count * period * (1 + _JITTER_SHARE) + _JITTER)
+            _tighten(lows, highs, b, lows[a] + least, highs[a] + most)
+            _tighten(lows, highs, a, lows[b] - most, highs[b] - least)
+
+
+def _tighten(lows: list[int], highs: list[int], index: int, low: int, high: int) -> None:
+    low, high = max(lows[index], low), min(highs[index], high)
+    if low <= high:  # else this edge did not keep the period: what was read holds
+        lows[index], highs[index] = low, high
+
+
+#: (start, end, nJ or None, slack at start, slack at end, tier, estimated)
+_Piece = tuple[int, int, int | None, int, int, str, bool]
 
 
 class _Build:
-    """Cells under construction: pieces (start, end, nJ or None, slacks, tier, estimated)."""
+    """Cells under construction."""
 
     def __init__(self) -> None:
-        self.pieces: list[tuple[int, int, int | None, int, int, str, bool]] = []
+        self.pieces: list[_Piece] = []
 
     def add(
         self,
@@ -230,9 +256,6 @@ def build(
     pieces = _with_windows(built, windows)
     pieces = _filled(pieces, device, since, until, period)
     return _timeline(device, pieces)
-
-
-_Piece = tuple[int, int, int | None, int, int, str, bool]
 
 
 def _with_windows(built: _Build, windows: Sequence[Sequence[Window]]) -> list[_Piece]:

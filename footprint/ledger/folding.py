@@ -104,12 +104,12 @@ def fold(
         if end - start >= shortest or mark is not None or seq in keep:
             spans.append(span)
             continue
-        caller: int | _Group = of_parent.get(parent, parent) if of_parent else parent
-        key = (caller, path, status)
+        caller = of_parent.get(parent, parent) if of_parent else parent
+        key: tuple[Any, int, int] = (caller, path, status)
         if key != last:
             last = key
             if key not in groups:
-                groups[key] = _Group(caller)
+                groups[key] = _Group(key[0])
             take = groups[key].members.append
         take(span)
         if seq in parents:

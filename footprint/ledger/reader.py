@@ -39,6 +39,7 @@ class PathInfo(NamedTuple):
     tags: dict[str, str]
     devices: tuple[Any, ...] | None
     stream: str
+    background: bool
 
 
 class Facts:
@@ -82,6 +83,15 @@ class Facts:
                 break
             best = anchor
         return t - best[0] + best[1]
+
+    def boot_ns(self, utc_ns: int) -> int:
+        """The boot-time instant of a UTC one, by the latest anchor that is not after it."""
+        best = self.anchors[0] if self.anchors else (0, 0)
+        for anchor in self.anchors:
+            if anchor[1] > utc_ns:
+                break
+            best = anchor
+        return utc_ns - best[1] + best[0]
 
     def _take(self, section: fmt.Section) -> None:
         if section.row is not None:
@@ -148,6 +158,7 @@ def _path(record: dict[str, Any]) -> PathInfo:
         tags=record.get("tags") or {},
         devices=None if devices is None else tuple(devices),
         stream=record.get("stream", "own"),
+        background=record.get("background", False),
     )
 
 

@@ -133,6 +133,14 @@ class measure(Span):  # noqa: N801 - used as a function: `with footprint.measure
         self.__exit__(kind, error, traceback)
 
 
+def whole_run(name: str, **declared: Any) -> measure:
+    """A block that stands for a whole run: what runs in it comes first, it holds the rest."""
+    block = measure(name, **declared)
+    block._site = Site(name, **declared)
+    block._site.background = True
+    return block
+
+
 _sites: dict[Any, Site] = {}
 
 

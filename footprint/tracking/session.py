@@ -147,7 +147,7 @@ class Session:
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
             "declared": self.settings.declared(),
-            "hardware": {"cpus": os.cpu_count()},
+            "hardware": {"cpus": os.cpu_count(), "memory_bytes": _memory_bytes()},
         }
 
     def _machine(self) -> Machine:
@@ -350,6 +350,13 @@ class Session:
         self.journal.abandon()
 
 
+def _memory_bytes() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
 def _describe(path: int) -> tuple[dict[str, Any], int]:
     parent, site = PATHS[path - 1]
     return site.record(path, parent), parent
@@ -460,10 +467,11 @@ def result(seq: int, wait: float) -> Footprint:
     from footprint.accounts.result import span_result
 
     session = get()
-    now = clock.now_ns()
-    settled = session.settle(now, wait)
+    settled = session.settle(clock.now_ns(), wait)
     session.flush()
-    return span_result(session, seq, provisional=not settled)
+    return span_result(
+        session.journal, session.writer_hex, seq, session.settings, provisional=not settled
+    )
 
 
 def child_environment(seq: int) -> dict[str, str]:

@@ -41,6 +41,7 @@ class Site:
     """
 
     __slots__ = (
+        "background",
         "devices",
         "kind",
         "model",
@@ -91,6 +92,8 @@ class Site:
         #: One call in so many is recorded and stands for the others.
         self.stride = round(1 / sample)
         self.skip: Callable[[], int] | None = _skipper(self.stride) if self.stride > 1 else None
+        #: A whole run: it waits for what it started, and holds what that leaves.
+        self.background = False
         self.paths: dict[int, int] = {}
 
     def skips(self) -> bool:
@@ -122,6 +125,8 @@ class Site:
             record["tags"] = self.tags
         if self.devices is not None:
             record["devices"] = list(self.devices)
+        if self.background:
+            record["background"] = True
         if self.stream != "own":
             record["stream"] = self.stream
         return record

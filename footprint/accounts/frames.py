@@ -1,0 +1,152 @@
+"""The book as pandas frames: one row an entry, one row a reading (docs/reference/frames.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from footprint.accounts.book import Book, Energy
+from footprint.accounts.entries import Entry
+from footprint.model import NJ_PER_J, NS_PER_S, STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KINDS = ("gpu", "cpu", "dram", "host")
+#: Units that have a column of their own; others are in `units`.
+UNIT_COLUMNS = ("items", "tokens_in", "tokens_out")
+
+
+def inclusive_nj(book: Book) -> list[int]:
+    """Each entry's energy with that of everything below it, nJ."""
+    totals = [sum(each.mid_nj for each in energy.values()) for energy in book.energy]
+    depth = _depths(book.entries)
+    for index in sorted(range(len(totals)), key=lambda index: -depth[index]):
+        parent = book.entries[index].parent
+        if parent >= 0:
+            totals[parent] += totals[index]
+    return totals
+
+
+def _depths(entries: list[Entry]) -> list[int]:
+    depths = [-1] * len(entries)
+    for index in range(len(entries)):
+        chain: list[int] = []
+        at = index
+        while at >= 0 and depths[at] < 0 and len(chain) < 10_000:
+            chain.append(at)
+            at = entries[at].parent
+        base = depths[at] if at >= 0 else -1
+        for step, each in enumerate(reversed(chain), start=1):
+            depths[each] = base + step
+    return depths
+
+
+def spans(book: Book) -> pd.DataFrame:
+    """One row for each span or fold, by start; NaN where something is not known."""
+    import pandas as pd
+
+    inclusive = inclusive_nj(book)
+    rows = [_row(book, index, inclusive[index]) for index in range(len(book.entries))]
+    frame = pd.DataFrame(rows, columns=list(_columns()))
+    for column in ("start", "end"):
+        frame[column] = pd.to_datetime(frame[column], unit="ns", utc=True)
+    return frame.sort_values(["start", "span_id"], kind="stable").reset_index(drop=True)
+
+
+def _columns() -> list[str]:
+    columns = ["calls", "run_id", "span_id", "parent_id", "host", "pid", "name", "kind", "model"]
+    columns += ["version", "project", "tags", "start", "end", "duration_s", "busy_s"]
+    columns += [*UNIT_COLUMNS, "units", "status", "energy_j", "energy_low_j", "energy_high_j"]
+    columns += ["energy_inclusive_j"]
+    for kind in _KINDS:
+        columns += [f"{kind}_energy_j", f"{kind}_energy_low_j", f"{kind}_energy_high_j"]
+    return [*columns, "metered_share", "tiers"]
+
+
+def _row(book: Book, index: int, inclusive: int) -> dict[str, Any]:
+    entry, energy = book.entries[index], book.energy[index]
+    one = book.facts[entry.writer]
+    path = entry.path
+    row: dict[str, Any] = {
+        "calls": entry.calls,
+        "run_id": one.context.get("run", one.writer),
+        "span_id": f"{one.writer}:{entry.seq}",
+        "parent_id": _id(book, entry.parent),
+        "host": one.host,
+        "pid": one.context.get("pid"),
+        "name": path.name,
+        "kind": path.kind,
+        "model": path.model,
+        "version": path.version,
+        "project": path.project or one.context.get("declared", {}).get("project"),
+        "tags": path.tags or None,
+        "start": one.utc_ns(entry.start),
+        "end": one.utc_ns(entry.end),
+        "duration_s": (entry.end - entry.start) / NS_PER_S,
+        "busy_s": entry.busy_ns / NS_PER_S,
+        "units": entry.units or None,
+        "status": STATUSES[entry.status] if entry.status < len(STATUSES) else "ok",
+        "energy_inclusive_j": inclusive / NJ_PER_J if energy else float("nan"),
+        "tiers": {tier: amount / NJ_PER_J for tier, amount in sorted(book.tiers[index].items())}
+        or None,
+        "metered_share": 1 - max((each.missing for each in energy.values()), default=1.0),
+    }
+    for unit in UNIT_COLUMNS:
+        row[unit] = entry.units.get(unit, float("nan"))
+    total = _sum(energy.values())
+    _joules(row, "", total)
+    for kind in _KINDS:
+        _joules(row, f"{kind}_", energy.get(kind))
+    return row
+
+
+def _sum(parts: Any) -> Energy | None:
+    total: Energy | None = None
+    for part in parts:
+        total = part if total is None else total + part
+    return total
+
+
+def _joules(row: dict[str, Any], prefix: str, energy: Energy | None) -> None:
+    unknown = energy is None or energy.missing >= 1
+    for name, value in (
+        ("energy_j", energy and energy.mid_nj),
+        ("energy_low_j", energy and energy.low_nj),
+        ("energy_high_j", energy and energy.high_nj),
+    ):
+        row[prefix + name] = float("nan") if unknown else (value or 0) / NJ_PER_J
+
+
+def _id(book: Book, index: int) -> str | None:
+    if index < 0:
+        return None
+    entry = book.entries[index]
+    return f"{book.facts[entry.writer].writer}:{entry.seq}"
+
+
+def readings(book: Book) -> pd.DataFrame:
+    """One row for each stretch of time in which a device's energy is known, or known missing."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for device in book.devices:
+        clock = next(one for one in book.facts if one.boot_id == device.boot)
+        cells = device.timeline.cells
+        for cell, energy in enumerate(cells.energy):
+            rows.append(
+                {
+                    "host": device.host,
+                    "device": device.device.id,
+                    "device_kind": device.device.kind,
+                    "start": clock.utc_ns(cells.edges[cell]),
+                    "end": clock.utc_ns(cells.edges[cell + 1]),
+                    "energy_j": float("nan") if energy is None else energy / NJ_PER_J,
+                    "tier": device.timeline.tiers[cell] or None,
+                    "estimated": cell in cells.estimated,
+                }
+            )
+    columns = ["host", "device", "device_kind", "start", "end", "energy_j", "tier", "estimated"]
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in ("start", "end"):
+        frame[column] = pd.to_datetime(frame[column], unit="ns", utc=True)
+    return frame

@@ -1,0 +1,85 @@
+"""`open_ledger`: a ledger to read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footprint.accounts import book as books
+from footprint.errors import UsageError
+from footprint.ledger.reader import Facts, Issue, journal_files, read_journals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: An instant: a datetime (UTC where it says nothing), or ISO 8601 text.
+Instant = datetime | str | None
+
+
+class Ledger:
+    """One or more ledgers, read as one. Made by `open_ledger`."""
+
+    def __init__(self, directories: list[Path]) -> None:
+        self.directories = directories
+        self._files = [path for each in directories for path in journal_files(each)]
+
+    def facts(self) -> tuple[list[Facts], list[Issue]]:
+        """What the writers recorded, and what was wrong with it."""
+        return read_journals(self._files)
+
+    def book(
+        self,
+        since: Instant = None,
+        until: Instant = None,
+        grouping: books.Grouping = books._no_groups,
+    ) -> books.Book:
+        """The ledger, booked. Spans and readings outside [since, until) are cut off."""
+        facts, issues = self.facts()
+        period = parse_instant("since", since), parse_instant("until", until)
+        if period[0] is not None and period[1] is not None and period[0] >= period[1]:
+            raise UsageError(f"--since {since} is not before --until {until}: swap them")
+        return books.make(facts, issues, grouping, period)
+
+    def spans(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
+        """Spans with their energy, one row each (docs/reference/frames.md)."""
+        from footprint.accounts import frames
+
+        return frames.spans(self.book(since, until))
+
+    def readings(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
+        """What the devices used, merged over all writers, one row a stretch of time."""
+        from footprint.accounts import frames
+
+        return frames.readings(self.book(since, until))
+
+
+def open_ledger(*directories: str | Path) -> Ledger:
+    """Opens ledgers for reading; several are read as one.
+
+    Raises LedgerError where there is none, LedgerVersionError where one is from a newer footprint.
+    """
+    if not directories:
+        from footprint.settings import resolve
+
+        directories = (resolve().ledger,)
+    return Ledger([Path(each) for each in directories])
+
+
+def parse_instant(name: str, value: Instant) -> int | None:
+    """UTC nanoseconds of a point in time. Raises UsageError for what is none."""
+    if value is None:
+        return None
+    from datetime import UTC
+
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise UsageError(
+                f"--{name} {value!r} is no date: give 2026-11-22 or 2026-11-22T14:00:00+01:00"
+            ) from error
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    whole = int(value.replace(microsecond=0).timestamp())
+    return whole * 1_000_000_000 + value.microsecond * 1000

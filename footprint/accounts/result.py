@@ -1,0 +1,170 @@
+"""One span's footprint: what `measure(...).result()` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.accounts import book as books
+from footprint.accounts.entries import Entry
+from footprint.accounts.pricing import declared_of, energy_of
+from footprint.errors import UsageError
+from footprint.estimators.context import apply, resolve
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import Quantity
+from footprint.ledger.journal import Journal
+from footprint.ledger.reader import Facts, Issue, read_bytes, read_journals
+from footprint.model import NS_PER_S
+from footprint.settings import Settings
+
+#: Readings this long before and after a span say what it needs: the idle floor, the edges.
+_AROUND = 5 * NS_PER_S
+
+
+class Footprint(NamedTuple):
+    """What a span used, its children included. Quantities are None where not known; `gaps` say why.
+
+    Attributes:
+        energy_j: joules of all devices, with interval.
+        energy_by_kind_j: the same by device kind (gpu, cpu, dram).
+        carbon_location_g, carbon_market_g: g CO2e, location- and market-based.
+        cost: by currency; cost_usd where all of it is in dollars.
+        duration_s: wall-clock seconds.
+        tiers: share of the energy by method tier.
+        provisional: the counter's next edge had not come: ask again for a narrower interval.
+        devices: ids of the devices it is on.
+        factors, assumptions, gaps: what the figures rest on, and what is missing.
+        span_id: `writer:sequence` in the ledger.
+    """
+
+    energy_j: Quantity | None
+    energy_by_kind_j: dict[str, Quantity]
+    carbon_location_g: Quantity | None
+    carbon_market_g: Quantity | None
+    cost: dict[str, Any]
+    cost_usd: Quantity | None
+    duration_s: float
+    tiers: dict[str, float]
+    provisional: bool
+    devices: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    assumptions: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    span_id: str
+
+
+def span_result(
+    journal: Journal, writer: str, seq: int, settings: Settings, *, provisional: bool
+) -> Footprint:
+    """The footprint of one span of a running process, from what is in its ledger by now.
+
+    Raises UsageError where the span is not in the ledger.
+    """
+    facts, issues = _facts(journal, writer, seq)
+
+    def inside(entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
+        """Whether an entry is the span or hangs below it."""
+        at = index
+        for _ in range(10_000):  # deeper than any program; a damaged ledger may hold a ring
+            entry = entries[at]
+            if entry.seq == seq and facts[entry.writer].writer == writer:
+                return (0,)
+            if entry.parent < 0:
+                break
+            at = entry.parent
+        return ()
+
+    book = books.make(facts, issues, inside)
+    span = next(
+        (e for e in book.entries if e.seq == seq and facts[e.writer].writer == writer), None
+    )
+    if span is None:
+        raise UsageError(
+            "the span is not in the ledger: it was folded with other short calls, or lost"
+            f" ({journal.problem or 'see footprint ledger info'})"
+        )
+    parts = book.groups.get(0, [])
+    return _footprint(book, span, parts, settings, provisional, f"{writer}:{seq}")
+
+
+def _footprint(
+    book: books.Book,
+    span: Entry,
+    parts: Sequence[books.GroupEnergy],
+    settings: Settings,
+    provisional: bool,
+    span_id: str,
+) -> Footprint:
+    kinds = sorted({part.device.kind for part in parts})
+    by_kind = {kind: energy_of([p for p in parts if p.device.kind == kind]) for kind in kinds}
+    energy = energy_of(parts) if parts else None
+    context = book.facts[span.writer].context
+    try:
+        factors = resolve(declared_of(context, {}, settings))
+    except EstimatorError as error:
+        raise UsageError(str(error)) from error
+    gaps = list(factors.gaps) + _missing(parts)
+    priced = apply(factors, energy) if energy is not None else None
+    total = sum(part.energy.mid_nj for part in parts)
+    tiers: dict[str, float] = {}
+    for part in parts:
+        for tier, amount in part.tiers.items():
+            tiers[tier] = tiers.get(tier, 0.0) + (amount / total if total else 0.0)
+    assumptions = [*factors.assumptions, *book.notes]
+    if book.assumed:
+        assumptions.append(
+            "nothing said which GPUs the work ran on: all visible ones are counted (devices=)"
+        )
+    return Footprint(
+        energy_j=energy,
+        energy_by_kind_j=by_kind,
+        carbon_location_g=priced.carbon_location_g if priced else None,
+        carbon_market_g=None,
+        cost=dict(priced.cost) if priced else {},
+        cost_usd=priced.cost_usd if priced else None,
+        duration_s=(span.end - span.start) / NS_PER_S,
+        tiers=tiers,
+        provisional=provisional,
+        devices=tuple(part.device.id for part in parts),
+        factors=factors.factors,
+        assumptions=tuple(assumptions),
+        gaps=tuple(gaps),
+        span_id=span_id,
+    )
+
+
+def _missing(parts: Sequence[books.GroupEnergy]) -> list[Gap]:
+    gaps = [] if parts else [Gap("energy_j", "no device could be read", "run `footprint doctor`")]
+    gaps.extend(
+        Gap(
+            "energy_j",
+            f"{part.device.name} ({part.device.id}) was not metered in"
+            f" {part.energy.missing:.1%} of the time: what it drew then is not in the sum",
+            "see the ledger's gaps (`footprint ledger info`)",
+        )
+        for part in parts
+        if part.energy.missing
+    )
+    return gaps
+
+
+def _facts(journal: Journal, writer: str, seq: int) -> tuple[list[Facts], list[Issue]]:
+    """What the ledger says of the time around a span: its own journal, and others of the time."""
+    if journal.path is None:
+        return [read_bytes(journal.pending(), "memory")], []
+    own = read_bytes(journal.path.read_bytes() + journal.pending(), journal.path.name)
+    starts = [row[5] for row in own.rows["span"] if row[0] == seq]
+    if not starts:
+        starts = [row[4] for row in own.rows["open"] if row[0] == seq]
+    since = min(starts, default=own.t_last) - _AROUND
+    others = [
+        path for path in _others(journal.path) if path.stat().st_mtime_ns >= own.utc_ns(since)
+    ]
+    facts, issues = read_journals(others, since)
+    return [own, *facts], issues
+
+
+def _others(own: Path) -> list[Path]:
+    return [path for path in sorted(own.parent.glob(f"*{own.suffix}")) if path != own]

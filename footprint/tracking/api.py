@@ -1,0 +1,59 @@
+"""Calls of somebody else's model: booked as spans that no device of ours worked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from footprint.errors import UsageError
+from footprint.tracking import runtime
+from footprint.tracking.site import Site, amount
+
+_sites: dict[tuple[object, ...], Site] = {}
+
+
+def record_api_call(
+    model: str,
+    provider: str | None = None,
+    *,
+    tokens_in: float = 0,
+    tokens_out: float = 0,
+    duration_s: float = 0,
+    name: str | None = None,
+    project: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    **units: float,
+) -> None:
+    """Books a call that was answered through an API, ended now, below the current span.
+
+    The ledger gets what was observed: model, provider, tokens, duration. What it cost and emitted
+    is estimated when reading.
+
+    Args:
+        model, provider: as the API names them.
+        tokens_in, tokens_out: as it billed them.
+        duration_s: how long it took.
+        units: further amounts (cached_tokens_in=..., images=...).
+
+    Raises UsageError for NaN, negatives, and what is no number.
+    """
+    if not isinstance(model, str) or not model:
+        raise UsageError(f"model={model!r} is not a name: give the model that was called")
+    amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, **units}
+    checked = {key: amount(key, value) for key, value in amounts.items()}
+    elapsed = int(amount("duration_s", duration_s) * 1e9)
+    if runtime.off or runtime.disabled():
+        return
+    labels = dict(tags or {})
+    if provider:
+        labels["provider"] = provider
+    key = (model, name, project, tuple(sorted(labels.items())))
+    site = _sites.get(key)
+    if site is None:
+        # No GPU of ours: the host's share of waiting for the answer is measured like any span's.
+        site = Site(name or model, "api", model, None, project, labels, devices=("cpu",))
+        _sites[key] = site
+    frame, token = runtime.enter(site)
+    runtime.leave(token)
+    frame[runtime.START] -= elapsed
+    frame[runtime.UNITS] = checked
+    runtime.finish(frame, 0)
