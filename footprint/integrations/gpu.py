@@ -14,7 +14,6 @@ from typing import Any
 from footprint import clock
 from footprint.ledger.folding import Ended
 from footprint.model import NS_PER_S
-from footprint.tracking import runtime
 
 #: An event that is not over after so long is given up: the span ends when its call did.
 GIVE_UP = 30 * NS_PER_S
@@ -37,10 +36,9 @@ class Mark:
 _anchors: dict[int, tuple[Any, int]] = {}  # device -> (event, host ns)
 
 
-def watch() -> None:
-    """Turns marks on once torch has a CUDA context; cheap, and never makes one."""
-    if runtime.gpu_mark is None and _torch() is not None:
-        runtime.gpu_mark = mark
+def in_use() -> bool:
+    """Whether torch has a CUDA context; cheap, and never makes one."""
+    return _torch() is not None
 
 
 def _torch() -> Any:

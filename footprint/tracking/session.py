@@ -230,7 +230,8 @@ class Session:
         if runtime.gpu_mark is None and "torch" in sys.modules:
             from footprint.integrations import gpu
 
-            gpu.watch()
+            if gpu.in_use():
+                runtime.gpu_mark = gpu.mark
 
     def _drain_holds(self) -> None:
         count = len(runtime.holds)
