@@ -1,0 +1,77 @@
+"""Options that several commands share, and their check.
+
+An option is checked as the setting that it stands for, so that it is refused with the same words
+as in code, under the option's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from footprint import settings
+from footprint.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Setting -> (option, what to write for its value).
+OPTIONS = {
+    "ledger": ("--ledger", "DIR"),
+    "zone": ("--zone", "ZONE"),
+    "carbon_intensity_g_per_kwh": ("--carbon-intensity", "G_PER_KWH"),
+    "pue": ("--pue", "X"),
+    "tariff_per_kwh": ("--tariff", "PER_KWH"),
+    "project": ("--project", "NAME"),
+    "replay": ("--replay", "FILE"),
+}
+
+_HELP = {**settings.HELP, "tariff_per_kwh": 'price of electricity per kWh: 0.18, or "0.18 EUR"'}
+
+
+def setting_options(*names: str) -> Callable[[F], F]:
+    """Adds the options of these settings to a command, as arguments named after the settings."""
+
+    def add(command: F) -> F:
+        for name in reversed(names):
+            option, metavar = OPTIONS[name]
+            described = _HELP[name][:1].upper() + _HELP[name][1:] + "."
+            command = click.option(option, name, metavar=metavar, help=described)(command)
+        return command
+
+    return add
+
+
+def checked(**given: Any) -> dict[str, Any]:
+    """Settings given on the command line, those that were given, each checked.
+
+    Raises UsageError that names the option.
+    """
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None or value == ():
+            continue
+        try:
+            found[name] = settings.check(name, value)
+        except UsageError as error:
+            option = OPTIONS.get(name, (name, ""))[0]
+            raise UsageError(str(error).replace(name, option, 1)) from error
+    return found
+
+
+def key_values(option: str, pairs: Iterable[str]) -> dict[str, str]:
+    """`K=V` pairs as a dict. Raises UsageError for a pair without a key or `=`."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"{option} {pair!r} is no pair: write {option} KEY=VALUE")
+        found[key.strip()] = value
+    return found
+
+
+def ledger_directory(given: str | None) -> Path:
+    """The ledger to read: the argument's, else FOOTPRINT_LEDGER's, a file's, or the default."""
+    return settings.resolve({"ledger": given}).ledger

@@ -1,0 +1,63 @@
+"""`footprint run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footprint.cli.options import checked, key_values, setting_options
+from footprint.model import KINDS
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    options_metavar="[OPTIONS]",
+)
+@setting_options("ledger")
+@click.option("--model", metavar="NAME", help="Model that the work belongs to.")
+@click.option("--version", metavar="V", help="Its version.")
+@click.option("--kind", type=click.Choice(KINDS), default="other", help="What the work is for.")
+@click.option("--name", metavar="NAME", help="What reports call the run. Default: the command.")
+@setting_options("project")
+@click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="A further name. Repeat.")
+@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "replay")
+@click.option("--progress", is_flag=True, help="Draw a line on the terminal once a second.")
+@click.option("--quiet", is_flag=True, help="Say nothing at the end.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD ...")
+def run(
+    command: tuple[str, ...],
+    *,
+    model: str | None,
+    version: str | None,
+    kind: str,
+    name: str | None,
+    tags: tuple[str, ...],
+    progress: bool,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Run a program and book what it uses.
+
+    The program and all its children are metered as one run. It has the terminal, standard streams
+    and signals as it would have without this, and its exit code is passed on: 127 where it is not
+    found, 126 where it cannot be executed; where a signal ended it, `footprint run` dies of the
+    same signal. What it tracks itself (with `import footprint`) is booked below the run.
+
+    --progress suits programs that write little to the terminal: the line shares it with them.
+
+    Example: footprint run --model digits --kind training --zone FRA -- python train.py
+    """
+    from footprint import running
+
+    settings = checked(**given)
+    work = running.Work(
+        name or Path(command[0]).name or command[0],
+        kind,
+        model,
+        version,
+        settings.get("project"),
+        key_values("--tag", tags) or None,
+    )
+    return running.leave(running.run(command, settings, work, quiet=quiet, progress=progress))

@@ -1,0 +1,195 @@
+"""`footprint run`: a program's whole process tree as one run, without the program noticing.
+
+    children   the program starts at once, with all that is ours
+    relay      signals, stops and exit codes pass through
+    this       a span around it; the meter comes up beside it
+    tally      running totals, for the progress line and for very long runs
+    summary    what it used, in a few lines
+
+Whatever goes wrong with the metering is one line on stderr: the program runs, and its exit code is
+ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from footprint import children, relay, settings
+from footprint.console import say
+from footprint.errors import UsageError
+from footprint.progress import Progress
+from footprint.tally import Tally
+from footprint.tracking import session
+from footprint.tracking.measure import measure
+
+#: The counters' next edge is waited for at the end, at most so long, seconds.
+WAIT = 0.3
+#: A journal up to this size is booked exactly at the end, in a second or two; past it the running
+#: totals are shown, and `footprint report` does the exact work.
+EXACT_UP_TO = 8 * 2**20
+#: How often the running totals follow the journal, seconds: beside a progress line, and without.
+DRAW, FOLLOW = 1.0, 5.0
+
+#: Settings given to `run` that the program's own tracking has to share, beside the ledger.
+_SHARED = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "project", "replay")
+
+
+class Work(NamedTuple):
+    """What the run's span declares of the program."""
+
+    name: str
+    kind: str = "other"
+    model: str | None = None
+    version: str | None = None
+    project: str | None = None
+    tags: Mapping[str, str] | None = None
+
+
+def run(
+    argv: Sequence[str],
+    given: Mapping[str, Any],
+    work: Work,
+    *,
+    quiet: bool = False,
+    progress: bool = False,
+) -> relay.Ended:
+    """Runs a program and books it. Call it from the main thread, before any other is started.
+
+    Args:
+        argv: the program and its arguments.
+        given: settings, by name.
+        work: what to book it as.
+        quiet: says nothing at the end.
+        progress: draws a line on the terminal once a second.
+
+    Raises UsageError for wrong settings and declarations, NotStartedError (exit 127 or 126) for a
+    program that cannot be started; nothing was run then.
+    """
+    if not argv:
+        raise UsageError("there is no command to run: write it after --")
+    resolved = settings.resolve(given)
+    span = measure(**work._asdict())
+    path = children.find(argv[0])
+    if resolved.disabled:
+        children.become(path, argv)
+    children.adopt_orphans()
+    held = relay.hold()
+    metered = _Metered(given, span)
+    try:
+        variables = children.environment({**metered.start(), **_shared(given)})
+        pid = children.spawn(path, argv, variables, held.mask)
+    except children.NotStartedError as error:
+        metered.end(relay.Ended(error.exit_code))
+        metered.close()
+        raise
+    with metered.followed(told=not quiet, drawn=progress):
+        ended = relay.Relay(pid, held).wait()
+    metered.end(ended)
+    if not quiet:
+        metered.tell(ended)
+    metered.close()
+    return ended
+
+
+def leave(ended: relay.Ended) -> int:
+    """The exit code to leave with; where a signal ended the program, this process dies of it."""
+    if ended.signal:
+        relay.die_of(ended.signal)
+    return ended.code
+
+
+def _shared(given: Mapping[str, Any]) -> dict[str, str]:
+    found = {name: given[name] for name in _SHARED if given.get(name) is not None}
+    return {settings.VARIABLES[name]: str(value) for name, value in found.items()}
+
+
+class _Metered:
+    """The run's session and span. Nothing in it stops the program."""
+
+    def __init__(self, given: Mapping[str, Any], span: measure) -> None:
+        self._given = given
+        self._span = span
+        self._tally: Tally | None = None
+
+    def start(self) -> dict[str, str]:
+        """Opens the span; gives what to add to the program's environment."""
+        with _guarded("this run is not recorded"):
+            session.configure(**self._given)
+            path = session.get().journal.path
+            self._span.__enter__()
+            self._tally = Tally(path) if path is not None else None
+            return session.child_environment(int(str(self._span.id).rpartition(":")[2]))
+        return {}
+
+    def end(self, ended: relay.Ended) -> None:
+        """Ends the span as the program ended."""
+        error: BaseException | None = None
+        if not ended.ok:
+            asked = ended.signal in (signal.SIGINT, signal.SIGTERM)
+            error = KeyboardInterrupt() if asked else RuntimeError()
+        with _guarded("the end of this run is not recorded"):
+            self._span.__exit__(type(error) if error else None, error, None)
+
+    def tell(self, ended: relay.Ended) -> None:
+        """Says on stderr what the program used."""
+        current = session.current()
+        if current is None or self._span.id is None:
+            return
+        with _guarded("what this run used cannot be told"):
+            from footprint import summary  # 60 ms, loaded by `followed` while the program ran
+
+            if self._tally is not None and self._tally.size > EXACT_UP_TO:
+                current.flush()
+                summary.tell(summary.rough(self._tally, current.settings), self._tally, ended)
+            else:
+                result = self._span.result(WAIT)
+                if self._tally is not None:
+                    self._tally.update()
+                summary.tell(result, self._tally, ended)
+
+    def close(self) -> None:
+        """Closes the journal: where this process dies of a signal, nothing is run at its exit."""
+        with _guarded("the journal was not closed"):
+            current = session.current()
+            if current is not None:
+                current.close("exit")
+
+    @contextlib.contextmanager
+    def followed(self, *, told: bool, drawn: bool) -> Iterator[None]:
+        """Keeps running totals while the program runs, and draws them where that is asked."""
+        tally = self._tally
+        line = Progress() if drawn else None
+        over = threading.Event()
+
+        def follow() -> None:
+            if told:
+                with contextlib.suppress(Exception):
+                    import footprint.summary  # noqa: F401 - loaded now so that the end is quick
+            while tally is not None and not over.wait(DRAW if line else FOLLOW):
+                with contextlib.suppress(Exception):
+                    tally.update()
+                    if line:
+                        line.draw(tally)
+
+        thread = threading.Thread(target=follow, name="footprint-totals", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(1.0)
+            if line:
+                line.clear()
+
+
+@contextlib.contextmanager
+def _guarded(consequence: str) -> Iterator[None]:
+    """Turns any mistake into one line: the program comes first."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        say(f"{consequence}: {type(error).__name__}: {error}")

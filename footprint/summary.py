@@ -1,0 +1,167 @@
+"""What `footprint run` says at the end: a few lines on stderr."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+from footprint.accounts.pricing import declared_from
+from footprint.accounts.result import Footprint
+from footprint.console import write
+from footprint.estimators.carbon import IT_ONLY
+from footprint.estimators.context import NO_TARIFF, NO_ZONE, apply, resolve
+from footprint.estimators.errors import Gap
+from footprint.estimators.grid import ANNUAL_MEAN
+from footprint.estimators.quantity import Quantity, exact
+from footprint.model import NS_PER_S
+from footprint.relay import Ended
+from footprint.settings import Settings
+from footprint.tally import Tally
+
+#: Assumptions that the lines say already, or that only a report has room for.
+_IN_THE_LINES = (IT_ONLY, ANNUAL_MEAN)
+_KWH_FROM_J = 36_000.0  # 0.01 kWh
+
+
+def tell(result: Footprint, tally: Tally | None, ended: Ended) -> None:
+    """Writes the summary.
+
+    Args:
+        result: of the run's span.
+        tally: running totals, which know what else the meters saw; None without a journal.
+        ended: how the program ended.
+    """
+    write("".join(f"{line}\n" for line in lines(result, tally, ended)))
+
+
+def rough(tally: Tally, settings: Settings) -> Footprint:
+    """A result from running totals, without intervals."""
+    energy = exact(sum(tally.own_j.values()), "J")
+    factors = resolve(declared_from(settings.declared(), "the run's context"))
+    priced = apply(factors, energy)
+    return Footprint(
+        energy_j=energy,
+        energy_by_kind_j={kind: exact(amount, "J") for kind, amount in tally.own_j.items()},
+        carbon_location_g=priced.carbon_location_g,
+        carbon_market_g=None,
+        cost=dict(priced.cost),
+        cost_usd=priced.cost_usd,
+        duration_s=(tally.now - tally.started) / NS_PER_S,
+        tiers={},
+        provisional=True,
+        devices=tuple(record["id"] for record in tally.devices.values()),
+        factors=priced.factors,
+        assumptions=("running totals: the report has the exact figures and their intervals",),
+        gaps=priced.gaps,
+        span_id="",
+    )
+
+
+def lines(result: Footprint, tally: Tally | None, ended: Ended) -> Iterator[str]:
+    """The summary's lines."""
+    yield f"footprint: {_duration(result.duration_s)}, {_how(ended)}"
+    if result.energy_j is None:
+        yield f"  energy    not known: {_why_nothing(tally)}"
+    else:
+        yield f"  energy    {_energy(result.energy_j)}"
+        if len(result.energy_by_kind_j) > 1:
+            parts = [f"{kind} {figure(q)}" for kind, q in result.energy_by_kind_j.items()]
+            yield f"  of it     {', '.join(parts)} J"
+        yield f"  carbon    {_carbon(result)}"
+        yield f"  cost      {_costs(result)}"
+    if tally is not None and tally.devices:
+        yield f"  metered   {', '.join(_device(record) for record in tally.devices.values())}"
+        yield from _rest(result, tally)
+    for gap in result.gaps:
+        if gap.what == "energy_j" and result.energy_j is not None:
+            yield f"  missing   {gap.why}; {gap.remedy}"
+    for each in result.assumptions:
+        if each not in _IN_THE_LINES:
+            yield f"  note      {each}"
+
+
+def _carbon(result: Footprint) -> str:
+    if result.carbon_location_g is None:
+        return _not_known(result, NO_ZONE, "declare the zone (--zone FRA)")
+    by_name = {factor.name: factor for factor in result.factors}
+    grid = by_name.get("grid intensity")
+    rate = f", {_digits(grid.quantity.mid)} g/kWh {grid.zone}".rstrip() if grid else ""
+    pue = "" if "PUE" in by_name else ", IT equipment only (no --pue)"
+    return f"{figure(result.carbon_location_g)} g CO2e{rate}{pue}"
+
+
+def _costs(result: Footprint) -> str:
+    if not result.cost:
+        return _not_known(result, NO_TARIFF, "declare the tariff (--tariff 0.18)")
+    amounts = [f"{figure(each.to_quantity())} {name}" for name, each in result.cost.items()]
+    return f"{', '.join(amounts)} of electricity"
+
+
+def _not_known(result: Footprint, usual: Gap, remedy: str) -> str:
+    for gap in result.gaps:
+        if gap.what == usual.what and gap != usual:
+            return f"not known: {gap.why}: {gap.remedy}"
+    return f"not known: {remedy}"
+
+
+def figure(quantity: Quantity) -> str:
+    """`12.3 (11 to 14)`, three significant digits; without bounds where there is no interval."""
+    mid = _digits(quantity.mid)
+    if quantity.low == quantity.mid == quantity.high:
+        return mid
+    return f"{mid} ({_digits(quantity.low)} to {_digits(quantity.high)})"
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, never with an exponent."""
+    if not value:
+        return "0"
+    text = f"{value:.3g}"
+    return text if "e" not in text else f"{float(text):.12f}".rstrip("0").rstrip(".")
+
+
+def _energy(energy: Quantity) -> str:
+    kwh = energy.to("kWh")
+    if energy.mid >= _KWH_FROM_J:
+        return f"{figure(kwh)} kWh"
+    return f"{figure(energy)} J, {_digits(kwh.mid)} kWh"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    minutes, whole = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min {whole:02} s" if hours else f"{minutes} min {whole:02} s"
+
+
+def _how(ended: Ended) -> str:
+    if not ended.signal:
+        return f"exit code {ended.code}"
+    try:
+        return f"ended by {signal.Signals(ended.signal).name}"
+    except ValueError:
+        return f"ended by signal {ended.signal}"
+
+
+def _device(record: dict[str, object]) -> str:
+    number = record.get("index")
+    numbered = f" {number}" if number is not None else ""
+    return f"{record['kind']}{numbered} {record['name']} ({record['tier']})"
+
+
+def _rest(result: Footprint, tally: Tally) -> Iterator[str]:
+    """What the host's meters saw beyond the program."""
+    rest = []
+    for kind, metered in tally.metered_j.items():
+        own = result.energy_by_kind_j.get(kind)
+        left = metered - (own.mid if own else 0.0)
+        if left > 0.01 * metered:
+            rest.append(f"{kind} {_digits(left)} J of {_digits(metered)} J")
+    if rest:
+        yield f"  not its   {', '.join(rest)}: other programs, idling"
+
+
+def _why_nothing(tally: Tally | None) -> str:
+    reasons = [f"{each['what']}: {each['reason']}" for each in tally.unavailable] if tally else []
+    return "; ".join(reasons) or "no device could be read: see footprint doctor"

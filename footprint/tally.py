@@ -1,0 +1,135 @@
+"""Running totals of a journal while it is written: for a progress line, and for runs so long that
+booking them exactly takes time that nobody wants to wait for at their end.
+
+Follows the file batch by batch, so it costs nothing to the writer and holds no rows. What it knows
+is rough: a CPU's energy is split by CPU time a second at a time, and no interval is given.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+from footprint.ledger import format as fmt
+from footprint.model import NS_PER_S
+
+_UJ = 1_000_000  # in a joule
+
+
+class Tally:
+    """Follows one journal, which may not be there yet. From one thread at a time.
+
+    Attributes:
+        size: bytes read so far.
+        devices: the JSON records of the devices, by number.
+        unavailable: the records of what could not be measured.
+        started, now: boot-time ns of the writer's start and of the last batch.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._memory = 0
+        self.size = fmt.HEADER_SIZE
+        self.devices: dict[int, dict[str, Any]] = {}
+        self.unavailable: list[dict[str, Any]] = []
+        self.started = self.now = 0
+        self._raw: dict[int, tuple[int, int]] = {}  # device -> epoch, uJ
+        self._usage: tuple[Any, ...] | None = None
+        self._shares = {"cpu": 1.0, "dram": 1.0}
+        self._metered_uj: dict[str, float] = {}
+        self._own_uj: dict[str, float] = {}
+        self._past: list[tuple[int, float]] = []  # (t, own uJ) of the last batches
+
+    @property
+    def metered_j(self) -> dict[str, float]:
+        """Joules so far by device kind, of all that the meter saw."""
+        return {kind: amount / _UJ for kind, amount in self._metered_uj.items()}
+
+    @property
+    def own_j(self) -> dict[str, float]:
+        """Joules so far by device kind, the program's part."""
+        return {kind: amount / _UJ for kind, amount in self._own_uj.items()}
+
+    @property
+    def watts(self) -> float | None:
+        """The program's part over the last batches; None at first."""
+        if len(self._past) < 2:
+            return None
+        (t0, e0), (t1, e1) = self._past[0], self._past[-1]
+        return (e1 - e0) / _UJ / max((t1 - t0) / NS_PER_S, 1e-9)
+
+    def update(self) -> None:
+        """Reads what was appended since the last time."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self.size)
+                data = file.read()
+        except OSError:
+            data = b""
+        offset = 0
+        while (batch := fmt.batch_head(data, offset)) is not None:
+            start = offset + fmt.BATCH_HEADER_SIZE
+            payload = data[start : start + batch.length]
+            if not batch.holds(payload):
+                break  # it is being written
+            self._take(payload, batch.t_max)
+            offset = start + batch.length
+        self.size += offset
+
+    def _take(self, payload: bytes, t: int) -> None:
+        try:
+            found = list(fmt.sections(payload))
+        except (ValueError, struct.error):
+            return
+        for section in found:
+            for record in section.records:
+                self._record(record)
+        by_type = {section.row: section.rows for section in found if section.row is not None}
+        for row in by_type.get(fmt.USAGE, ()):
+            self._use(row)
+        for number, epoch, _, _, raw in by_type.get(fmt.POINT, ()):
+            self._point(number, epoch, raw)
+        for number, _, _, _, energy in by_type.get(fmt.WINDOW, ()):
+            self._add(number, energy)
+        self.now = t
+        self._past = [*self._past[-3:], (t, sum(self._own_uj.values()))]
+
+    def _record(self, record: dict[str, Any]) -> None:
+        match record.get("type"):
+            case "writer":
+                self._memory = record.get("hardware", {}).get("memory_bytes") or 0
+                self.started = record["t"]
+            case "device":
+                self.devices[record["number"]] = record
+            case "unavailable":
+                self.unavailable.append(record)
+
+    def _use(self, row: tuple[Any, ...]) -> None:
+        _, tree, busy, _, resident = row
+        if self._usage is not None and busy > self._usage[1]:
+            share = (tree - self._usage[0]) / (busy - self._usage[1])
+            self._shares["cpu"] = min(1.0, max(0.0, share))
+            self._usage = (tree, busy)
+        elif self._usage is None:
+            self._usage = (tree, busy)
+        if self._memory:
+            self._shares["dram"] = min(1.0, resident / self._memory)
+
+    def _point(self, number: int, epoch: int, raw: int) -> None:
+        before = self._raw.get(number)
+        self._raw[number] = (epoch, raw)
+        if before is None:
+            return
+        step = raw - before[1]
+        wrap = self.devices.get(number, {}).get("wrap_uj")
+        if step < 0 and wrap:
+            step += wrap
+        if step > 0 and (before[0] == epoch or wrap):
+            self._add(number, step)
+
+    def _add(self, number: int, energy_uj: float) -> None:
+        kind = str(self.devices.get(number, {}).get("kind", "gpu"))
+        self._metered_uj[kind] = self._metered_uj.get(kind, 0.0) + energy_uj
+        own = energy_uj * self._shares.get(kind, 1.0)
+        self._own_uj[kind] = self._own_uj.get(kind, 0.0) + own
