@@ -151,10 +151,11 @@ class _Lane:
         self._thread: threading.Thread | None = None
 
     def start(self, prepare: Callable[[], list[Any]] | None) -> None:
-        self._thread = threading.Thread(
+        thread = threading.Thread(
             target=self._run, args=(prepare,), name="footprint-meter", daemon=True
         )
-        self._thread.start()
+        thread.start()
+        self._thread = thread  # once it can be joined: a session may close while it starts
 
     def resume(self) -> None:
         self._resting = False
