@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from footprint.accounts.result import Footprint
     from footprint.probes.base import Machine
 
-#: How often ended spans are taken off the buffer while there are many or few, seconds.
-BUSY_TICK, QUIET_TICK = 0.05, 0.25
+#: How often ended spans are taken off the buffer, seconds, by how many came: (at least, seconds).
+#: A flood is taken in small parts: fresh objects are in the cache still, and memory stays low.
+TICKS = ((2_000, 0.02), (256, 0.1), (0, 0.25))
 #: Reading goes on for so long after the last span: what follows is likely to be another, and the
 #: counter's value without spans is what the idle floor is learned from.
 LINGER = NS_PER_S
@@ -164,18 +165,14 @@ class Session:
         self.meter.start()
         self._tell()
         while not self.finished:
-            busy = self.step()
-            if busy is None:
-                self._signal.wait()
-            else:
-                self._signal.wait(BUSY_TICK if busy else QUIET_TICK)
+            self._signal.wait(self.step())
             self._signal.clear()
 
-    def step(self) -> bool | None:
-        """One tick. True: much is going on; False: little; None: the session went to sleep."""
+    def step(self) -> float | None:
+        """One tick. Seconds until the next; None: the session went to sleep."""
         with self._lock:
             if self.finished:
-                return False
+                return 0.0
             now = clock.now_ns()
             taken = self._drain()
             self._watch_gpu()
@@ -184,9 +181,9 @@ class Session:
             if now - self._written >= WRITE_EVERY:
                 self._write(now)
             if now < self._linger_until or self._marks or not self.meter.ready.is_set():
-                return taken > 256
+                return next(seconds for least, seconds in TICKS if taken >= least)
             if not runtime.sleep():
-                return True
+                return TICKS[0][1]
             self.meter.rest()
             self._write(clock.now_ns())
             return None
