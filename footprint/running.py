@@ -13,12 +13,13 @@ ours.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from footprint import children, relay, settings
+from footprint import children, clock, relay, settings
 from footprint.console import say
 from footprint.errors import UsageError
 from footprint.progress import Progress
@@ -76,6 +77,8 @@ def run(
     path = children.find(argv[0])
     if resolved.disabled:
         children.become(path, argv)
+    if resolved.replay is not None:
+        _play_together()
     children.adopt_orphans()
     held = relay.hold()
     metered = _Metered(given, span)
@@ -100,6 +103,13 @@ def leave(ended: relay.Ended) -> int:
     if ended.signal:
         relay.die_of(ended.signal)
     return ended.code
+
+
+def _play_together() -> None:
+    """The trace begins now for all processes of the run, this one too."""
+    from footprint.probes.replay import START_VARIABLE
+
+    os.environ.setdefault(START_VARIABLE, str(clock.now_ns()))
 
 
 def _shared(given: Mapping[str, Any]) -> dict[str, str]:

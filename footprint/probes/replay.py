@@ -29,6 +29,10 @@ from footprint.probes.trace import Track, read_trace
 #: Rows further apart than this are edges worth looking for, in ns.
 STEPS_FROM_NS = 15_000_000
 
+#: When the trace began, in boot-time ns: set by `footprint run` for all processes of a run, which
+#: would else each see the counters at another place.
+START_VARIABLE = "FOOTPRINT_REPLAY_START"
+
 
 class ReplayProbe:
     """The devices of `machine.replay`; none where it is None."""
@@ -48,16 +52,17 @@ class ReplayProbe:
             remedy = "correct the trace, or name none to measure this machine"
             missing = Unavailable(self.name, f"trace {machine.replay}", str(error), remedy)
             return Discovery((), (missing,))
-        playback = Playback(self._now_ns)
+        start = machine.environ.get(START_VARIABLE, "")
+        playback = Playback(self._now_ns, int(start) if start.isdecimal() else None)
         return Discovery(tuple(ReplaySource(track, playback, machine.replay) for track in tracks))
 
 
 class Playback:
-    """The time of a trace: starts when it is first asked."""
+    """The time of a trace: starts when it is first asked, or at `start_ns`."""
 
-    def __init__(self, now_ns: Callable[[], int]) -> None:
+    def __init__(self, now_ns: Callable[[], int], start_ns: int | None = None) -> None:
         self._now_ns = now_ns
-        self._start_ns: int | None = None
+        self._start_ns = start_ns
 
     def time_ns(self) -> int:
         """Nanoseconds since the trace's first row."""

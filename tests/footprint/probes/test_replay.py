@@ -192,3 +192,11 @@ def test_a_trace_that_is_not_there_or_empty(tmp_path: Path, content: bytes | Non
 
 def test_without_a_trace_there_is_nothing() -> None:
     assert ReplayProbe().discover(Machine()) == ((), ())
+
+
+def test_processes_of_a_run_play_the_trace_together(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_text("t,device,watts\n0,g,100\n9,g,100\n")
+    machine = Machine(replay=str(path), environ={"FOOTPRINT_REPLAY_START": "1000000000"})
+    late = ReplayProbe(lambda: 4_000_000_000).discover(machine)
+    assert late.sources[0].energy_nj() == 300 * 10**9
