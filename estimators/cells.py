@@ -50,13 +50,16 @@ _FLOOR_OVER = 500_000_000
 
 
 def idle_floor_w(cells: Cells, segments: Iterable[Segment]) -> float:
-    """The device's idle floor: the lowest mean power of a stretch in which nothing was active.
+    """The device's idle floor, in W: what it drew in stretches in which nothing was active.
 
-    Where no cell was idle: the lowest mean power of all, an upper bound. 0 for no cells.
+    The mean of the lower half of them: the least alone would be low by what its edges are off.
+    Where no cell was idle: the same of all cells, an upper bound. 0 for no cells.
     """
     idle = idle_cells(cells, segments)
     powers = _stretches(cells, idle) or _stretches(cells, b"\1" * len(idle))
-    return min(powers, default=0.0)
+    powers.sort()
+    lowest = powers[: (len(powers) + 1) // 2]
+    return sum(lowest) / len(lowest) if lowest else 0.0
 
 
 def idle_cells(cells: Cells, segments: Iterable[Segment]) -> bytes:

@@ -165,7 +165,7 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     lows = [point.low for point in points]
     highs = [point.high for point in points]
     if period is not None:
-        _narrow(lows, highs, period)
+        _narrow(lows, highs, period, _jitter_ns(points, period))
     placed: list[tuple[int, int]] = []
     for low, high in zip(lows, highs, strict=True):
         if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
@@ -175,10 +175,27 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     return placed
 
 
-def _narrow(lows: list[int], highs: list[int], period: float) -> None:
+def _jitter_ns(points: Sequence[Point], period: float) -> float:
+    """By how much edges that are known well miss whole periods, at least; the greatest of 19 in 20.
+
+    A bracket's own width is taken off first: it is our uncertainty, not the counter's.
+    """
+    misses: list[float] = []
+    for a, b in pairwise(points):
+        open_ = (a.high - a.low + b.high - b.low) / 2
+        apart = (b.low + b.high - a.low - a.high) / 2
+        count = round(apart / period)
+        if open_ <= 2 * _PINNED and 1 <= count <= 3:
+            misses.append(max(0.0, abs(apart - count * period) - open_))
+    misses.sort()
+    return misses[len(misses) * 19 // 20] if misses else 0.0
+
+
+def _narrow(lows: list[int], highs: list[int], period: float, jitter: float) -> None:
     """Narrows each edge's bracket by its neighbours': edges are whole periods apart."""
+    slack = _JITTER + int(2 * jitter)
     for index, high in enumerate(highs):
-        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE) - _JITTER))
+        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE)) - slack)
     steps = range(len(lows) - 1)
     for order in (steps, reversed(steps)):
         for index in order:
@@ -189,8 +206,8 @@ def _narrow(lows: list[int], highs: list[int], period: float) -> None:
             count = round(apart / period)
             if count < 1 or count > 50 or open_ > period * 0.8:
                 continue
-            least = int(count * period * (1 - _JITTER_SHARE) - _JITTER)
-            most = int(count * period * (1 + _JITTER_SHARE) + _JITTER)
+            least = int(count * period * (1 - _JITTER_SHARE)) - slack
+            most = int(count * period * (1 + _JITTER_SHARE)) + slack
             _tighten(lows, highs, b, lows[a] + least, highs[a] + most)
             _tighten(lows, highs, a, lows[b] - most, highs[b] - least)
 

@@ -133,7 +133,9 @@ class Edges:
         if now < early:
             self.next_read = int(early)
         elif now < late:
-            self.next_read = int(max(late, now + BEST_GUARD))
+            # A wide bracket, about an edge that jitters, is read several times.
+            step = max(2 * BEST_GUARD, self._guard / 3)
+            self.next_read = int(max(min(late, now + step), now + BEST_GUARD))
         else:  # it is late
             step = SEARCH_STEP if not self.overdue(now) else 10 * SEARCH_STEP
             self.next_read = now + step
