@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from footprint.estimators.quantity import Quantity
+    from footprint.reports import Report, report
     from footprint.tracking.api import record_api_call
     from footprint.tracking.measure import Span, current, measure, propagate
     from footprint.tracking.session import configure, flush
@@ -42,6 +43,7 @@ _WHERE = {
     "LedgerError": "footprint.errors",
     "LedgerVersionError": "footprint.errors",
     "Quantity": "footprint.estimators.quantity",
+    "Report": "footprint.reports.view",
     "Span": "footprint.tracking.measure",
     "UsageError": "footprint.errors",
     "configure": "footprint.tracking.session",
@@ -51,6 +53,7 @@ _WHERE = {
     "open_ledger": "footprint.accounts.opened",
     "propagate": "footprint.tracking.measure",
     "record_api_call": "footprint.tracking.api",
+    "report": "footprint.reports",
     "track": "footprint.tracking.track",
 }
 
@@ -62,6 +65,7 @@ __all__ = [
     "LedgerError",
     "LedgerVersionError",
     "Quantity",
+    "Report",
     "Span",
     "UsageError",
     "__version__",
@@ -72,15 +76,12 @@ __all__ = [
     "open_ledger",
     "propagate",
     "record_api_call",
+    "report",
     "track",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "report":
-        from footprint import reports
-
-        return reports.report
     module = _WHERE.get(name)
     if module is None:
         raise AttributeError(f"module 'footprint' has no attribute {name!r}")

@@ -35,10 +35,8 @@ class Ledger:
         grouping: books.Grouping = books._no_groups,
     ) -> books.Book:
         """The ledger, booked. Spans and readings outside [since, until) are cut off."""
+        period = parse_period(since, until)
         facts, issues = self.facts()
-        period = parse_instant("since", since), parse_instant("until", until)
-        if period[0] is not None and period[1] is not None and period[0] >= period[1]:
-            raise UsageError(f"--since {since} is not before --until {until}: swap them")
         return books.make(facts, issues, grouping, period)
 
     def spans(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
@@ -64,6 +62,14 @@ def open_ledger(*directories: str | Path) -> Ledger:
 
         directories = (resolve().ledger,)
     return Ledger([Path(each) for each in directories])
+
+
+def parse_period(since: Instant, until: Instant) -> books.Period:
+    """[since, until) in UTC nanoseconds. Raises UsageError where it is empty or makes no sense."""
+    period = parse_instant("since", since), parse_instant("until", until)
+    if period[0] is not None and period[1] is not None and period[0] >= period[1]:
+        raise UsageError(f"--since {since} is not before --until {until}: swap them")
+    return period
 
 
 def parse_instant(name: str, value: Instant) -> int | None:

@@ -1,0 +1,81 @@
+"""Reports on ledgers: built once, rendered in any format.
+
+view      what a report says (immutable)
+build     from a ledger to a report; booked, groups, places, said and gaps are its parts
+formats   the literal list of formats; `as_*` renders one each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from footprint.accounts.opened import Instant, Ledger, open_ledger
+from footprint.errors import UsageError, nearest
+from footprint.reports.view import Report
+
+__all__ = ["Report", "report"]
+
+
+def report(
+    *ledgers: str | Path | Ledger,
+    by: str | Iterable[str] | None = None,
+    since: Instant = None,
+    until: Instant = None,
+    zone: str | None = None,
+    carbon_intensity_g_per_kwh: float | str | None = None,
+    pue: float | str | None = None,
+    tariff_per_kwh: str | float | None = None,
+    tariff_usd_per_kwh: str | float | None = None,
+    absorption: str = "none",
+) -> Report:
+    """A report on one or more ledgers, which are read as one.
+
+    Args:
+        ledgers: directories; none: the one that the settings name.
+        by: fields to group by, as `"model,kind"` or a list: model, name, kind, host, version,
+            project, run, status, tag.KEY. Default: model, name and kind, where spans have them.
+        since, until: cut off what lies outside [since, until): datetimes or ISO 8601, UTC.
+        zone: place of the electricity (FRA, USA-CA), over what the runs declared.
+        carbon_intensity_g_per_kwh: g CO2e per kWh, instead of the zone's table.
+        pue: power usage effectiveness of the facility, 1 to 5.
+        tariff_per_kwh, tariff_usd_per_kwh: price of electricity, `"0.18 EUR"` or in US dollars.
+        absorption: `"full"` spreads idle energy over the spans.
+
+    Raises UsageError for wrong arguments, LedgerError for what is no ledger.
+    """
+    from footprint import settings as settings_
+    from footprint.reports.build import ABSORPTIONS, Options, build
+
+    if absorption not in ABSORPTIONS:
+        raise UsageError(
+            f"absorption={absorption!r} is not known: use {' or '.join(ABSORPTIONS)}."
+            + nearest(str(absorption), ABSORPTIONS)
+        )
+    if tariff_per_kwh is not None and tariff_usd_per_kwh is not None:
+        raise UsageError("tariff_per_kwh and tariff_usd_per_kwh are two prices: give one")
+    given: dict[str, Any] = {
+        "zone": zone,
+        "carbon_intensity_g_per_kwh": carbon_intensity_g_per_kwh,
+        "pue": pue,
+        "tariff_per_kwh": tariff_per_kwh,
+        "tariff_usd_per_kwh": tariff_usd_per_kwh,
+    }
+    declared = {
+        "tariff_per_kwh" if name.startswith("tariff") else name: settings_.check(name, value)
+        for name, value in given.items()
+        if value is not None
+    }
+    options = Options(by, since, until, declared, absorption)
+    return build(_opened(ledgers), options, settings_.resolve())
+
+
+def _opened(ledgers: Iterable[str | Path | Ledger]) -> Ledger:
+    directories: dict[Path, None] = {}
+    for each in ledgers:
+        if isinstance(each, Ledger):
+            directories.update(dict.fromkeys(each.directories))
+        else:
+            directories[Path(each)] = None
+    return open_ledger(*directories)

@@ -1,0 +1,105 @@
+"""`footprint report`."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footprint.cli.options import checked, setting_options
+from footprint.errors import UsageError
+from footprint.reports.formats import FORMATS, of_file, rendered
+
+
+@click.command()
+@click.argument("ledgers", nargs=-1, metavar="[LEDGER ...]")
+@click.option(
+    "--by", metavar="FIELDS", help="model,name,kind,host,version,project,run,status,tag.KEY."
+)
+@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
+@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh")
+@click.option(
+    "--absorption",
+    type=click.Choice(["none", "full"]),
+    default="none",
+    help="full: spread idle energy over the spans, in proportion to theirs.",
+)
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
+@click.option("--lang", type=click.Choice(["en"]), default="en", help="Language of the report.")
+def report(
+    ledgers: tuple[str, ...],
+    *,
+    by: str | None,
+    since: str | None,
+    until: str | None,
+    absorption: str,
+    format_: str | None,
+    output: str | None,
+    lang: str,
+    **given: Any,
+) -> None:
+    """Report on a ledger.
+
+    Energy, carbon and cost by group, what was idle or unattributed, the factors used, and what is
+    missing. What the runs declared (zone, PUE, tariff) is used unless an option says otherwise.
+
+    Example: footprint report --by model,kind --zone FRA --format html -o report.html
+    """
+    from footprint import reports
+
+    made = reports.report(
+        *ledgers,
+        by=by,
+        since=since,
+        until=until,
+        absorption=absorption,
+        **checked(**given),
+    )
+    text = rendered(made, format_ or of_file(output))
+    data = text.encode("utf-8", "backslashreplace")
+    if output is None or output == "-":
+        click.echo(data, nl=False)
+    else:
+        write_whole(Path(output), data)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file such that it is never half there: beside it first, then renamed.
+
+    A device or a pipe is written as it is. Raises UsageError where it cannot be.
+    """
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_bytes(data)
+            return
+        path = path.resolve()
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror or error}: choose another with -o FILE"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,99 @@
+"""HTML: one plain page, light or dark like the reader's system, that asks nothing of a network."""
+
+from __future__ import annotations
+
+import io
+from html import escape
+from typing import TextIO
+
+from footprint.reports.tables import RIGHT, Page, Table, page
+from footprint.reports.view import Report
+
+_CLASS = "footprint-report"
+_STYLE = """
+.footprint-report { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de;
+  --soft: #59636e; --band: #f6f8fa; color: var(--ink); background: var(--paper);
+  font: 15px/1.5 system-ui, sans-serif; padding: 1rem; max-width: 72rem; margin: 0 auto; }
+@media (prefers-color-scheme: dark) { .footprint-report { --ink: #e6edf3; --paper: #0d1117;
+  --line: #3d444d; --soft: #9198a1; --band: #151b23; } }
+.footprint-report h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+.footprint-report h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+.footprint-report dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem;
+  margin: 0; }
+.footprint-report dt { color: var(--soft); }
+.footprint-report dd { margin: 0; overflow-wrap: anywhere; }
+.footprint-report .scroll { overflow-x: auto; margin-top: 1.5rem; }
+.footprint-report table { border-collapse: collapse; font-variant-numeric: tabular-nums;
+  width: 100%; }
+.footprint-report caption { text-align: left; font-weight: 600; font-size: 1.1rem;
+  padding-bottom: .4rem; }
+.footprint-report th, .footprint-report td { border-bottom: 1px solid var(--line);
+  padding: .3rem .6rem; text-align: left; vertical-align: top; max-width: 22rem;
+  overflow-wrap: anywhere; }
+.footprint-report thead th { color: var(--soft); font-weight: 500; background: var(--band);
+  white-space: nowrap; }
+.footprint-report .number { text-align: right; white-space: nowrap; }
+.footprint-report li { overflow-wrap: anywhere; margin: .15rem 0; }
+.footprint-report ul { padding-left: 1.2rem; margin: 0; }
+@media print { .footprint-report .scroll { overflow: visible; } }
+"""
+
+
+def render(report: Report, out: TextIO) -> None:
+    """Writes the report as a page of its own."""
+    shown = page(report)
+    title = escape(f"{shown.title}: {dict(shown.head)['period']}")
+    out.write(
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}"
+        "html { color-scheme: light dark; } body { margin: 0; }\n"
+        "@media (prefers-color-scheme: dark) { body { background: #0d1117; } }\n"
+        "</style>\n</head>\n<body>\n"
+    )
+    _main(shown, out)
+    out.write("</body>\n</html>\n")
+
+
+def fragment(report: Report) -> str:
+    """The report for a notebook's cell: the page's content and its style."""
+    out = io.StringIO()
+    out.write(f"<style>{_STYLE}</style>\n")
+    _main(page(report), out)
+    return out.getvalue()
+
+
+def _main(shown: Page, out: TextIO) -> None:
+    out.write(f'<main class="{_CLASS}">\n<h1>{_text(shown.title)}</h1>\n<dl>\n')
+    for name, text in shown.head:
+        out.write(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>\n")
+    out.write("</dl>\n")
+    for block in shown.blocks:
+        if isinstance(block, Table):
+            _table(block, out)
+        else:
+            items = "".join(f"<li>{_text(item)}</li>\n" for item in block.items)
+            out.write(f"<section>\n<h2>{_text(block.title)}</h2>\n<ul>\n{items}</ul>\n</section>\n")
+    out.write("</main>\n")
+
+
+def _table(block: Table, out: TextIO) -> None:
+    # Focusable, so that a table wider than the screen can be scrolled with the keyboard.
+    name = escape(block.title)
+    out.write(f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n')
+    out.write(f"<table>\n<caption>{_text(block.title)}</caption>\n<thead><tr>")
+    classes = [' class="number"' if align == RIGHT else "" for _, align in block.headings]
+    for (heading, _), kind in zip(block.headings, classes, strict=True):
+        out.write(f'<th scope="col"{kind}>{_text(heading)}</th>')
+    out.write("</tr></thead>\n<tbody>\n")
+    for row in block.rows:
+        cells = zip(row, classes, strict=True)
+        out.write("<tr>" + "".join(f"<td{kind}>{_text(cell)}</td>" for cell, kind in cells))
+        out.write("</tr>\n")
+    out.write("</tbody>\n</table>\n</div>\n")
+
+
+def _text(text: str) -> str:
+    """Text that is shown as it is; control characters, which HTML forbids, as a blank."""
+    return escape("".join(c if c.isprintable() else " " for c in text))

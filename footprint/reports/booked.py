@@ -1,0 +1,176 @@
+"""A book's energy as quantities by place: groups, lines and totals, with the sensors' gain.
+
+A *place* is a factor set and a boot: energy of one is summed (with joint bounds, per device) before
+its factors are applied, and what was priced is added over places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from footprint.accounts.book import Book, DeviceBook, GroupEnergy
+from footprint.accounts.entries import Entry
+from footprint.accounts.pricing import with_gain
+from footprint.estimators.quantity import Quantity, total
+from footprint.ledger.reader import Facts
+from footprint.model import NJ_PER_J, Device
+
+#: (number of the factor set, boot id)
+Place = tuple[int, str]
+
+_MODELS = ("utilisation", "nameplate")
+
+
+class Used(NamedTuple):
+    """What a group used.
+
+    Attributes:
+        energy_j: J by factor set.
+        tiers_j: J by (factor set, tier).
+        unmetered: some of its spans have no energy at all.
+        missing: by device, the share of its active time in which it was not metered.
+    """
+
+    energy_j: dict[int, Quantity]
+    tiers_j: dict[tuple[int, str], float]
+    unmetered: bool
+    missing: dict[Device, float]
+
+
+class Booked:
+    """Energies of a book.
+
+    Args:
+        book: its groups' keys are (name, place) pairs; `boot` is the name for all of a place.
+        sets: each writer's factor set.
+        absorb: spread each device's idle energy over what it was attributed to.
+    """
+
+    def __init__(self, book: Book, sets: Sequence[int], absorb: bool) -> None:
+        self.book = book
+        self.sets = sets
+        self.absorb = absorb
+        self.mixed: list[DeviceBook] = []
+        self.metered_boots = {
+            each.boot for each in book.devices if any(e is not None for e in _cells(each))
+        }
+        self._ratios = {
+            (each.boot, each.device.id): (each.attributed_nj + each.idle_nj) / each.attributed_nj
+            for each in book.devices
+            if absorb and each.attributed_nj > 0
+        }
+
+    def place(self, entry: Entry) -> Place:
+        """Where an entry was."""
+        return self.sets[entry.writer], self.book.facts[entry.writer].boot_id
+
+    def used(self, name: Hashable, places: Iterable[Place]) -> Used:
+        """What the group of this name used at these places."""
+        energy: dict[int, list[Quantity]] = {}
+        tiers: dict[tuple[int, str], float] = {}
+        missing: dict[Device, float] = {}
+        unmetered = False
+        for place in sorted(set(places)):
+            number, boot = place
+            parts = self.book.groups.get((name, place), [])
+            for part in parts:
+                if part.energy.missing:
+                    missing[part.device] = max(part.energy.missing, missing.get(part.device, 0.0))
+            known = [part for part in parts if part.energy.missing < 1]
+            if not known and (parts or boot not in self.metered_boots):
+                unmetered = True
+                continue
+            energy.setdefault(number, []).extend(self._joules(part, boot) for part in known)
+            for part in known:
+                ratio = self._ratios.get((boot, part.device.id), 1.0)
+                for tier, amount in part.tiers.items():
+                    key = number, tier
+                    tiers[key] = tiers.get(key, 0.0) + amount * ratio / NJ_PER_J
+        summed = {number: total(parts, "J") for number, parts in energy.items()}
+        return Used(summed, tiers, unmetered, missing)
+
+    def _joules(self, part: GroupEnergy, boot: str) -> Quantity:
+        own = with_gain(part.energy, part.device)
+        ratio = self._ratios.get((boot, part.device.id))
+        return own if ratio is None else own * ratio
+
+    # -- what was not attributed
+
+    def rest(self) -> tuple[dict[int, Quantity], dict[int, Quantity], dict[int, Quantity]]:
+        """(idle, unattributed, total) by factor set, J. Without any meter: empty."""
+        idle: dict[int, list[Quantity]] = {}
+        other: dict[int, list[Quantity]] = {}
+        whole: dict[int, list[Quantity]] = {}
+        for each in self.book.devices:
+            if not any(e is not None for e in _cells(each)):
+                continue
+            shares = self._attributed(each)
+            home = self._home(each)
+            idle_j, other_j = self._idle(each, shares), _scaled(each, each.unattributed_nj)
+            idle.setdefault(home, []).append(idle_j)
+            other.setdefault(home, []).append(other_j)
+            if set(shares) <= {home}:  # the meter's sum knows nothing of edges
+                whole.setdefault(home, []).append(_scaled(each, each.metered_nj))
+                continue
+            whole.setdefault(home, []).extend((idle_j, other_j))
+            for number, parts in shares.items():
+                whole.setdefault(number, []).extend(self._joules(p, each.boot) for p in parts)
+        return _summed(idle), _summed(other), _summed(whole)
+
+    def _attributed(self, each: DeviceBook) -> dict[int, list[GroupEnergy]]:
+        found: dict[int, list[GroupEnergy]] = {}
+        for number in set(self.sets):
+            for part in self.book.groups.get(("boot", (number, each.boot)), []):
+                if part.device.id == each.device.id:
+                    found.setdefault(number, []).append(part)
+        return found
+
+    def _home(self, each: DeviceBook) -> int:
+        """The factor set for what a device was not attributed: its first writer's."""
+        members = [
+            (one.context["t"], one.writer, self.sets[index])
+            for index, one in enumerate(self.book.facts)
+            if one.boot_id == each.boot and _has(one, each.device)
+        ]
+        if len({number for _, _, number in members}) > 1:
+            self.mixed.append(each)
+        return min(members)[2]
+
+    def _idle(self, each: DeviceBook, shares: Mapping[int, list[GroupEnergy]]) -> Quantity:
+        """A device's idle energy: what its tracked part leaves, whatever the edges leave open."""
+        if (each.boot, each.device.id) in self._ratios:
+            return Quantity(0.0, 0.0, 0.0, "J")
+        gain_low, gain_high = each.device.gain_low, each.device.gain_high
+        # A model's error is in its bounds already: they are taken apart to be put on once.
+        under, over = (gain_low, gain_high) if each.device.tier in _MODELS else (1.0, 1.0)
+        parts = [part.energy for own in shares.values() for part in own]
+        least = sum(part.low_nj for part in parts) / under if under else 0.0
+        most = sum(part.high_nj for part in parts) / over
+        tracked = each.attributed_nj + each.idle_nj
+        low = max(0.0, tracked - most) * gain_low / NJ_PER_J
+        high = max(0.0, tracked - least) * gain_high / NJ_PER_J
+        mid = each.idle_nj / NJ_PER_J
+        return Quantity(min(low, mid), mid, max(high, mid), "J")
+
+
+def _cells(each: DeviceBook) -> Sequence[int | None]:
+    return each.timeline.cells.energy
+
+
+def _has(one: Facts, device: Device) -> bool:
+    return any(own.id == device.id for own in one.devices.values())
+
+
+def _scaled(each: DeviceBook, amount_nj: int) -> Quantity:
+    joules = amount_nj / NJ_PER_J
+    return Quantity(
+        min(joules, joules * each.device.gain_low),
+        joules,
+        max(joules, joules * each.device.gain_high),
+        "J",
+    )
+
+
+def _summed(parts: Mapping[int, list[Quantity]]) -> dict[int, Quantity]:
+    return {number: total(each, "J") for number, each in parts.items()}

@@ -1,0 +1,139 @@
+"""From a ledger to a report: read, book, sum by place, price, and say what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from footprint.accounts import book as books
+from footprint.accounts.opened import Instant, Ledger, parse_period
+from footprint.model import NJ_PER_J, NS_PER_S
+from footprint.reports import gaps, groups, keys, said
+from footprint.reports.booked import Booked
+from footprint.reports.places import Places
+from footprint.reports.view import Amounts, Balance, Line, Report
+from footprint.settings import Settings
+
+#: What becomes of idle energy: a line of its own, or spread over the spans.
+ABSORPTIONS = ("none", "full")
+
+
+class Options(NamedTuple):
+    """What a report is asked for.
+
+    Attributes:
+        by: fields of the groups' keys; None: model, name and kind, where any span has one.
+        since, until: [since, until); None: open.
+        declared: zone, carbon_intensity_g_per_kwh, pue, tariff_per_kwh, which win over the runs'.
+        absorption: one of `ABSORPTIONS`.
+    """
+
+    by: str | Iterable[str] | None = None
+    since: Instant = None
+    until: Instant = None
+    declared: Mapping[str, Any] = {}
+    absorption: str = "none"
+
+
+def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
+    """The report on a ledger. Raises UsageError for what makes no sense in `options`."""
+    fields = keys.parse(options.by)
+    period = parse_period(options.since, options.until)
+    facts, issues = ledger.facts()
+    places = Places(facts, options.declared, settings)
+    if fields is None:
+        fields = groups.present(facts, keys.DEFAULT)
+    grouper = groups.Grouper(facts, fields, places.of_writer)
+    book = books.make(facts, issues, grouper, period)
+    booked = Booked(book, places.of_writer, options.absorption == "full")
+    made = groups.make(book, grouper, booked, places)
+    idle, other, whole = booked.rest()
+    lines = [_line(part, booked, places) for part in ("calls", "own time")]
+    lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
+    return Report(
+        ledgers=tuple(str(each) for each in ledger.directories),
+        by=fields,
+        absorption=options.absorption,
+        period=_period(book, period),
+        boundary=tuple(said.boundary(book, options.absorption)),
+        conservation=_conservation(book),
+        totals=places.price(whole),
+        lines=tuple(line for line in lines if line is not None),
+        groups=tuple(each.group for each in made),
+        factors=places.factors(),
+        assumptions=tuple(said.assumptions(book, booked, places, made)),
+        gaps=tuple(gaps.collect(book, places, made, fields)),
+    )
+
+
+def _line(part: str, booked: Booked, places: Places) -> Line | None:
+    """The line of all calls, or of all runs' own time; None where there is none."""
+    own = part == "own time"
+    where = [booked.place(entry) for entry in booked.book.entries if entry.path.background == own]
+    if not where:
+        return Line(part, Amounts()) if not own else None
+    return Line(part, places.price(booked.used(part, where).energy_j))
+
+
+def _conservation(book: books.Book) -> tuple[Balance, ...]:
+    """Each device's books; a device that was seen over several boots has one row."""
+    found: dict[tuple[str, str], Balance] = {}
+    for each in book.devices:
+        cells = each.timeline.cells
+        covered = missing = 0
+        for cell, energy in enumerate(cells.energy):
+            width = cells.edges[cell + 1] - cells.edges[cell]
+            covered, missing = (
+                (covered, missing + width) if energy is None else (covered + width, missing)
+            )
+        row = Balance(
+            host=each.host,
+            device=each.device.id,
+            device_kind=each.device.kind,
+            name=each.device.name,
+            tier=each.device.tier,
+            metered_j=each.metered_nj / NJ_PER_J,
+            attributed_j=each.attributed_nj / NJ_PER_J,
+            idle_j=each.idle_nj / NJ_PER_J,
+            unattributed_j=each.unattributed_nj / NJ_PER_J,
+            covered_s=covered / NS_PER_S,
+            missing_s=missing / NS_PER_S,
+        )
+        key = row.host, row.device
+        before = found.get(key)
+        if before is not None:
+            sums = {name: getattr(before, name) + getattr(row, name) for name in _SUMMED}
+            row = before._replace(**sums)
+        found[key] = row
+    return tuple(found[key] for key in sorted(found))
+
+
+_SUMMED = ("metered_j", "attributed_j", "idle_j", "unattributed_j", "covered_s", "missing_s")
+
+
+def _period(book: books.Book, asked: books.Period) -> tuple[str | None, str | None]:
+    """What was asked for, else the first and last instant of spans and readings."""
+    first: list[int] = []
+    last: list[int] = []
+    for entry in book.entries:
+        first.append(book.utc_ns(entry, entry.start))
+        last.append(book.utc_ns(entry, entry.device_end))
+    for each in book.devices:
+        edges = each.timeline.cells.edges
+        if edges:
+            clock = next(one for one in book.facts if one.boot_id == each.boot)
+            first.append(clock.utc_ns(edges[0]))
+            last.append(clock.utc_ns(edges[-1]))
+    since = asked[0] if asked[0] is not None else min(first, default=None)
+    until = asked[1] if asked[1] is not None else max(last, default=None)
+    return _iso(since), _iso(until)
+
+
+def _iso(utc_ns: int | None) -> str | None:
+    """UTC in ISO 8601 to the microsecond, exactly."""
+    if utc_ns is None:
+        return None
+    seconds, rest = divmod(utc_ns, NS_PER_S)
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06}Z"

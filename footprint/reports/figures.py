@@ -1,0 +1,89 @@
+"""Figures for people: three significant digits, and the unit that keeps them short."""
+
+from __future__ import annotations
+
+from footprint.estimators.quantity import Quantity
+
+#: Dimension's unit -> (from this much of it, unit, how many of it one is).
+_SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
+    "J": (
+        (7.2e6, "kWh", 3.6e6),
+        (1e4, "Wh", 3600.0),
+        (1e3, "kJ", 1e3),
+        (1.0, "J", 1.0),
+        (0.0, "mJ", 1e-3),
+    ),
+    "g": ((1e6, "t", 1e6), (1e3, "kg", 1e3), (1.0, "g", 1.0), (0.0, "mg", 1e-3)),
+    "ms": ((1e3, "s", 1e3), (1.0, "ms", 1.0), (0.0, "us", 1e-3)),
+    "s": (
+        (172_800.0, "d", 86_400.0),
+        (7_200.0, "h", 3_600.0),
+        (120.0, "min", 60.0),
+        (1.0, "s", 1.0),
+        (0.0, "ms", 1e-3),
+    ),
+}
+
+#: What stands where a figure is not known.
+NOTHING = "-"
+
+
+def digits(value: float) -> str:
+    """Three significant digits; whole numbers are not rounded below their last digit."""
+    if not value:
+        return "0"
+    if abs(value) >= 999.5:
+        return f"{value:,.0f}"
+    text = f"{value:.3g}"
+    if "e" not in text:
+        return text
+    return text if abs(value) < 1e-7 else f"{float(text):.12f}".rstrip("0").rstrip(".")
+
+
+def scale(value: float, unit: str) -> tuple[str, float]:
+    """(unit to show, how many of `unit` it is) for a value; zero keeps its unit."""
+    if not value:
+        return unit, 1.0
+    for least, name, size in _SCALES.get(unit, ()):
+        if abs(value) >= least:
+            return name, size
+    return unit, 1.0
+
+
+def amount(value: float | None, unit: str) -> str:
+    """`12.3 kJ`."""
+    if value is None:
+        return NOTHING
+    name, size = scale(value, unit)
+    return f"{digits(value / size)} {name}"
+
+
+def middle(quantity: Quantity | None) -> str:
+    """A quantity's best estimate."""
+    return NOTHING if quantity is None else amount(quantity.mid, quantity.unit)
+
+
+def interval(quantity: Quantity | None) -> str:
+    """`11.1 to 14`, in the unit of the middle; empty where there is no interval."""
+    if quantity is None or quantity.low == quantity.mid == quantity.high:
+        return ""
+    _, size = scale(quantity.mid, quantity.unit)
+    return f"{digits(quantity.low / size)} to {digits(quantity.high / size)}"
+
+
+def both(quantity: Quantity | None) -> str:
+    """`12.3 kJ (11.1 to 14)`."""
+    bounds = interval(quantity)
+    return f"{middle(quantity)} ({bounds})" if bounds else middle(quantity)
+
+
+def count(value: float | None) -> str:
+    """A number of things."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if value == int(value) else digits(value)
+
+
+def share(value: float) -> str:
+    """`12.3 %`."""
+    return f"{digits(100 * value)} %"

@@ -1,0 +1,42 @@
+"""The formats of a report, and where each one's `render(report, out)` is."""
+
+from __future__ import annotations
+
+import io
+from importlib import import_module
+from pathlib import Path
+from typing import TextIO
+
+from footprint.errors import UsageError, nearest
+from footprint.reports.view import Report
+
+#: Format -> (module, suffixes of its files).
+FORMATS = {
+    "text": ("footprint.reports.as_text", (".txt",)),
+    "json": ("footprint.reports.as_json", (".json",)),
+    "csv": ("footprint.reports.as_csv", (".csv",)),
+    "md": ("footprint.reports.as_markdown", (".md", ".markdown")),
+    "html": ("footprint.reports.as_html", (".html", ".htm")),
+}
+
+
+def render(report: Report, format: str, out: TextIO) -> None:  # noqa: A002 - the option's name
+    """Writes a report. Raises UsageError for a format that there is none of."""
+    if format not in FORMATS:
+        raise UsageError(
+            f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
+        )
+    import_module(FORMATS[format][0]).render(report, out)
+
+
+def rendered(report: Report, format: str) -> str:  # noqa: A002
+    """A report as text in a format."""
+    out = io.StringIO(newline="")
+    render(report, format, out)
+    return out.getvalue()
+
+
+def of_file(path: str | Path | None) -> str:
+    """The format that a file's name asks for; `text` where it asks for none."""
+    suffix = "" if path is None else Path(path).suffix.lower()
+    return next((name for name, (_, suffixes) in FORMATS.items() if suffix in suffixes), "text")

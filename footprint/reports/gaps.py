@@ -1,0 +1,172 @@
+"""What is missing from a report, why, and what to do: the ledger's gaps and the report's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from footprint.accounts.book import Book
+from footprint.estimators.errors import Gap
+from footprint.ledger.reader import Issue
+from footprint.model import OPEN, Device
+from footprint.reports.figures import amount, share
+from footprint.reports.groups import Made
+from footprint.reports.places import Places
+
+_NEVER = (
+    Gap(
+        "carbon_market_g",
+        "market-based carbon is not estimated in this version",
+        "read carbon_location_g, and take the market-based factor from your supplier's contract",
+    ),
+    Gap(
+        "embodied_g",
+        "carbon of the hardware's manufacture is not estimated in this version",
+        "read it as not known, never as zero",
+    ),
+    Gap("water_l", "water is not estimated in this version", "read it as not known, never as zero"),
+)
+
+_LEDGER = "see `footprint ledger info`"
+
+
+def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[str]) -> list[Gap]:
+    """All gaps of a report, each once."""
+    found: list[Gap] = []
+    if not book.facts:
+        found.append(Gap("everything", "the ledger is empty", "record with `footprint run -- CMD`"))
+    elif not book.entries:
+        remedy = "track calls (@footprint.track), or choose another period"
+        found.append(Gap("groups", "no span lies in the period", remedy))
+    found.extend(places.gaps())
+    found.extend(_NEVER)
+    found.extend(_energy(book, made))
+    found.extend(_figures(made))
+    found.extend(_tags(book, fields))
+    found.extend(_recorded(book))
+    found.extend(_issue(issue) for issue in book.issues)
+    return list(dict.fromkeys(found))
+
+
+def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
+    """Energy that was not metered."""
+    if book.facts and not any(each.metered_nj for each in book.devices):
+        yield Gap("energy_j", "no device was metered", "run `footprint doctor`")
+    missing: dict[Device, float] = {}
+    for each in made:
+        for device, part in each.used.missing.items():
+            missing[device] = max(part, missing.get(device, 0.0))
+    for device, part in sorted(missing.items(), key=lambda each: each[0].id):
+        yield Gap(
+            "energy_j",
+            f"{device.name} ({device.id}) was not metered in up to {share(part)} of the active time"
+            " of a group: what it drew then is not in the sum",
+            _LEDGER,
+        )
+    if any(entry.path.kind == "api" for entry in book.entries):
+        yield Gap(
+            "energy_j, cost of api",
+            "what an API's provider used and charged is not estimated in this version: the figures"
+            " are of this host's share of the calls",
+            "read the provider's bill",
+        )
+
+
+def _figures(made: Sequence[Made]) -> Iterator[Gap]:
+    """Figures of groups that are null."""
+    calls = [each for each in made if not each.group.own_time]
+    partly = [each for each in calls if each.used.unmetered and each.group.amounts.energy_j]
+    if partly:
+        yield Gap(
+            "groups.energy_j",
+            f"some spans of {len(partly)} of {len(calls)} groups were not metered at all: their"
+            " energy is not in the sum, and nothing is said per item",
+            _LEDGER,
+        )
+    if any(each.group.items == 0 for each in calls):
+        yield Gap("groups.per_item", "a group counted 0 items", "add(items=...) in its spans")
+    if len(calls) < len(made):
+        yield Gap(
+            "groups.per_item",
+            "a run's own time has no items",
+            "track the calls in it (@footprint.track)",
+        )
+    if any(each.group.latency_ms is None for each in made):
+        yield Gap("groups.latency_ms", "a group has no call that ended in the period", _LEDGER)
+    for unit in ("tokens_in", "tokens_out"):
+        without = sum(unit not in each.group.units for each in made)
+        if without:
+            yield Gap(
+                f"groups.{unit}",
+                f"{without} of {len(made)} groups declared none",
+                f"add({unit}=...) where they matter",
+            )
+
+
+def _tags(book: Book, fields: Sequence[str]) -> Iterator[Gap]:
+    known: set[str] = set()
+    for one in book.facts:
+        known.update((one.context.get("declared") or {}).get("tags") or {})
+        for path in one.paths.values():
+            known.update(path.tags)
+    for field in fields:
+        if field.startswith("tag.") and field[4:] not in known and book.facts:
+            tags = ", ".join(sorted(known)[:10]) or "none"
+            yield Gap(f"groups.key.{field}", f"nothing has this tag; known tags: {tags}", "")
+
+
+def _recorded(book: Book) -> Iterator[Gap]:
+    """What the writers themselves recorded as missing."""
+    names = {device.id: device.name for one in book.facts for device in one.devices.values()}
+    times: dict[tuple[str, str], list[float]] = {}
+    for one in book.facts:
+        for each in one.unavailable:
+            yield Gap(f"energy of {each['what']}", str(each["reason"]), str(each["remedy"]))
+        for record in one.gaps:
+            device = record.get("device")
+            what = f"{names.get(device, device)} ({device})" if device else "the meter"
+            text = str(record.get("text") or record.get("reason"))
+            end = record.get("end")
+            length = (end - record["t"]) / 1e6 if end is not None else 0.0
+            times.setdefault((what, text), []).append(length)
+        for record in one.dropped:
+            yield Gap("spans, readings", _dropped(record), "give the ledger's disk more room")
+        if one.newer_records:
+            yield Gap(
+                "spans, readings",
+                f"{one.where} has {one.newer_records} records that this version does not know",
+                "upgrade footprint",
+            )
+    for (what, text), lengths in times.items():
+        often = f" ({len(lengths)} times)" if len(lengths) > 1 else ""
+        lasted = f", {amount(sum(lengths), 'ms')} in all" if sum(lengths) else ""
+        yield Gap(f"energy of {what}", f"{text}{often}{lasted}", _LEDGER)
+    yield from _ends(book)
+
+
+def _dropped(record: dict[str, Any]) -> str:
+    return f"{record['rows']} records were dropped: {record['reason']}"
+
+
+def _ends(book: Book) -> Iterator[Gap]:
+    """Writers that did not come to their end."""
+    cut = [one for one in book.facts if one.end is None]
+    if cut:
+        which = cut[0].where + (f" and {len(cut) - 1} others" if len(cut) > 1 else "")
+        yield Gap(
+            "the last second",
+            f"{which}: the program still runs, or was killed: at most its last second is missing",
+            "report again when it has ended",
+        )
+    left = sum(entry.status == OPEN for entry in book.entries)
+    if left:
+        yield Gap(
+            "groups.latency_ms",
+            f"{left} spans never ended: they are booked up to their program's last record, and are"
+            " in no latency",
+            "report again when the program has ended",
+        )
+
+
+def _issue(issue: Issue) -> Gap:
+    return Gap(f"ledger ({issue.kind})", f"{issue.where}: {issue.text}", _LEDGER)

@@ -1,0 +1,85 @@
+"""The groups as flat rows, with units in the columns' names: for CSV and pandas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from footprint.estimators.quantity import Quantity
+from footprint.model import TIERS
+from footprint.reports.view import Amounts, Group, Report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cell = str | float | None
+
+
+def columns(report: Report) -> list[str]:
+    """The columns' names: the key's fields first."""
+    first = next(iter(report.groups), None)
+    if first is None:
+        return list(_row(report.by, _NOTHING))
+    return list(row(first))
+
+
+def row(group: Group) -> dict[str, Cell]:
+    """A group's cells by column; None where not known."""
+    return _row(tuple(field for field, _ in group.key), group)
+
+
+def frame(report: Report) -> pd.DataFrame:
+    """All groups as a pandas frame."""
+    import pandas as pd
+
+    return pd.DataFrame([row(group) for group in report.groups], columns=columns(report))
+
+
+def _row(fields: tuple[str, ...], group: Group) -> dict[str, Any]:
+    key = dict(group.key)
+    cells: dict[str, Any] = {field: key.get(field) for field in fields}
+    cells["part"] = "own time" if group.own_time else "calls"
+    cells["spans"], cells["errors"], cells["items"] = group.spans, group.errors, group.items
+    cells["tokens_in"] = group.units.get("tokens_in")
+    cells["tokens_out"] = group.units.get("tokens_out")
+    cells |= _amounts("", group.amounts)
+    cells |= _amounts("per_item_", group.per_item or Amounts())
+    latency = group.latency_ms or (None, None, None)
+    for name, each in zip(("p50", "p95", "p99"), latency, strict=True):
+        cells[f"latency_{name}_ms"] = each
+    for tier in TIERS:
+        cells[f"share_{tier}"] = group.tiers_energy.get(tier, 0.0) if group.tiers_energy else None
+    return cells
+
+
+def _amounts(prefix: str, amounts: Amounts) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for name, unit, quantity in (
+        ("energy", "_j", amounts.energy_j),
+        ("carbon_location", "_g", amounts.carbon_location_g),
+        ("cost", "_usd", amounts.cost_usd),
+    ):
+        low, mid, high = _bounds(quantity)
+        cells[f"{prefix}{name}{unit}"] = mid
+        cells[f"{prefix}{name}_low{unit}"] = low
+        cells[f"{prefix}{name}_high{unit}"] = high
+    return cells
+
+
+def _bounds(quantity: Quantity | None) -> tuple[Cell, Cell, Cell]:
+    return (None, None, None) if quantity is None else (quantity.low, quantity.mid, quantity.high)
+
+
+_NOTHING = Group(
+    key=(),
+    own_time=False,
+    spans=0,
+    errors=0,
+    items=None,
+    items_declared=False,
+    units={},
+    amounts=Amounts(),
+    per_item=None,
+    latency_ms=None,
+    tiers_energy={},
+    tiers_carbon=None,
+)
