@@ -34,14 +34,23 @@ was tried beside it, is in docs/decisions/0002-attribution.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from footprint.estimators.bounds import Bounds
 from footprint.estimators.cells import FULL, Cells, Segment, idle_floor_w
 from footprint.estimators.sweep import BITS, Sweep
 
-__all__ = ["FULL", "Attribution", "Cells", "Segment", "Share", "attribute", "idle_floor_w"]
+__all__ = [
+    "FULL",
+    "Attribution",
+    "Cells",
+    "Segment",
+    "Share",
+    "attribute",
+    "booked_nj",
+    "idle_floor_w",
+]
 
 
 class Share(NamedTuple):
@@ -77,6 +86,23 @@ class Attribution(NamedTuple):
     floor_w: float
 
 
+def booked_nj(
+    cells: Cells, segments: Sequence[Segment], floor_w: float, only: Container[int]
+) -> dict[int, int]:
+    """What each entry used in some of the cells, nJ, as `attribute` books it there."""
+    segments = [segment for segment in segments if segment.end > segment.start]
+    return _energy(Sweep(cells, segments, floor_w, only), segments)
+
+
+def _energy(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
+    energy: dict[int, int] = {}
+    for segment in segments:
+        lane = line.lane(segment.background)
+        cost = lane.cost[segment.end] - lane.cost[segment.start]
+        energy[segment.entry] = energy.get(segment.entry, 0) + cost * segment.density
+    return {entry: (amount >> BITS) // FULL for entry, amount in energy.items()}
+
+
 def attribute(
     cells: Cells,
     segments: Sequence[Segment],
@@ -99,20 +125,16 @@ def attribute(
         floor_w = idle_floor_w(cells, segments)
     line = Sweep(cells, segments, floor_w)
     bounds = Bounds(line, groups or {})
-    energy: dict[int, int] = {}
+    energy = _energy(line, segments)
     active: dict[int, int] = {}
     for segment in segments:
-        lane = line.lane(segment.background)
-        cost = lane.cost[segment.end] - lane.cost[segment.start]
-        energy[segment.entry] = energy.get(segment.entry, 0) + cost * segment.density
         length = (segment.end - segment.start) * segment.density
         active[segment.entry] = active.get(segment.entry, 0) + length
         bounds.take(segment)
     bounds.finish()
     metered = sum(each for each in cells.energy if each is not None)
     shares: dict[int, Share] = {}
-    for entry, amount in energy.items():
-        booked = (amount >> BITS) // FULL
+    for entry, booked in energy.items():
         low, high = bounds.of(entry)
         shares[entry] = Share(
             booked,

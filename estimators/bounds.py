@@ -5,12 +5,16 @@ Cell by cell where a cell is held in part; in one go, by running sums, where who
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from footprint.estimators.cells import FULL, Segment
 from footprint.estimators.sweep import BITS, Lane, Sweep
+
+#: What integer divisions may take off a cell's length, ns.
+_ROUNDING = 16
 
 
 class Bounds:
@@ -33,12 +37,14 @@ class Bounds:
                 for energy, (left, right) in zip(cells.energy, pairwise(cells.edges), strict=True)
             ),
         ]
+        estimated = (cell in cells.estimated for cell in range(len(cells.energy)))
+        self._estimated_sum = [0, *accumulate(estimated)]
         self._whole = {lane: self._whole_sums(lane) for lane in (line.front, line.back)}
         self._entries: dict[int, list[int]] = {}  # entry -> low, high, ns metered
         self._estimated: set[int] = set()
         self._entry = -1  # the entry whose segments are being taken, and what it holds of cells
-        self._parts: dict[int, int] = {}  # cell -> ns held
-        self._held: dict[int, dict[int, int]] = {}  # group -> cell -> ns held
+        self._parts: dict[int, list[int]] = {}  # cell -> ns held: at least, about, at most
+        self._held: dict[int, dict[int, list[int]]] = {}  # group -> cell -> ns held: least, most
         # (group, lane) -> change in how many of its entries hold whole cells, by cell
         self._spans: dict[tuple[int, Lane], dict[int, int]] = {}
 
@@ -47,7 +53,7 @@ class Bounds:
         lows, highs = [0], [0]
         for cell, energy in enumerate(self._line.cells.energy):
             held = (lane.edge_held[cell + 1] - lane.edge_held[cell]) >> BITS
-            low, high = self._part(cell, held, 0)
+            low, high = self._part(cell, held, held, max(self._line.cells.slack[cell : cell + 2]))
             if lane is self._line.front or not self._line.front.most[cell]:
                 # Present throughout: its share of the energy is between its least and greatest.
                 low = max(low, (energy or 0) * FULL // max(lane.most[cell], FULL))
@@ -56,16 +62,16 @@ class Bounds:
             highs.append(highs[-1] + max(low, high))
         return lows, highs
 
-    def _part(self, cell: int, held: int, slack: int) -> tuple[int, int]:
-        """Bounds of what an entry used that holds `held` ns of a cell, +- `slack`."""
+    def _part(self, cell: int, least: int, most: int, slack: int) -> tuple[int, int]:
+        """Bounds of what an entry used that holds `least` to `most` ns of a cell, +- `slack`."""
         energy, limit = self._line.cells.energy[cell], self._max[cell]
         if energy is None:
             return 0, 0
         width = self._edges[cell + 1] - self._edges[cell]
         if limit is None:
-            return (energy if held >= width else 0), energy
-        high = min(energy, int(limit * (held + slack)) + 1)
-        low = max(0, energy - int(limit * (width - held + slack)) - 1)
+            return (energy if least >= width and not slack else 0), energy
+        high = min(energy, int(limit * (most + slack)) + 1)
+        low = max(0, energy - int(limit * (width - least + slack)) - 1)
         return min(low, high), high
 
     def take(self, segment: Segment) -> None:
@@ -75,24 +81,32 @@ class Bounds:
             self._entry = segment.entry
             self._entries[segment.entry] = [0, 0, 0]
         lane = self._line.lane(segment.background)
-        edges = self._edges
+        edges, slack = self._edges, self._line.cells.slack
         count = len(edges) - 1
         first = bisect_right(edges, segment.start) - 1
         last = bisect_right(edges, segment.end - 1) - 1
         if count <= 0 or last < 0 or first >= count:
             return
         first, last = max(first, 0), min(last, count - 1)
-        whole_from = first if segment.start <= edges[first] else first + 1
-        whole_to = last + 1 if segment.end >= edges[last + 1] else last
+        # A cell is held whole where it is so wherever within their slack its edges lie.
+        whole_from, whole_to = first, last + 1
+        while whole_from <= last and edges[whole_from] - slack[whole_from] < segment.start:
+            whole_from += 1
+        while whole_to > whole_from and edges[whole_to] + slack[whole_to] > segment.end:
+            whole_to -= 1
         if segment.density < FULL or whole_from >= whole_to:
-            for cell in range(first, last + 1):
-                self._partial(segment, cell, lane)
-            return
-        if first < whole_from:
-            self._partial(segment, first, lane)
-        if whole_to <= last:
-            self._partial(segment, last, lane)
-        self._wholes(segment.entry, whole_from, whole_to, lane)
+            whole_from = whole_to = last + 1
+        for cell in range(first, whole_from):
+            self._partial(segment, cell, lane)
+        for cell in range(whole_to, last + 1):
+            self._partial(segment, cell, lane)
+        if whole_from < whole_to:
+            self._wholes(segment.entry, whole_from, whole_to, lane)
+        # Begun just after an edge that may in truth lie later: a little of the cell before it.
+        if first > 0 and segment.start < edges[first] + slack[first]:
+            self._add_part(first - 1, 0, 0, 0)
+        if last + 1 < count and segment.end > edges[last + 1] - slack[last + 1]:
+            self._add_part(last + 1, 0, 0, 0)
 
     def _wholes(self, entry: int, first: int, beyond: int, lane: Lane) -> None:
         """The entry holds these cells from edge to edge."""
@@ -101,7 +115,7 @@ class Bounds:
         sums[0] += lows[beyond] - lows[first]
         sums[1] += highs[beyond] - highs[first]
         sums[2] += self._known_sum[beyond] - self._known_sum[first]
-        if any(first <= cell < beyond for cell in self._line.cells.estimated):
+        if self._estimated_sum[beyond] > self._estimated_sum[first]:
             self._estimated.add(entry)
         for group in self._groups.get(entry, ()):
             change = self._spans.setdefault((group, lane), {})
@@ -115,10 +129,25 @@ class Bounds:
             return
         held_from = lane.edge_held[cell] if start == left else lane.held[start]
         held_to = lane.edge_held[cell + 1] if end == right else lane.held[end]
-        held = (held_to - held_from) * segment.density // FULL >> BITS
-        self._parts[cell] = self._parts.get(cell, 0) + held
+        least = most = held = held_to - held_from
+        if segment.density < FULL:
+            # Where within its window it held the device is not known: all of it may lie in here,
+            # or as much as has room elsewhere in the window.
+            outside = max(0, self._edges[0] - segment.start)
+            outside += max(0, segment.end - self._edges[-1])
+            window = lane.held[segment.end] - lane.held[segment.start] + (outside << BITS)
+            whole = window * segment.density // FULL
+            least, most = max(0, whole - (window - held)), min(held, whole)
+            held = held * segment.density // FULL
+        self._add_part(cell, least >> BITS, held >> BITS, most >> BITS)
         if self._line.cells.energy[cell] is not None:
             self._entries[segment.entry][2] += (end - start) * segment.density // FULL
+
+    def _add_part(self, cell: int, least: int, held: int, most: int) -> None:
+        part = self._parts.setdefault(cell, [0, 0, 0])
+        part[0] += least
+        part[1] += held
+        part[2] += most
 
     def finish(self) -> None:
         """Bounds the entry whose segments were taken last."""
@@ -127,15 +156,25 @@ class Bounds:
         entry, slack = self._entry, self._line.cells.slack
         sums = self._entries[entry]
         groups = self._groups.get(entry, ())
-        for cell, held in self._parts.items():
-            low, high = self._part(cell, held, max(slack[cell], slack[cell + 1]))
+        highest = total = widest = 0
+        limit = 0.0
+        for cell, (least, held, most) in self._parts.items():
+            widest = max(widest, slack[cell], slack[cell + 1])
+            low, high = self._part(cell, least, most, max(slack[cell], slack[cell + 1]))
             sums[0] += low
-            sums[1] += high
+            highest += high
+            total += held
+            bound = self._max[cell]
+            limit = math.inf if bound is None else max(limit, bound)
             if cell in self._line.cells.estimated:
                 self._estimated.add(entry)
             for group in groups:
-                cells = self._held.setdefault(group, {})
-                cells[cell] = cells.get(cell, 0) + held
+                known = self._held.setdefault(group, {}).setdefault(cell, [0, 0])
+                known[0] += least
+                known[1] += most
+        if limit < math.inf:  # wherever it held the device, it did no longer than that in all
+            highest = min(highest, int(limit * (total + 2 * widest)) + len(self._parts))
+        sums[1] += highest
         self._parts = {}
 
     def of(self, entry: int) -> tuple[int, int]:
@@ -165,26 +204,39 @@ class Bounds:
     def _joint(self, group: int, low_sum: int, high_sum: int) -> tuple[int, int]:
         """Bounds of a group as if it were one entry."""
         cells = self._line.cells
-        held = dict(self._held.get(group, {}))
+        held = {cell: list(part) for cell, part in self._held.get(group, {}).items()}
         for lane in (self._line.front, self._line.back):
             whole = 0
             change = self._spans.get((group, lane), {})
             if not change:
                 continue
-            for cell in range(min(change), len(cells.energy)):
+            for cell in range(min(change), max(change)):
                 whole += change.get(cell, 0)
                 if whole:
                     share = (lane.edge_held[cell + 1] - lane.edge_held[cell]) >> BITS
-                    held[cell] = held.get(cell, 0) + whole * share
+                    part = held.setdefault(cell, [0, 0])
+                    part[0] += whole * share
+                    part[1] += whole * share
         low = high = 0
-        for cell, part in held.items():
+        for cell, (least, most) in held.items():
             width = self._edges[cell + 1] - self._edges[cell]
-            if part >= width - 16:  # held by the group alone, up to rounding
-                low += cells.energy[cell] or 0
-                high += cells.energy[cell] or 0
+            slack = cells.slack[cell], cells.slack[cell + 1]
+            if least >= width - _ROUNDING:  # held by the group alone, up to rounding
+                energy, limit = cells.energy[cell] or 0, self._max[cell]
+                high += energy
+                if limit is None:
+                    low += energy
+                    continue
+                # Where the group ends at an edge, it holds the cell only up to the edge's slack.
+                loose = sum(
+                    each
+                    for each, beside in zip(slack, (cell - 1, cell + 1), strict=True)
+                    if held.get(beside, (0, 0))[1] == 0
+                )
+                low += max(0, energy - math.ceil(limit * loose))
                 continue
-            slack = max(cells.slack[cell], cells.slack[cell + 1])
-            least, most = self._part(cell, part, slack)
-            low += least
-            high += most
-        return max(low, low_sum), min(high, high_sum)
+            fewest, greatest = self._part(cell, least, min(most, width), max(slack))
+            low += fewest
+            high += greatest
+        high = min(high, high_sum)
+        return min(max(low, low_sum), high), high

@@ -21,7 +21,7 @@ class Work(NamedTuple):
         parent: index of the enclosing work, -1 for none.
         covered_ns: for a fold, the part of start..end that its calls covered; -1 for a span.
         self_ns: for a fold, the part of that which no tracked child of its calls spent.
-        background: a whole run: it holds all of its time, behind what runs in it.
+        background: a whole run: it holds its time, but for runs within it, behind what runs in it.
     """
 
     start: int
@@ -53,7 +53,7 @@ def leaves(
         if work.parent < 0 or work.end <= work.start:
             continue
         parent = works[work.parent]
-        if parent.covered_ns >= 0 or parent.background:
+        if parent.covered_ns >= 0 or (parent.background and not work.background):
             continue  # a fold knows its own time already, and a run has what is left
         start, end = max(work.start, parent.start), min(work.end, parent.end)
         if end > start:
@@ -65,16 +65,14 @@ def leaves(
     for index, work in enumerate(works):
         if work.end <= work.start:
             continue
-        if work.background:
-            segments.append(Segment(index, work.start, work.end, FULL, True))
-        elif work.covered_ns >= 0:
+        if work.covered_ns >= 0:
             density = _density(work.self_ns, work.end - work.start)
             if density:
                 segments.append(Segment(index, work.start, work.end, density))
         elif index in taken:
             segments.extend(_rest(index, work, taken[index]))
         else:
-            segments.append(Segment(index, work.start, work.end))
+            segments.append(Segment(index, work.start, work.end, FULL, work.background))
     return segments
 
 
@@ -95,6 +93,6 @@ def _rest(index: int, work: Work, taken: Iterable[tuple[int, int, int]]) -> Iter
     for t, change in events:
         left = FULL - min(load, FULL)
         if t > at and left:
-            yield Segment(index, at, t, left)
+            yield Segment(index, at, t, left, work.background)
         at = max(at, t)
         load += change

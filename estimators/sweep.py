@@ -7,7 +7,7 @@ where there is no background either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -72,11 +72,19 @@ class Sweep:
         cells: the device's energy.
         segments: when each entry was innermost; none empty.
         floor_w: the idle floor.
+        only: cells that are booked; None: all.
     """
 
-    def __init__(self, cells: Cells, segments: Iterable[Segment], floor_w: float) -> None:
+    def __init__(
+        self,
+        cells: Cells,
+        segments: Iterable[Segment],
+        floor_w: float,
+        only: Container[int] | None = None,
+    ) -> None:
         self.cells = cells
         self.floor_w = floor_w
+        self._only = only
         count = len(cells.energy)
         self.front, self.back = Lane(count), Lane(count)
         segments = list(segments)
@@ -144,7 +152,7 @@ class Sweep:
     def _prices(self, cell: int, width: int, busy: int) -> tuple[int, int]:
         """nJ for each ns of activity, and of rest, scaled."""
         energy = self.cells.energy[cell]
-        if energy is None:
+        if energy is None or (self._only is not None and cell not in self._only):
             return 0, 0
         idle = width * FULL - busy  # ns * FULL
         if idle <= 0:
@@ -158,7 +166,7 @@ class Sweep:
         if self.cells.max_w is not None:
             # More than the device can draw was not drawn by those few: what is beyond it is idle.
             price = min(price, int(max(self.cells.max_w, energy / width) * _ONE))
-        spent = price * busy // FULL >> BITS
+        spent = -(-price * busy // (FULL << BITS))  # rounded up: the lanes never sum to more than e
         return price, (max(0, energy - spent) * FULL << BITS) // idle
 
     def _rest_w(self, cell: int) -> float:
@@ -168,6 +176,7 @@ class Sweep:
             for each in (cell - 1, cell + 1)
             if 0 <= each < len(self._idle)
             and self._idle[each]
+            and each not in self.cells.estimated
             and (energy := self.cells.energy[each]) is not None
         ]
         return sum(powers) / len(powers) if powers else self.floor_w
