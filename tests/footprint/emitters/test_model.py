@@ -1,0 +1,113 @@
+"""The view: what it takes over from a report, and what it refuses to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from footprint.emitters.model import GROUPED_BY, Metric, view, views
+from footprint.errors import UsageError
+from footprint.estimators.quantity import Quantity
+
+
+def test_one_view_for_each_model_and_version(report: dict[str, Any]) -> None:
+    assert [(each.model, each.version) for each in views(report)] == [
+        ("net", "1"),
+        ("net", "2"),
+        ("other", None),
+    ]
+    assert GROUPED_BY == ("model", "version", "kind")
+
+
+def test_activities_come_in_the_order_of_a_models_life(report: dict[str, Any]) -> None:
+    assert [each.kind for each in view(report, "net", "1").activities] == ["training", "inference"]
+
+
+def test_figures_are_taken_over_and_divided_by_counts_alone(report: dict[str, Any]) -> None:
+    serving = view(report, "net", "1").activities[1]
+    assert serving.total.energy_j is not None
+    assert serving.total.energy_j == Quantity(9.0, 10.0, 11.0, "J")
+    assert serving.total.carbon_market_g is None
+    assert serving.per_call is not None
+    assert serving.per_call.energy_j is not None
+    assert serving.per_call.energy_j == Quantity(0.09, 0.1, 0.11, "J")
+    assert serving.per_call.cost["EUR"].mid == pytest.approx(0.0002)
+    assert serving.per_item is not None
+    assert serving.per_item.energy_j is not None
+    assert serving.per_item.energy_j.mid == 0.025
+    assert list(serving.tiers) == ["counter", "utilisation"]  # the best first
+    assert not serving.measured
+    assert not serving.indicative
+
+
+def test_what_is_known_of_the_place_and_the_hardware(report: dict[str, Any]) -> None:
+    found = view(report, "net", "1", [Metric("accuracy", 0.97)])
+    assert found.zone == "FRA"
+    assert [(each.host, each.name, each.tier) for each in found.hardware] == [
+        ("n1", "NVIDIA H100", "counter")
+    ]
+    assert found.metrics[0].value == 0.97
+    assert [gap.what for gap in found.missing] == ["cost_usd"]
+
+
+def test_a_dollar_figure_stands_in_where_a_report_has_no_costs_by_currency(changed: Any) -> None:
+    other = changed(cost_usd={"low": 1.0, "mid": 2.0, "high": 3.0})
+    del other["groups"][0]["cost"]
+    assert view(other, "net", "1").activities[1].total.cost["USD"].mid == 2.0
+
+
+def test_nothing_is_said_of_one_call_where_some_were_not_metered(changed: Any) -> None:
+    serving = view(changed(per_item=None), "net", "1").activities[1]
+    assert not serving.complete
+    assert serving.per_call is None
+    assert serving.per_item is None
+
+
+def test_calls_are_not_items(changed: Any) -> None:
+    serving = view(changed(items_declared=False), "net", "1").activities[1]
+    assert serving.items == 0
+    assert serving.per_item is None
+
+
+def test_an_energy_below_the_measuring_floor_is_indicative(changed: Any) -> None:
+    serving = view(
+        changed(energy_j={"low": 0.0, "mid": 10.0, "high": 50.0}), "net", "1"
+    ).activities[1]
+    assert serving.indicative
+
+
+def test_energy_from_sensors_alone_is_measured(changed: Any) -> None:
+    serving = view(changed(tiers_energy={"counter": 1.0, "api": 0.0}), "net", "1").activities[1]
+    assert serving.measured
+    assert not view(changed(tiers_energy={}), "net", "1").activities[1].measured
+
+
+def test_a_runs_own_time_is_an_activity_of_its_own(changed: Any) -> None:
+    other = changed(own_time=True, per_item=None, items=None)
+    own = view(other, "net", "1").activities[1]
+    assert own.own_time
+    assert own.complete
+    assert own.items == 0
+
+
+def test_an_unknown_model_is_refused_with_the_nearest_names(report: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"'nat' is not in the ledger\. Did you mean net\?"):
+        view(report, "nat")
+    with pytest.raises(UsageError, match="It has net, other"):
+        view(report, "zzzzzzz")
+
+
+def test_a_version_is_asked_for_where_there_are_several(report: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="has the versions 1, 2 in the ledger: give one"):
+        view(report, "net")
+    with pytest.raises(UsageError, match="no version '3' in the ledger: it has 1, 2"):
+        view(report, "net", "3")
+    assert view(report, "other").version is None
+
+
+def test_an_empty_report_has_no_views(report: dict[str, Any]) -> None:
+    empty = {**report, "groups": [], "period": {"start": None, "end": None}}
+    assert views(empty) == []
+    with pytest.raises(UsageError, match=r"model 'net' is not in the ledger\.$"):
+        view(empty, "net")
