@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
-from footprint.errors import UsageError
+from footprint.errors import LedgerError, UsageError
 from footprint.ledger.reader import Facts, Issue, journal_files, read_journals
 
 if TYPE_CHECKING:
@@ -25,8 +25,20 @@ class Ledger:
         self._files = [path for each in directories for path in journal_files(each)]
 
     def facts(self) -> tuple[list[Facts], list[Issue]]:
-        """What the writers recorded, and what was wrong with it."""
-        return read_journals(self._files)
+        """What the writers recorded, and what was wrong with it.
+
+        A writer whose journal is in several of the ledgers is read once, from its longest copy.
+        Raises LedgerError where there are journals and none of them is one.
+        """
+        facts, issues = read_journals(self._files)
+        if not facts and any(issue.kind == "foreign" for issue in issues):
+            raise LedgerError(f"nothing in {self.directories[0]} can be read: {issues[0].text}")
+        longest: dict[str, Facts] = {}
+        for one in facts:
+            known = longest.get(one.writer)
+            if known is None or one.size > known.size:
+                longest[one.writer] = one
+        return [one for one in facts if longest[one.writer] is one], issues
 
     def book(
         self,

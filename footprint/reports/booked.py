@@ -52,11 +52,10 @@ class Booked:
         self.sets = sets
         self.absorb = absorb
         self.mixed: list[DeviceBook] = []
-        self.metered_boots = {
-            each.boot for each in book.devices if any(e is not None for e in _cells(each))
-        }
+        self.metered_boots = {each.boot for each in book.devices if metered(each)}
+        #: With `absorb`, by boot and device: its tracked energy in J, and that over attributed.
         self._ratios = {
-            (each.boot, each.device.id): (each.attributed_nj + each.idle_nj) / each.attributed_nj
+            (each.boot, each.device.id): (_tracked_j(each), _tracked_j(each) / _attributed_j(each))
             for each in book.devices
             if absorb and each.attributed_nj > 0
         }
@@ -83,7 +82,7 @@ class Booked:
                 continue
             energy.setdefault(number, []).extend(self._joules(part, boot) for part in known)
             for part in known:
-                ratio = self._ratios.get((boot, part.device.id), 1.0)
+                _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
                 for tier, amount in part.tiers.items():
                     key = number, tier
                     tiers[key] = tiers.get(key, 0.0) + amount * ratio / NJ_PER_J
@@ -92,8 +91,13 @@ class Booked:
 
     def _joules(self, part: GroupEnergy, boot: str) -> Quantity:
         own = with_gain(part.energy, part.device)
-        ratio = self._ratios.get((boot, part.device.id))
-        return own if ratio is None else own * ratio
+        found = self._ratios.get((boot, part.device.id))
+        if found is None:
+            return own
+        tracked_j, ratio = found
+        grown = own * ratio
+        most = max(grown.mid, tracked_j * part.device.gain_high)
+        return Quantity(grown.low, grown.mid, min(grown.high, most), "J")
 
     # -- what was not attributed
 
@@ -103,7 +107,7 @@ class Booked:
         other: dict[int, list[Quantity]] = {}
         whole: dict[int, list[Quantity]] = {}
         for each in self.book.devices:
-            if not any(e is not None for e in _cells(each)):
+            if not metered(each):
                 continue
             shares = self._attributed(each)
             home = self._home(each)
@@ -154,8 +158,17 @@ class Booked:
         return Quantity(min(low, mid), mid, max(high, mid), "J")
 
 
-def _cells(each: DeviceBook) -> Sequence[int | None]:
-    return each.timeline.cells.energy
+def metered(each: DeviceBook) -> bool:
+    """Whether anything is known of a device's energy in the period."""
+    return any(energy is not None for energy in each.timeline.cells.energy)
+
+
+def _tracked_j(each: DeviceBook) -> float:
+    return (each.attributed_nj + each.idle_nj) / NJ_PER_J
+
+
+def _attributed_j(each: DeviceBook) -> float:
+    return each.attributed_nj / NJ_PER_J
 
 
 def _has(one: Facts, device: Device) -> bool:

@@ -10,9 +10,9 @@ from footprint.accounts import book as books
 from footprint.accounts.opened import Instant, Ledger, parse_period
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.reports import gaps, groups, keys, said
-from footprint.reports.booked import Booked
+from footprint.reports.booked import Booked, metered
 from footprint.reports.places import Places
-from footprint.reports.view import Amounts, Balance, Line, Report
+from footprint.reports.view import Balance, Line, Report
 from footprint.settings import Settings
 
 #: What becomes of idle energy: a line of its own, or spread over the spans.
@@ -51,6 +51,8 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     idle, other, whole = booked.rest()
     lines = [_line(part, booked, places) for part in ("calls", "own time")]
     lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
+    if not whole:
+        lines = []
     return Report(
         ledgers=tuple(str(each) for each in ledger.directories),
         by=fields,
@@ -72,15 +74,17 @@ def _line(part: str, booked: Booked, places: Places) -> Line | None:
     own = part == "own time"
     where = [booked.place(entry) for entry in booked.book.entries if entry.path.background == own]
     if not where:
-        return Line(part, Amounts()) if not own else None
+        return None
     return Line(part, places.price(booked.used(part, where).energy_j))
 
 
 def _conservation(book: books.Book) -> tuple[Balance, ...]:
-    """Each device's books; a device that was seen over several boots has one row."""
+    """The books of each device that was read; one that was seen over several boots has one row."""
     found: dict[tuple[str, str], Balance] = {}
     for each in book.devices:
         cells = each.timeline.cells
+        if not metered(each):
+            continue  # a gap says so
         covered = missing = 0
         for cell, energy in enumerate(cells.energy):
             width = cells.edges[cell + 1] - cells.edges[cell]

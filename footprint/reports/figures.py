@@ -37,7 +37,7 @@ def digits(value: float) -> str:
     text = f"{value:.3g}"
     if "e" not in text:
         return text
-    return text if abs(value) < 1e-7 else f"{float(text):.12f}".rstrip("0").rstrip(".")
+    return text if abs(value) < 1e-6 else f"{float(text):.12f}".rstrip("0").rstrip(".")
 
 
 def scale(value: float, unit: str) -> tuple[str, float]:

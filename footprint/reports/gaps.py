@@ -9,6 +9,7 @@ from footprint.accounts.book import Book
 from footprint.estimators.errors import Gap
 from footprint.ledger.reader import Issue
 from footprint.model import OPEN, Device
+from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
 from footprint.reports.places import Places
@@ -50,8 +51,12 @@ def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[s
 
 def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
     """Energy that was not metered."""
-    if book.facts and not any(each.metered_nj for each in book.devices):
-        yield Gap("energy_j", "no device was metered", "run `footprint doctor`")
+    if book.facts and not any(metered(each) for each in book.devices):
+        yield Gap("energy_j", "no device was metered in the period", "run `footprint doctor`")
+    for own in book.devices:
+        if not metered(own):
+            name = f"{own.device.name} ({own.device.id})"
+            yield Gap(f"energy of {name}", "it was not read in the period", _LEDGER)
     missing: dict[Device, float] = {}
     for each in made:
         for device, part in each.used.missing.items():
@@ -84,10 +89,10 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
             _LEDGER,
         )
     if any(each.group.items == 0 for each in calls):
-        yield Gap("groups.per_item", "a group counted 0 items", "add(items=...) in its spans")
+        yield Gap("groups.per_item", "a group counted no items in the period", "add(items=...)")
     if len(calls) < len(made):
         yield Gap(
-            "groups.per_item",
+            "groups.items, groups.per_item",
             "a run's own time has no items",
             "track the calls in it (@footprint.track)",
         )

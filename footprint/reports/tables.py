@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 def page(report: Report) -> Page:
     """The page of a report."""
-    blocks: list[Table | Listed] = [_totals(report)]
+    blocks: list[Table | Listed] = [_totals(report)] if report.lines else []
     if report.groups:
         blocks.append(_groups(report))
         blocks.extend(_tiers(report))
@@ -56,11 +56,18 @@ def page(report: Report) -> Page:
         if items:
             blocks.append(Listed(title, items))
     start, end = report.period
-    period = f"{_second(start)} to {_second(end)} UTC" if start and end else "nothing was recorded"
+    period = f"{_second(start)} to {_second(end)} UTC" if start and end else _nothing(start, end)
     head = [("period", period), ("ledger", ", ".join(report.ledgers))]
     if report.absorption != "none":
         head.append(("absorption", "full: idle energy is spread over the spans"))
     return Page("Footprint report", tuple(head), tuple(blocks))
+
+
+def _nothing(start: str | None, end: str | None) -> str:
+    """A period in which nothing was recorded, open at one end or both."""
+    since = f" from {_second(start)} UTC" if start else ""
+    until = f" before {_second(end)} UTC" if end else ""
+    return f"nothing was recorded{since}{until}"
 
 
 def _second(instant: str) -> str:
@@ -134,7 +141,7 @@ def _groups(report: Report) -> Table:
         (field, LEFT, [label(group)[at] for group in groups]) for at, field in enumerate(report.by)
     ]
     if any(group.own_time for group in groups) or not fields:
-        fields.append(("", LEFT, column(lambda each: "own time" if each.own_time else "calls")))
+        fields.append(("part", LEFT, column(lambda each: "own time" if each.own_time else "calls")))
     errors = any(group.errors for group in groups)
     declared = any(group.items_declared for group in groups)
     return _columns(
