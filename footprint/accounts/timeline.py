@@ -23,14 +23,16 @@ _MS = 1_000_000
 _PINNED = 8 * _MS
 #: Edges further apart than this do not tell the period, ns.
 _LONGEST_PERIOD = 300 * _MS
-#: How regular a counter's edges are: off by a share of the period and a fixed time, ns.
-_JITTER_SHARE, _JITTER = 0.002, 300_000
+#: How regular a counter's edges are: off by a share of the period, and more.
+_JITTER_SHARE = 0.002
 #: A hole up to this long is filled in from its neighbours, ns.
 FILL = NS_PER_S
 #: The start of a program, before its drivers answered, is filled in up to this length, ns.
 FILL_START = 2 * NS_PER_S
 #: After the last reading, energy is carried on for so long, ns.
 FILL_END = 400 * _MS
+#: A counter that shows so much less than integrated power, over at least so long, stood still.
+_STUCK_FACTOR, _STUCK_FROM = 2, 300 * _MS
 #: How much of the neighbourhood a fill is taken from, ns.
 _AROUND = NS_PER_S
 
@@ -93,46 +95,135 @@ def read_points(
     return points
 
 
+class _Seen(NamedTuple):
+    """What a writer saw last, and in which run; `offset` is what its wraps add up to."""
+
+    run: int
+    epoch: int
+    raw_uj: int
+    offset: int
+
+
 def merge(points: Sequence[Point], wrap_uj: int | None, max_w: float | None) -> list[list[Point]]:
-    """Runs of points within which the counter only grew; one point for each value."""
+    """Runs of points within which the counter only grew; one point for each value.
+
+    Each writer tells for itself when the counter started again or wrapped; the first that sees it
+    begins the new run, the others follow. A read that came late finds its place by its value.
+    """
     runs: list[list[Point]] = []
-    epochs: dict[int, int] = {}
-    offset = 0
+    seen: dict[int, _Seen] = {}
     for point in points:
-        fresh = epochs.get(point.writer, point.epoch) != point.epoch
-        epochs[point.writer] = point.epoch
-        run = runs[-1] if runs else None
-        if run is None:
-            runs.append([point])
-            continue
-        last = run[-1]
-        value = point.raw_uj + offset
-        if value < last.raw_uj and wrap_uj is not None:
-            wrapped = value + wrap_uj
-            elapsed_s = max(point.high - last.low, 1) / NS_PER_S
-            if (wrapped - last.raw_uj) / 1e6 <= 2 * (max_w or 1000.0) * elapsed_s:
-                offset += wrap_uj
-                value, fresh = wrapped, False
-        known = _same_value(run, value, point)
-        if known is not None:
-            run[known] = _both(run[known], point)
-        elif value > last.raw_uj and (not fresh or _goes_on(last, value, point, max_w)):
-            run.append(point._replace(raw_uj=value))
+        before = seen.get(point.writer)
+        if not runs:
+            at, offset = _begin(runs, point), 0
+        elif before is not None and not _restarts(before, point) and _still(runs, before, point):
+            at, offset = before.run, before.offset
+            _put(runs[at], point._replace(raw_uj=point.raw_uj + offset))
         else:
-            offset = 0
-            runs.append([point])
+            at, offset = _follow(runs, before, point, wrap_uj, max_w, _ahead(seen, runs))
+        seen[point.writer] = _Seen(at, point.epoch, point.raw_uj, offset)
     return runs
 
 
-def _same_value(run: Sequence[Point], value: int, point: Point) -> int | None:
-    """Where in a run another writer already saw this value, a moment ago."""
+def _begin(runs: list[list[Point]], point: Point) -> int:
+    runs.append([point])
+    return len(runs) - 1
+
+
+def _restarts(before: _Seen, point: Point) -> bool:
+    return before.epoch != point.epoch or point.raw_uj < before.raw_uj
+
+
+def _still(runs: Sequence[Sequence[Point]], before: _Seen, point: Point) -> bool:
+    """Whether a writer's run goes on; where another began since, only a late read is of it."""
+    following = before.run + 1
+    return following == len(runs) or point.high - runs[following][0].high <= _LATE
+
+
+def _ahead(seen: dict[int, _Seen], runs: list[list[Point]]) -> int:
+    """The offset of the writer that is furthest ahead in the last run."""
+    return max((each.offset for each in seen.values() if each.run == len(runs) - 1), default=0)
+
+
+def _follow(
+    runs: list[list[Point]],
+    before: _Seen | None,
+    point: Point,
+    wrap_uj: int | None,
+    max_w: float | None,
+    offset: int,
+) -> tuple[int, int]:
+    """Takes a writer's first point, or its first after a restart: (run, offset)."""
+    at = len(runs) - 1
+    run = runs[at]
+    last = run[-1]
+    here = before is not None and before.run == at
+    if wrap_uj is not None:
+        if before is not None and before.run == at:
+            choices: tuple[int, ...] = (before.offset + wrap_uj,)
+        else:
+            choices = (offset, offset + wrap_uj, max(0, offset - wrap_uj))
+        for choice in choices:
+            value = point._replace(raw_uj=point.raw_uj + choice)
+            if _late(run, value) or (
+                value.raw_uj >= last.raw_uj and _plausible(last, value, max_w)
+            ):
+                _put(run, value)
+                return at, choice
+    elif before is not None and not here:  # another writer saw it start again before this one
+        if point.raw_uj >= last.raw_uj or _late(run, point):
+            _put(run, point)
+            return at, 0
+    elif (
+        _known(run, point) is not None
+        or _late(run, point)
+        or (point.raw_uj > last.raw_uj and (before is None or _goes_on(last, point, max_w)))
+    ):
+        _put(run, point)
+        return at, 0
+    return _begin(runs, point), 0
+
+
+#: Two writers' reads of one counter are at most so far out of order, ns.
+_LATE = 100 * _MS
+
+
+def _late(run: Sequence[Point], point: Point) -> bool:
+    """Whether another writer had read a later value when this read was done."""
+    return (
+        run[max(-len(run), -8)].raw_uj <= point.raw_uj < run[-1].raw_uj
+        and point.high - run[-1].high <= _LATE
+    )
+
+
+def _plausible(last: Point, point: Point, max_w: float | None) -> bool:
+    """Whether a device could draw what a counter that wraps would then have counted."""
+    elapsed_s = max(point.high - last.low, 1) / NS_PER_S
+    return (point.raw_uj - last.raw_uj) / 1e6 <= 2 * (max_w or 1000.0) * elapsed_s
+
+
+def _known(run: Sequence[Point], point: Point) -> int | None:
+    """Where in a run this value stands already, a moment ago."""
     for back in range(1, min(len(run), 8) + 1):
-        known = run[-back]
-        if known.raw_uj == value and (known.writer != point.writer or back == 1):
+        if run[-back].raw_uj == point.raw_uj:
             return len(run) - back
-        if known.raw_uj < value:
+        if run[-back].raw_uj < point.raw_uj:
             return None
     return None
+
+
+def _put(run: list[Point], point: Point) -> None:
+    """Puts a point where its value belongs, its edge between those of its neighbours."""
+    at = len(run)
+    while at > 0 and run[at - 1].raw_uj > point.raw_uj:
+        at -= 1
+    if at > 0 and run[at - 1].raw_uj == point.raw_uj:
+        run[at - 1] = _both(run[at - 1], point)
+        return
+    low = max(point.low, run[at - 1].low) if at > 0 else point.low
+    high = min(point.high, run[at].high) if at < len(run) else point.high
+    if low <= high:
+        run.insert(at, point._replace(low=low, high=high))
 
 
 def _both(one: Point, other: Point) -> Point:
@@ -143,10 +234,11 @@ def _both(one: Point, other: Point) -> Point:
     return one._replace(low=low, high=high)
 
 
-def _goes_on(last: Point, value: int, point: Point, max_w: float | None) -> bool:
+def _goes_on(last: Point, point: Point, max_w: float | None) -> bool:
     """Whether a counter that was away cannot have started again: it shows too much for that."""
     elapsed_s = max(point.high - last.high, 1) / NS_PER_S
-    return max_w is not None and value / 1e6 > max_w * elapsed_s > (value - last.raw_uj) / 1e6
+    drawn_j = (point.raw_uj - last.raw_uj) / 1e6
+    return max_w is not None and point.raw_uj / 1e6 > max_w * elapsed_s >= drawn_j
 
 
 def period_ns(points: Sequence[Point]) -> float | None:
@@ -157,7 +249,16 @@ def period_ns(points: Sequence[Point]) -> float | None:
         for a, b in pairwise(pinned)
         if 0 < b.high - a.high < _LONGEST_PERIOD
     ]
-    return median(steps) if len(steps) >= 3 else (min(steps) if steps else None)
+    if len(steps) < 3:
+        return min(steps) if steps else None
+    # One step is off by its brackets; many in a row tell the period by what they add up to.
+    rough = median(steps)
+    length = count = 0.0
+    for step in steps:
+        periods = round(step / rough)
+        if periods and abs(step - periods * rough) < rough / 4:
+            length, count = length + step, count + periods
+    return length / count if count else rough
 
 
 def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]]:
@@ -165,7 +266,7 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     lows = [point.low for point in points]
     highs = [point.high for point in points]
     if period is not None:
-        _narrow(lows, highs, period, _jitter_ns(points, period))
+        _narrow(lows, highs, period, _jitter_ns(lows, highs, period))
     placed: list[tuple[int, int]] = []
     for low, high in zip(lows, highs, strict=True):
         if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
@@ -175,27 +276,39 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     return placed
 
 
-def _jitter_ns(points: Sequence[Point], period: float) -> float:
-    """By how much edges that are known well miss whole periods, at least; the greatest of 19 in 20.
+#: The least by which edges are taken to miss whole periods, ns, and as a part of the brackets.
+_JITTER, _UNSEEN = 300_000, 3
+#: So large a part of what the period says may contradict the reads.
+_MISSES = 0.02
+#: It is learned from so many edges.
+_LEARN_FROM = 2000
 
-    A bracket's own width is taken off first: it is our uncertainty, not the counter's.
+
+def _jitter_ns(lows: list[int], highs: list[int], period: float) -> int:
+    """By how much the counter's edges may miss whole periods.
+
+    Brackets hide a jitter of a part of their own width. From there on it is tried from little up:
+    what hardly ever contradicts the reads is still too little by up to a factor of two.
     """
-    misses: list[float] = []
-    for a, b in pairwise(points):
-        open_ = (a.high - a.low + b.high - b.low) / 2
-        apart = (b.low + b.high - a.low - a.high) / 2
-        count = round(apart / period)
-        if open_ <= 2 * _PINNED and 1 <= count <= 3:
-            misses.append(max(0.0, abs(apart - count * period) - open_))
-    misses.sort()
-    return misses[len(misses) * 19 // 20] if misses else 0.0
+    count = min(len(lows), _LEARN_FROM)
+    widths = [high - low for low, high in zip(lows, highs, strict=True)]
+    least = jitter = max(_JITTER, int(median(widths)) // _UNSEEN)
+    while jitter < period / 4:
+        missed = _narrow(lows[:count], highs[:count], period, jitter)
+        if missed <= _MISSES * 4 * count:
+            return jitter if jitter == least and not missed else 2 * jitter
+        jitter *= 2
+    return int(period / 2)
 
 
-def _narrow(lows: list[int], highs: list[int], period: float, jitter: float) -> None:
-    """Narrows each edge's bracket by its neighbours': edges are whole periods apart."""
-    slack = _JITTER + int(2 * jitter)
+def _narrow(lows: list[int], highs: list[int], period: float, jitter: int) -> int:
+    """Narrows each edge's bracket by its neighbours': edges are whole periods apart.
+
+    Gives how often that contradicted what was read.
+    """
+    missed = 0
     for index, high in enumerate(highs):
-        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE)) - slack)
+        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE)) - jitter)
     steps = range(len(lows) - 1)
     for order in (steps, reversed(steps)):
         for index in order:
@@ -206,16 +319,19 @@ def _narrow(lows: list[int], highs: list[int], period: float, jitter: float) -> 
             count = round(apart / period)
             if count < 1 or count > 50 or open_ > period * 0.8:
                 continue
-            least = int(count * period * (1 - _JITTER_SHARE)) - slack
-            most = int(count * period * (1 + _JITTER_SHARE)) + slack
-            _tighten(lows, highs, b, lows[a] + least, highs[a] + most)
-            _tighten(lows, highs, a, lows[b] - most, highs[b] - least)
+            least = int(count * period * (1 - _JITTER_SHARE)) - jitter
+            most = int(count * period * (1 + _JITTER_SHARE)) + jitter
+            missed += not _tighten(lows, highs, b, lows[a] + least, highs[a] + most)
+            missed += not _tighten(lows, highs, a, lows[b] - most, highs[b] - least)
+    return missed
 
 
-def _tighten(lows: list[int], highs: list[int], index: int, low: int, high: int) -> None:
+def _tighten(lows: list[int], highs: list[int], index: int, low: int, high: int) -> bool:
     low, high = max(lows[index], low), min(highs[index], high)
-    if low <= high:  # else this edge did not keep the period: what was read holds
-        lows[index], highs[index] = low, high
+    if low > high:  # this edge did not keep the period: what was read holds
+        return False
+    lows[index], highs[index] = low, high
+    return True
 
 
 #: (start, end, nJ or None, slack at start, slack at end, tier, estimated)
@@ -258,21 +374,54 @@ def build(
     """
     wrap = None if device.wrap_nj is None else device.wrap_nj // 1000
     runs = merge(points, wrap, device.max_w)
-    period = period_ns([point for run in runs for point in run])
+    # Only a GPU's counter moves in steps; a source that is current at every read has no period.
+    stepwise = device.kind == "gpu"
+    period = period_ns([point for run in runs for point in run]) if stepwise else None
     built = _Build()
     for run in runs:
-        placed = place(run, period)
-        at, slack = placed[0]
-        raw = run[0].raw_uj
-        for point, (edge, edge_slack) in zip(run[1:], placed[1:], strict=True):
-            if edge <= at:  # two edges that cannot be told apart: their energy stays together
-                continue
-            energy = (point.raw_uj - raw) * 1000
-            built.add(at, edge, energy, (slack, edge_slack), device.tier)
-            at, slack, raw = edge, edge_slack, point.raw_uj
+        _cells_of(run, place(run, period), device, windows, built)
     pieces = _with_windows(built, windows)
     pieces = _filled(pieces, device, since, until, period)
     return _timeline(device, pieces)
+
+
+def _cells_of(
+    run: Sequence[Point],
+    placed: Sequence[tuple[int, int]],
+    device: Device,
+    windows: Sequence[Sequence[Window]],
+    built: _Build,
+) -> None:
+    """The cells between a run's edges."""
+    at, slack = placed[0]
+    raw = run[0].raw_uj
+    count = len(built.pieces)
+    if built.pieces:
+        at = max(at, built.pieces[-1][1])
+    for point, (edge, edge_slack) in zip(run[1:], placed[1:], strict=True):
+        if edge <= at:  # two edges that cannot be told apart: their energy stays together
+            continue
+        energy = (point.raw_uj - raw) * 1000
+        if not _stood_still(at, edge, energy, windows):
+            built.add(at, edge, energy, (slack, edge_slack), device.tier)
+        at, slack, raw = edge, edge_slack, point.raw_uj
+    rest = (run[-1].raw_uj - raw) * 1000
+    if rest and len(built.pieces) > count:  # the last edges of all: with the cell before them
+        start, end, energy_nj, *more = built.pieces[-1]
+        built.pieces[-1] = (start, end, (energy_nj or 0) + rest, *more)  # type: ignore[assignment]
+
+
+def _stood_still(start: int, end: int, energy: int, windows: Sequence[Sequence[Window]]) -> bool:
+    """Whether a counter missed most of what integrated power shows for the same time."""
+    if end - start < _STUCK_FROM:
+        return False
+    for rows in windows:
+        inside = [row for row in rows if row.start < end and row.end > start]
+        covered = sum(min(row.end, end) - max(row.start, start) for row in inside)
+        if covered >= (end - start) // 2:
+            drawn = sum(row.energy_nj for row in inside) * (end - start) // covered
+            return energy * _STUCK_FACTOR < drawn
+    return False
 
 
 def _with_windows(built: _Build, windows: Sequence[Sequence[Window]]) -> list[_Piece]:
@@ -317,7 +466,7 @@ def _filled(
     result: list[_Piece] = []
     first = pieces[0]
     if since is not None and 0 < first[0] - since <= FILL_START:
-        result.append(_fill(since, first[0], pieces[:1], pieces, device))
+        result.append(_fill(since, first[0], [], pieces[:50], device))
     for index, piece in enumerate(pieces):
         if result and piece[0] > result[-1][1]:
             start, end = result[-1][1], piece[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,6 @@ def test_a_cell_is_idle_where_no_segment_has_a_moment_in_common(
     segments = [Segment(0, start, start + length) for start, length in spans]
     expected = bytes(
         not any(each.start < right and each.end > left for each in segments)
-        for left, right in zip(edges, edges[1:], strict=False)
+        for left, right in pairwise(edges)
     )
     assert idle_cells(cells, segments) == expected
