@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ FOLD_BELOW_NS = 1_000_000
 FOLD_FROM = 8
 
 Ended = tuple[Any, ...]
+_NOTHING: Mapping[int, int] = {}
 _SEQ, _PARENT, _PATH, _STATUS, _START, _END, _UNITS, _MARK = range(8)
 _seq, _parent, _path, _status, _start, _end, _units, _mark = map(operator.itemgetter, range(8))
 
@@ -81,6 +82,7 @@ def fold(
     next_seq: Callable[[], int],
     keep: AbstractSet[int] = frozenset(),
     strides: Callable[[int], int] = lambda path: 1,
+    held: Mapping[int, int] = _NOTHING,
 ) -> Folded:
     """Folds a batch of ended spans, in the order in which they ended.
 
@@ -88,13 +90,16 @@ def fold(
         batch: tuples (seq, parent, path, status, start, end, units, mark).
         next_seq: gives the folds their sequences.
         keep: sequences that something already refers to: these spans stay.
-        strides: for a path of sampled calls, how many calls each one stands for.
+        strides: for a path of sampled calls, how many calls each one stands for. They are folded
+            however long they are: a span is one call.
+        held: for streams that their consumers held, how long, by sequence: not their own time.
     """
     parents = set(map(_parent, batch))
-    if _uniform(batch, parents, keep):
+    if not held and _uniform(batch, parents, keep):
         return _fold_uniform(batch, next_seq, strides)
     groups: dict[tuple[Any, int, int], _Group] = {}
     of_parent: dict[int, _Group] = {}  # short spans that called others: their group
+    ended: dict[int, int] = {}  # and when they ended
     spans: list[Ended] = []
     shortest = FOLD_BELOW_NS
     last: tuple[Any, int, int] | None = None
@@ -103,7 +108,8 @@ def fold(
     # This loop holds the host's GIL: runs of one key, the usual case, take the short way.
     for span in reversed(batch):
         seq, parent, path, status, start, end, _, mark = span
-        if end - start >= shortest or mark is not None or seq in keep:
+        short = end - start < shortest or strides(path) > 1
+        if not short or mark is not None or seq in keep:
             spans.append(span)
             continue
         caller = of_parent.get(parent, parent) if of_parent else parent
@@ -116,6 +122,7 @@ def fold(
         take(span)
         if seq in parents:
             of_parent[seq] = groups[key]
+            ended[seq] = end
     callers = set(of_parent.values())
     folded: list[tuple[_Group, bool]] = []
     for key, group in groups.items():
@@ -126,8 +133,20 @@ def fold(
             group.seq = next_seq()
             group.members.reverse()
             folded.append((group, stride > 1))
+    late = [  # that outlived a caller in another thread or task: not a part of its time
+        (group, of_parent[group.parent])
+        for group, _ in folded
+        if isinstance(group.parent, int) and group.parent in of_parent
+    ]
+    for group, caller in late:
+        group.parent = caller.seq
+    if of_parent:
+        for span in spans:
+            known = of_parent.get(span[_PARENT])
+            if known is not None and span[_END] <= ended[span[_PARENT]]:
+                known.children_ns += span[_END] - span[_START]
     folds = [
-        _fold(group, strides(group.members[0][_PATH]), sampled)
+        _fold(group, strides(group.members[0][_PATH]), sampled, held)
         for group, sampled in reversed(folded)  # what was called before who called it
     ]
     spans.sort(key=_end)
@@ -149,7 +168,7 @@ def _uniform(batch: list[Ended], parents: AbstractSet[int], keep: AbstractSet[in
     return (
         len(batch) >= FOLD_FROM
         and len(parents) == 1
-        and not keep
+        and keep.isdisjoint(map(_seq, batch))
         and len(set(map(_path, batch))) == 1
         and len(set(map(_status, batch))) == 1
         and not any(map(_mark, batch))
@@ -169,9 +188,12 @@ def _fold_uniform(
     return Folded([], [_fold(group, stride, stride > 1)])
 
 
-def _fold(group: _Group, stride: int, sampled: bool) -> Fold:
+def _fold(group: _Group, stride: int, sampled: bool, held: Mapping[int, int] = _NOTHING) -> Fold:
     members = group.members
     starts, ends = list(map(_start, members)), list(map(_end, members))
+    if held:  # a short stream's pauses are taken off its front
+        pauses = (held.get(span[_SEQ], 0) for span in members)
+        starts = [min(s + pause, e) for s, pause, e in zip(starts, pauses, ends, strict=True)]
     durations = list(map(operator.sub, ends, starts))
     first, last = min(starts), max(ends)
     busy = sum(durations) * stride

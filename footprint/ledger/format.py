@@ -58,7 +58,7 @@ OPEN_SPAN = _row(6, "open", "QQI4xq", "seq parent path start")
 POINT = _row(7, "point", "HHIqq", "device epoch lag_us t raw_uj")
 WINDOW = _row(8, "window", "HBx4xqqq", "device tier start end energy_uj")
 USAGE = _row(9, "usage", "qqqqq", "t tree_cpu_ns busy_cpu_ns total_cpu_ns resident_bytes")
-GPU_USAGE = _row(10, "gpu_usage", "HxxfqQQ", "device share t own_bytes used_bytes")
+GPU_USAGE = _row(10, "gpu_usage", "Hxxfqqq", "device share t own_bytes used_bytes")
 
 ROW_TYPES = (SPAN, FOLD, DURATION, HOLD, UNIT, OPEN_SPAN, POINT, WINDOW, USAGE, GPU_USAGE)
 _BY_NUMBER = {row.number: row for row in ROW_TYPES}
@@ -89,12 +89,16 @@ def section(row: RowType, rows: Sequence[tuple[Any, ...]]) -> bytes:
 
 
 def json_section(records: Sequence[dict[str, Any]]) -> bytes:
-    """JSON records as a section. NaN and infinities are refused (ValueError)."""
+    """JSON records as a section. NaN and infinities are refused (ValueError).
+
+    What UTF-8 has no bytes for (half of a surrogate pair, as in a file's name that is not UTF-8)
+    becomes a question mark.
+    """
     lines = [
         json.dumps(record, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
         for record in records
     ]
-    body = ("\n".join(lines) + "\n").encode() if lines else b""
+    body = ("\n".join(lines) + "\n").encode(errors="replace") if lines else b""
     return _SECTION.pack(JSON, 0, len(lines)) + _CRC.pack(len(body)) + body
 
 
@@ -151,9 +155,13 @@ def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
             (length,) = _CRC.unpack_from(payload, offset)
             offset += _CRC.size
             body = payload[offset : offset + length]
+            if len(body) != length:
+                raise ValueError(f"section of type {number} is cut short")
             offset += length
             if number == JSON:
                 records = [json.loads(line) for line in body.splitlines()]
+                if len(records) != count or not all(isinstance(each, dict) for each in records):
+                    raise ValueError(f"section of type {number} is not {count} JSON objects")
                 yield Section(None, [], records)
             else:
                 yield Section(None, [], [], count)

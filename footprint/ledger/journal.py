@@ -103,6 +103,11 @@ class Journal:
                 else:
                     del self._waiting[0]
             self.problem = ""
+            if os.fstat(self._fd).st_nlink == 0:
+                self.problem = (
+                    f"the ledger {self.directory} was removed while this program ran:"
+                    " what it does is not recorded"
+                )
         except OSError as error:
             what = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be written"
             self.problem = (

@@ -22,7 +22,7 @@ _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
 class Issue(NamedTuple):
     """Something in a ledger that was skipped or is missing."""
 
-    kind: str  # torn-tail, corrupt, missing-batches, foreign, newer, dropped
+    kind: str  # torn-tail, corrupt, missing-batches, foreign
     where: str
     text: str
 
@@ -170,6 +170,11 @@ def read_bytes(
     Raises LedgerVersionError for a newer major version, LedgerError for bytes that are no journal.
     """
     head = fmt.read_header(data)
+    if head is None and _is_torn_header(data):
+        torn = Facts("", where)
+        text = f"the journal ends within its header, after {len(data)} bytes: nothing is in it"
+        torn.issues.append(Issue("torn-tail", where, text))
+        return torn
     if head is None:
         raise LedgerError(f"{where} is not a journal: its header is damaged or foreign")
     major, minor, writer = head
@@ -188,11 +193,20 @@ def read_bytes(
         try:
             for section in fmt.sections(payload, inside):
                 facts._take(section)
-        except (ValueError, KeyError, TypeError, struct.error) as error:
+        except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
             facts.issues.append(
                 Issue("corrupt", where, f"batch {batch.number} makes no sense: {error}")
             )
+    if facts.size == fmt.HEADER_SIZE:
+        text = "the journal ends after its header: nothing is in it"
+        facts.issues.append(Issue("torn-tail", where, text))
     return facts
+
+
+def _is_torn_header(data: bytes) -> bool:
+    """Whether a writer was stopped right after it made its file: cut short, or never filled."""
+    cut = len(data) < fmt.HEADER_SIZE and fmt.MAGIC.startswith(data[: len(fmt.MAGIC)])
+    return cut or not data.strip(b"\0")
 
 
 def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
@@ -203,6 +217,11 @@ def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
         batch = fmt.batch_head(data, offset)
         start = offset + fmt.BATCH_HEADER_SIZE
         if batch is not None and batch.holds(data[start : start + batch.length]):
+            if batch.number < expected:
+                text = f"batch {batch.number} at byte {offset} is a repetition and was skipped"
+                facts.issues.append(Issue("corrupt", facts.where, text))
+                offset = start + batch.length
+                continue
             if batch.number > expected:
                 count = batch.number - expected
                 text = f"{count} batches are missing before byte {offset}"
@@ -215,7 +234,9 @@ def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
         if following < 0:
             size = len(data) - offset
             kind, text = "corrupt", f"{size} bytes from byte {offset} to the end are damaged"
-            if batch is None or start + batch.length > len(data):
+            if fmt.SYNC.startswith(data[offset : offset + len(fmt.SYNC)]) and (
+                batch is None or start + batch.length > size + offset
+            ):
                 kind = "torn-tail"
                 text = f"the last batch is cut short: {size} bytes from byte {offset} are lost"
             facts.issues.append(Issue(kind, facts.where, text))
@@ -223,7 +244,7 @@ def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
         text = f"bytes {offset} to {following} are damaged and were skipped"
         facts.issues.append(Issue("corrupt", facts.where, text))
         known = fmt.batch_head(data, following)
-        expected = known.number if known is not None else expected
+        expected = max(expected, known.number) if known is not None else expected
         offset = following
 
 

@@ -173,7 +173,6 @@ class Writer:
         records = _take(self._records)
         lost = self.journal.dropped_rows - self._reported_drops
         if lost:
-            self._reported_drops = self.journal.dropped_rows
             records.append(
                 {
                     "type": "dropped",
@@ -187,13 +186,15 @@ class Writer:
             return
         sections = [fmt.json_section(records)] if records else []
         sections.extend(fmt.section(row, rows) for row, rows in taken)
-        rows = sum(len(rows) for _, rows in taken) + len(records)
+        kept = [record for record in records if record["type"] in _DEFINITIONS]
+        gone = sum(len(rows) for _, rows in taken) + len(records) - len(kept) - bool(lost)
         # A row's time may lie before the last commit (a span that began long ago): what matters
         # for finding batches by time is when things ended.
-        if self.journal.append(sections, self._earliest(taken), now, rows):
+        if self.journal.append(sections, self._earliest(taken), now, gone):
             self._t = now
+            self._reported_drops += lost
         else:  # what later rows refer to must not be lost with this batch
-            self._records[:0] = [record for record in records if record["type"] in _DEFINITIONS]
+            self._records[:0] = kept
 
     def _earliest(self, taken: list[tuple[fmt.RowType, list[tuple[Any, ...]]]]) -> int:
         earliest: int = self._t
