@@ -17,9 +17,12 @@ from footprint.reports.view import Report
 
 __all__ = ["Report", "report"]
 
+#: A ledger: its directory, or what `open_ledger` gave.
+Source = str | Path | Ledger
+
 
 def report(
-    *ledgers: str | Path | Ledger,
+    *ledgers: Source | Iterable[Source],
     by: str | Iterable[str] | None = None,
     since: Instant = None,
     until: Instant = None,
@@ -71,11 +74,11 @@ def report(
     return build(_opened(ledgers), options, settings_.resolve())
 
 
-def _opened(ledgers: Iterable[str | Path | Ledger]) -> Ledger:
+def _opened(ledgers: Iterable[Source | Iterable[Source]]) -> Ledger:
+    """One ledger of all; a directory that is named twice counts once."""
     directories: dict[Path, None] = {}
     for each in ledgers:
-        if isinstance(each, Ledger):
-            directories.update(dict.fromkeys(each.directories))
-        else:
-            directories[Path(each)] = None
+        for one in [each] if isinstance(each, str | Path | Ledger) else each:
+            known = one.directories if isinstance(one, Ledger) else [Path(one)]
+            directories.update(dict.fromkeys(known))
     return open_ledger(*directories)

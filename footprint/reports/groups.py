@@ -35,6 +35,7 @@ class Grouper:
         self.facts = facts
         self.fields = fields
         self.sets = sets
+        self._names: dict[tuple[int, int, int], tuple[Key, bool]] = {}
 
     def __call__(self, entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
         """The keys under which an entry's energy is summed, with joint bounds."""
@@ -46,9 +47,13 @@ class Grouper:
 
     def name(self, entry: Entry) -> tuple[Key, bool]:
         """An entry's group: its key, and whether it is a run's own time."""
-        one = self.facts[entry.writer]
-        key = tuple((field, keys.value(field, entry, one)) for field in self.fields)
-        return key, entry.path.background
+        alike = entry.writer, id(entry.path), entry.status  # all that a field is made of
+        known = self._names.get(alike)
+        if known is None:
+            one = self.facts[entry.writer]
+            key = tuple((field, keys.value(field, entry, one)) for field in self.fields)
+            known = self._names[alike] = key, entry.path.background
+        return known
 
 
 class Made(NamedTuple):
