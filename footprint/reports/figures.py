@@ -64,11 +64,18 @@ def middle(quantity: Quantity | None) -> str:
 
 
 def interval(quantity: Quantity | None) -> str:
-    """`11.1 to 14`, in the unit of the middle; empty where there is no interval."""
+    """`11.1 to 14`, in the unit of the middle, or with one of its own where that would be long.
+
+    Empty where there is no interval.
+    """
     if quantity is None or quantity.low == quantity.mid == quantity.high:
         return ""
-    _, size = scale(quantity.mid, quantity.unit)
-    return f"{digits(quantity.low / size)} to {digits(quantity.high / size)}"
+    name, size = scale(quantity.mid, quantity.unit)
+    wide, wide_size = scale(quantity.high, quantity.unit)
+    far = quantity.high / size >= 1000 and wide != name
+    size = wide_size if far else size
+    shown = f"{digits(quantity.low / size)} to {digits(quantity.high / size)}"
+    return f"{shown} {wide}" if far else shown
 
 
 def both(quantity: Quantity | None) -> str:

@@ -167,7 +167,7 @@ def _ends(book: Book) -> Iterator[Gap]:
     if left:
         yield Gap(
             "groups.latency_ms",
-            f"{left} spans never ended: they are booked up to their program's last record, and are"
+            f"spans that never ended ({left}) are booked up to their program's last record, and are"
             " in no latency",
             "report again when the program has ended",
         )

@@ -153,11 +153,11 @@ def _groups(report: Report) -> Table:
             ("items", RIGHT, column(lambda each: fig.count(each.items) if declared else "")),
             ("energy", RIGHT, column(lambda each: fig.middle(each.amounts.energy_j))),
             ("from-to", RIGHT, column(lambda each: fig.interval(each.amounts.energy_j))),
-            ("CO2e", RIGHT, column(lambda each: fig.middle(each.amounts.carbon_location_g))),
-            ("cost", RIGHT, column(lambda each: _money_each(each.amounts))),
             ("per item", RIGHT, column(_per_item)),
             ("p50", RIGHT, column(lambda each: _latency(each, 0))),
             ("p95", RIGHT, column(lambda each: _latency(each, 1))),
+            ("CO2e", RIGHT, column(lambda each: fig.middle(each.amounts.carbon_location_g))),
+            ("cost", RIGHT, column(lambda each: _money_each(each.amounts))),
         ),
     )
 

@@ -328,3 +328,77 @@ def test_a_zone_that_is_not_known_here_is_a_gap_of_its_run(tmp_path: Path) -> No
     assert made.totals.carbon_location_g is None
     assert any("declares what is not known" in gap.why for gap in made.gaps)
     assert report(tmp_path / "L", zone="FRA").totals.carbon_location_g is not None
+
+
+def test_one_device_under_two_declarations(tmp_path: Path) -> None:
+    """Its rest is priced as the first run declared, and the report says so."""
+    rate = "carbon_intensity_g_per_kwh"
+    one = Recorder(tmp_path / "L", 1, declared={rate: 36.0})
+    one.counter(GPU, WATTS)
+    one.span(one.path("a", devices=[0]), 1 * S, 1500 * MS)
+    one.close()
+    two = Recorder(tmp_path / "L", 2, t0=one.t0 + 1, declared={rate: 360.0})
+    two.counter(GPU, WATTS)
+    two.span(two.path("b", devices=[0]), 1500 * MS, 2 * S)
+    two.close()
+    made = report(tmp_path / "L", by="name")
+    grams = {dict(g.key)["name"]: mid(g.amounts.carbon_location_g) for g in made.groups}
+    assert grams["a"] == pytest.approx(150 / 3.6e6 * 36, rel=1e-6)
+    assert grams["b"] == pytest.approx(150 / 3.6e6 * 360, rel=1e-6)
+    assert mid(made.totals.energy_j) == pytest.approx(500.0)
+    expected = (350 * 36 + 150 * 360) / 3.6e6
+    assert mid(made.totals.carbon_location_g) == pytest.approx(expected, rel=1e-6)
+    assert any("as the first run declared" in text for text in made.assumptions)
+
+
+def test_a_group_of_which_a_part_was_not_metered_says_nothing_per_item(tmp_path: Path) -> None:
+    simple(tmp_path / "L").close()
+    two = Recorder(tmp_path / "L", 2, host="host-b", boot="boot-b")
+    two.span(two.path("embed", model="minilm"), 0, S)
+    two.close()
+    made = report(tmp_path / "L", by="model")
+    assert mid(only(made).amounts.energy_j) == pytest.approx(300.0)
+    assert only(made).per_item is None
+    assert any("not metered at all" in gap.why for gap in made.gaps)
+
+
+def test_time_that_was_not_metered_is_a_gap_and_not_filled(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, WATTS)
+    one.span(one.path("long", devices=[0]), 0, 6 * S)
+    one.close()
+    made = report(tmp_path / "L")
+    assert mid(only(made).amounts.energy_j) == pytest.approx(500.0, rel=0.1)
+    assert any("was not metered in up to" in gap.why for gap in made.gaps)
+
+
+def test_a_childs_parent_without_time_of_its_own_used_nothing(tmp_path: Path) -> None:
+    """What a child covers wholly has a figure, zero: it is not missing."""
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, WATTS)
+    outer, inner = one.path("outer", devices=[0]), one.path("inner", devices=[0])
+    parent = one.span(outer, 1 * S, 2 * S)
+    one.span(inner, 1 * S, 2 * S, parent=parent)
+    one.close()
+    energies = {
+        dict(g.key)["name"]: g.amounts.energy_j for g in report(tmp_path / "L", by="name").groups
+    }
+    assert mid(energies["outer"]) == 0.0
+    assert mid(energies["inner"]) == pytest.approx(300.0)
+
+
+def test_a_stream_is_timed_without_what_its_consumer_held(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    seq = one.span(one.path("stream"), 0, S)
+    one.writer.hold(seq, one.t0, one.t0 + S, 700 * MS)
+    one.close()
+    assert only(report(tmp_path / "L")).latency_ms == pytest.approx((300.0,) * 3)
+
+
+def test_ledgers_in_a_list_and_opened_ones(tmp_path: Path) -> None:
+    from footprint import open_ledger
+
+    simple(tmp_path / "L", 1).close()
+    simple(tmp_path / "M", 2, host="b", boot="b").close()
+    assert only(report([tmp_path / "L", str(tmp_path / "M")])).spans == 2
+    assert only(report(open_ledger(tmp_path / "L"), tmp_path / "L")).spans == 1

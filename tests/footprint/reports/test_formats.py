@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from footprint import UsageError, report
+from footprint.estimators.quantity import Quantity
 from footprint.ledger import format as fmt
 from footprint.reports import figures
 from footprint.reports.columns import width
@@ -255,3 +256,10 @@ def test_an_unknown_format_is_refused(made: Report) -> None:
 )
 def test_figures_for_people(value: float, unit: str, text: str) -> None:
     assert figures.amount(value, unit) == text
+
+
+def test_intervals_keep_the_middles_unit_while_they_are_short() -> None:
+    assert figures.both(Quantity(11.1, 12.3, 14.0, "J")) == "12.3 J (11.1 to 14)"
+    assert figures.both(Quantity(0.0, 0.004, 24.858, "J")) == "4 mJ (0 to 24.9 J)"
+    assert figures.both(Quantity(2.0, 2.0, 2.0, "g")) == "2 g"
+    assert figures.both(None) == "-"
