@@ -54,10 +54,11 @@ class Bounds:
         for cell, energy in enumerate(self._line.cells.energy):
             held = (lane.edge_held[cell + 1] - lane.edge_held[cell]) >> BITS
             low, high = self._part(cell, held, held, max(self._line.cells.slack[cell : cell + 2]))
-            if lane is self._line.front or not self._line.front.most[cell]:
+            alone = lane is self._line.front or not self._line.front.most[cell]
+            if alone and cell not in self._line.cells.estimated:
                 # Present throughout: its share of the energy is between its least and greatest.
                 low = max(low, (energy or 0) * FULL // max(lane.most[cell], FULL))
-                high = min(high, (energy or 0) * FULL // max(lane.least[cell], FULL))
+                high = min(high, -(-(energy or 0) * FULL // max(lane.least[cell], FULL)))
             lows.append(lows[-1] + low)
             highs.append(highs[-1] + max(low, high))
         return lows, highs
@@ -68,6 +69,9 @@ class Bounds:
         if energy is None:
             return 0, 0
         width = self._edges[cell + 1] - self._edges[cell]
+        if cell in self._line.cells.estimated:
+            # Its energy was not measured: anything that the device can draw may have been.
+            return 0, int(limit * (most + slack)) if limit is not None else 2 * energy
         if limit is None:
             return (energy if least >= width and not slack else 0), energy
         high = min(energy, int(limit * (most + slack)) + 1)
@@ -221,7 +225,9 @@ class Bounds:
         for cell, (least, most) in held.items():
             width = self._edges[cell + 1] - self._edges[cell]
             slack = cells.slack[cell], cells.slack[cell + 1]
-            if least >= width - _ROUNDING:  # held by the group alone, up to rounding
+            if (
+                least >= width - _ROUNDING and cell not in cells.estimated
+            ):  # held by the group alone, up to rounding
                 energy, limit = cells.energy[cell] or 0, self._max[cell]
                 high += energy
                 if limit is None:

@@ -28,7 +28,7 @@ _JITTER_SHARE = 0.002
 #: A hole up to this long is filled in from its neighbours, ns.
 FILL = NS_PER_S
 #: The start of a program, before its drivers answered, is filled in up to this length, ns.
-FILL_START = 2 * NS_PER_S
+FILL_START = 5 * NS_PER_S // 2
 #: After the last reading, energy is carried on for so long, ns.
 FILL_END = 400 * _MS
 #: A counter that shows so much less than integrated power, over at least so long, stood still.
@@ -378,8 +378,11 @@ def build(
     stepwise = device.kind == "gpu"
     period = period_ns([point for run in runs for point in run]) if stepwise else None
     built = _Build()
-    for run in runs:
-        _cells_of(run, place(run, period), device, windows, built)
+    for index, run in enumerate(runs):
+        # A counter that is seen at 0 has started again just now: no edge of its clock. Its second
+        # value is the first with one, and what lies between is a hole like others.
+        known = slice(1 if index and len(run) > 1 and not run[0].raw_uj else 0, None)
+        _cells_of(run[known], place(run, period)[known], device, windows, built)
     pieces = _with_windows(built, windows)
     pieces = _filled(pieces, device, since, until, period)
     return _timeline(device, pieces)
@@ -466,7 +469,8 @@ def _filled(
     result: list[_Piece] = []
     first = pieces[0]
     if since is not None and 0 < first[0] - since <= FILL_START:
-        result.append(_fill(since, first[0], [], pieces[:50], device))
+        # The first cell begins where the counter was first read: its width is the least certain.
+        result.append(_fill(since, first[0], [], pieces[1:50] or pieces, device))
     for index, piece in enumerate(pieces):
         if result and piece[0] > result[-1][1]:
             start, end = result[-1][1], piece[0]
