@@ -8,6 +8,7 @@ left as it is, and a fresh one is taken beside it.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -130,9 +131,7 @@ def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
     files = [(ledger, "the ledger: what was observed")]
 
     def write(name: str, text: str, what: str) -> None:
-        path = directory / name
-        path.write_text(text, encoding="utf-8")
-        files.append((path, what))
+        files.append((_whole(directory / name, text), what))
 
     write("report.html", report.to_html(), "the report, to look at")
     write("report.json", content, "the report, for programs")
@@ -144,10 +143,9 @@ def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
         metric = Metric("accuracy", one.accuracy, data)
         sheet = view(json.loads(content), one.model, one.version, [metric])
         found.append((sheet, one.accuracy))
-        path = directory / f"datasheet-{one.model}.md"
-        with path.open("w", encoding="utf-8") as out:
-            datasheet.render(sheet, out)
-        files.append((path, f"datasheet of {one.model}"))
+        out = io.StringIO()
+        datasheet.render(sheet, out)
+        write(f"datasheet-{one.model}.md", out.getvalue(), f"datasheet of {one.model}")
     missing = {gap.what for sheet, _ in found for gap in sheet.missing}
     unpriced = [
         option
@@ -155,6 +153,16 @@ def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
         if what in missing
     ]
     return Demo(directory, str(report), tuple(_compared(found)), tuple(unpriced), tuple(files))
+
+
+def _whole(path: Path, text: str) -> Path:
+    """Writes all of a file or nothing. Raises OSError that names it."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    return path
 
 
 def _compared(found: Sequence[tuple[View, float]]) -> Iterator[str]:

@@ -7,9 +7,10 @@ regression, so that there are two to compare. Everything runs on the CPU, offlin
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -72,15 +73,29 @@ def train_network(images: Images, epochs: int = EPOCHS) -> Any:
     network = MLPClassifier((256, 128), random_state=0)
     classes = sorted(set(images.train_digits))
     begun = time.monotonic()
-    with footprint.measure(
-        "train", kind="training", model="digits-mlp", version=VERSION, devices=["cpu"]
-    ) as work:
+    with (
+        footprint.measure(
+            "train", kind="training", model="digits-mlp", version=VERSION, devices=["cpu"]
+        ) as work,
+        _interruptible(),
+    ):
         for _ in range(epochs):
             network.partial_fit(images.train, images.train_digits, classes=classes)
             work.add(items=len(images.train), epochs=1)
             if time.monotonic() - begun > EPOCHS_WITHIN_S:
                 break
     return network
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends the block: scikit-learn makes a warning of it and goes on."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Training interrupted by user")
+        try:
+            yield
+        except UserWarning:
+            raise KeyboardInterrupt from None
 
 
 def train_logistic(images: Images) -> Any:

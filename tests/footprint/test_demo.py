@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,26 @@ def test_a_demo_of_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(UsageError, match="FOOTPRINT_DISABLED"):
         demo.run(tmp_path / "demo")
     assert not (tmp_path / "demo").exists()
+
+
+def test_ctrl_c_ends_the_training_although_scikit_learn_goes_on() -> None:
+    with pytest.raises(KeyboardInterrupt), demo_work._interruptible():
+        warnings.warn("Training interrupted by user.", UserWarning, stacklevel=1)
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.html"
+
+    def full(self: Path, text: str, **_: str) -> int:
+        self.write_bytes(text.encode()[:2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*report\.html'"):
+        demo._whole(path, "a report")
+    assert not path.exists()
 
 
 def test_accuracy_is_of_the_requests() -> None:
