@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from footprint.cli.options import checked, key_values, setting_options
+from footprint.errors import UsageError
 from footprint.model import KINDS
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"allow_interspersed_args": False},  # the first word begins the command
     options_metavar="[OPTIONS]",
 )
 @setting_options("ledger")
@@ -25,7 +26,7 @@ from footprint.model import KINDS
 @setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "replay")
 @click.option("--progress", is_flag=True, help="Draw a line on the terminal once a second.")
 @click.option("--quiet", is_flag=True, help="Say nothing at the end.")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD ...")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- CMD ...")
 def run(
     command: tuple[str, ...],
     *,
@@ -51,6 +52,8 @@ def run(
     """
     from footprint import running
 
+    if not command:
+        raise UsageError("there is no command to run: footprint run -- python train.py")
     settings = checked(**given)
     work = running.Work(
         name or Path(command[0]).name or command[0],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 from footprint.accounts.pricing import declared_from
@@ -13,7 +15,7 @@ from footprint.estimators.context import NO_TARIFF, NO_ZONE, apply, resolve
 from footprint.estimators.errors import Gap
 from footprint.estimators.grid import ANNUAL_MEAN
 from footprint.estimators.quantity import Quantity, exact
-from footprint.model import NS_PER_S
+from footprint.model import DEVICE_KINDS, NS_PER_S
 from footprint.relay import Ended
 from footprint.settings import Settings
 from footprint.tally import Tally
@@ -65,12 +67,13 @@ def lines(result: Footprint, tally: Tally | None, ended: Ended) -> Iterator[str]
     else:
         yield f"  energy    {_energy(result.energy_j)}"
         if len(result.energy_by_kind_j) > 1:
-            parts = [f"{kind} {figure(q)}" for kind, q in result.energy_by_kind_j.items()]
+            by_kind = result.energy_by_kind_j
+            parts = [f"{kind} {figure(by_kind[kind])}" for kind in DEVICE_KINDS if kind in by_kind]
             yield f"  of it     {', '.join(parts)} J"
         yield f"  carbon    {_carbon(result)}"
         yield f"  cost      {_costs(result)}"
     if tally is not None and tally.devices:
-        yield f"  metered   {', '.join(_device(record) for record in tally.devices.values())}"
+        yield f"  metered   {', '.join(_devices(tally))}"
         yield from _rest(result, tally)
     for gap in result.gaps:
         if gap.what == "energy_j" and result.energy_j is not None:
@@ -78,6 +81,8 @@ def lines(result: Footprint, tally: Tally | None, ended: Ended) -> Iterator[str]
     for each in result.assumptions:
         if each not in _IN_THE_LINES:
             yield f"  note      {each}"
+    if tally is not None:
+        yield f"  ledger    footprint report {shlex.quote(str(tally.ledger))}"
 
 
 def _carbon(result: Footprint) -> str:
@@ -144,10 +149,14 @@ def _how(ended: Ended) -> str:
         return f"ended by signal {ended.signal}"
 
 
-def _device(record: dict[str, object]) -> str:
-    number = record.get("index")
-    numbered = f" {number}" if number is not None else ""
-    return f"{record['kind']}{numbered} {record['name']} ({record['tier']})"
+def _devices(tally: Tally) -> Iterator[str]:
+    """The devices by kind, name and tier; equal ones are counted."""
+    found = Counter(
+        (str(each["kind"]), str(each["name"]), str(each["tier"])) for each in tally.devices.values()
+    )
+    for (kind, name, tier), count in found.items():
+        times = f"{count} x " if count > 1 else ""
+        yield f"{times}{kind} {name} ({tier})"
 
 
 def _rest(result: Footprint, tally: Tally) -> Iterator[str]:

@@ -42,6 +42,11 @@ class Tally:
         self._past: list[tuple[int, float]] = []  # (t, own uJ) of the last batches
 
     @property
+    def ledger(self) -> Path:
+        """The directory that the journal is in."""
+        return self._path.parent.parent
+
+    @property
     def metered_j(self) -> dict[str, float]:
         """Joules so far by device kind, of all that the meter saw."""
         return {kind: amount / _UJ for kind, amount in self._metered_uj.items()}
@@ -106,7 +111,7 @@ class Tally:
                 self.unavailable.append(record)
 
     def _use(self, row: tuple[Any, ...]) -> None:
-        _, tree, busy, _, resident = row
+        _, tree, busy, _, resident, *_ = row
         if self._usage is not None and busy > self._usage[1]:
             share = (tree - self._usage[0]) / (busy - self._usage[1])
             self._shares["cpu"] = min(1.0, max(0.0, share))

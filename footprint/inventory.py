@@ -1,0 +1,175 @@
+"""`footprint ledger info`: what is in a ledger, and what is wrong with it, without booking it.
+
+The JSON is described in docs/reference/ledger-info.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from footprint.ledger import format as fmt
+from footprint.ledger.reader import Facts, Issue, journal_files, read_journals
+from footprint.model import ERROR
+
+SCHEMA = "footprint.ledger-info/1"
+
+#: Rows of the journals that are readings of devices.
+READINGS = ("point", "window", "usage", "gpu_usage")
+
+
+class Inventory:
+    """One ledger's contents, counted journal by journal: no two are in memory at once.
+
+    Raises LedgerError where there is no ledger, LedgerVersionError for a newer one.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.schema = _schema(directory)
+        self.bytes = 0
+        self.journals: list[dict[str, Any]] = []
+        self.rows: Counter[str] = Counter()
+        self.calls = self.errors = self.left_open = self.newer_records = 0
+        self.runs: set[str] = set()
+        self.hosts: Counter[str] = Counter()
+        self.versions: Counter[str] = Counter()
+        self.devices: dict[str, dict[str, Any]] = {}
+        self.issues: list[Issue] = []
+        self.gaps: list[dict[str, Any]] = []
+        self.dropped: list[dict[str, Any]] = []
+        self._period: list[int] = []
+        for path in journal_files(directory):
+            self._add(path)
+
+    @property
+    def period(self) -> tuple[str, str] | None:
+        """First and last instant, UTC; None for an empty ledger."""
+        return (utc(min(self._period)), utc(max(self._period))) if self._period else None
+
+    def _add(self, path: Path) -> None:
+        found, issues = read_journals([path])
+        self.issues += issues
+        size = path.stat().st_size
+        self.bytes += size
+        for facts in found:
+            self._take(facts, size)
+
+    def _take(self, facts: Facts, size: int) -> None:
+        context, tool = facts.context, facts.context.get("tool", {})
+        start, last = facts.utc_ns(context["t"]), facts.utc_ns(max(facts.t_last, context["t"]))
+        self._period += [start, last]
+        self.runs.add(str(context.get("run", facts.writer)))
+        self.hosts[facts.host] += 1
+        self.versions[f"{tool.get('name', '?')} {tool.get('version', '?')}"] += 1
+        counts = {name: len(rows) for name, rows in facts.rows.items() if rows}
+        self.rows.update(counts)
+        calls = counts.get("span", 0) + sum(row[8] for row in facts.rows["fold"])
+        self.calls += calls
+        self.errors += sum(row[3] == ERROR for row in facts.rows["span"])
+        self.errors += sum(row[8] for row in facts.rows["fold"] if row[3] == ERROR)
+        ended = {row[0] for name in ("span", "fold") for row in facts.rows[name]}
+        self.left_open += sum(row[0] not in ended for row in facts.rows["open"])
+        self.newer_records += facts.newer_records
+        self._take_devices(facts)
+        self.gaps += [_timed(facts, gap) for gap in facts.gaps]
+        self.dropped += [_timed(facts, each) for each in facts.dropped]
+        self.journals.append(
+            {
+                "file": facts.where,
+                "writer": facts.writer,
+                "run": context.get("run"),
+                "host": facts.host,
+                "pid": context.get("pid"),
+                "start": utc(start),
+                "end": utc(last),
+                "closed": None if facts.end is None else facts.end.get("reason", ""),
+                "bytes": size,
+                "batches": facts.batches,
+                "rows": counts,
+                "calls": calls,
+                "tool": tool,
+                "python": context.get("python"),
+                "platform": context.get("platform"),
+                "declared": context.get("declared", {}),
+                "unavailable": [
+                    {key: each.get(key) for key in ("probe", "what", "reason", "remedy")}
+                    for each in facts.unavailable
+                ],
+            }
+        )
+
+    def _take_devices(self, facts: Facts) -> None:
+        readings = Counter(row[0] for name in ("point", "window") for row in facts.rows[name])
+        for number, device in facts.devices.items():
+            known = self.devices.setdefault(
+                device.id,
+                {
+                    "host": facts.host,
+                    "id": device.id,
+                    "device_kind": device.kind,
+                    "name": device.name,
+                    "tier": device.tier,
+                    "scope": device.scope,
+                    "readings": 0,
+                },
+            )
+            known["readings"] += readings[number]
+
+
+def _schema(directory: Path) -> str:
+    try:
+        return str(json.loads((directory / fmt.MARKER).read_text(encoding="utf-8"))["schema"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""  # the journals say it too
+
+
+def _timed(facts: Facts, record: dict[str, Any]) -> dict[str, Any]:
+    """A record with its instants as UTC instead of boot time."""
+    found: dict[str, Any] = {"host": facts.host}
+    for key, value in record.items():
+        if key in ("t", "end", "since", "until"):
+            named = "start" if key in ("t", "since") else "end"
+            found[named] = None if value is None else utc(facts.utc_ns(value))
+        elif key != "type":
+            found[key] = value
+    return found
+
+
+def utc(ns: int) -> str:
+    """`2026-11-22T11:03:04.123Z`."""
+    moment = datetime.fromtimestamp(ns // 1_000_000_000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ns // 1_000_000 % 1000:03}Z"
+
+
+def to_json(inventories: Sequence[Inventory]) -> dict[str, Any]:
+    """`footprint.ledger-info/1`."""
+    return {"schema": SCHEMA, "ledgers": [_ledger(each) for each in inventories]}
+
+
+def _ledger(one: Inventory) -> dict[str, Any]:
+    start, end = one.period or (None, None)
+    return {
+        "ledger": str(one.directory),
+        "schema": one.schema,
+        "period": {"start": start, "end": end},
+        "bytes": one.bytes,
+        "runs": len(one.runs),
+        "hosts": dict(one.hosts),
+        "versions": dict(one.versions),
+        "spans": one.rows["span"] + one.rows["fold"],
+        "calls": one.calls,
+        "errors": one.errors,
+        "left_open": one.left_open,
+        "readings": {name: one.rows[name] for name in READINGS},
+        "devices": list(one.devices.values()),
+        "issues": [issue._asdict() for issue in one.issues],
+        "dropped": one.dropped,
+        "gaps": one.gaps,
+        "newer_records": one.newer_records,
+        "journals": one.journals,
+    }
