@@ -243,7 +243,7 @@ def test_an_unknown_format_is_refused(made: Report) -> None:
         (36_000.0, "J", "10 Wh"),
         (36e6, "J", "10 kWh"),
         (36e9, "J", "10,000 kWh"),
-        (0.0005, "g", "0.5 mg"),
+        (0.0005, "g", "500 ug"),
         (1500.0, "g", "1.5 kg"),
         (2.5e6, "g", "2.5 t"),
         (0.25, "ms", "250 us"),
