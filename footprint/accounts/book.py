@@ -8,13 +8,13 @@ meter shows beyond the tracked part: on a CPU, the processes outside the tracked
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from footprint.accounts import shares
 from footprint.accounts.entries import Entries, Entry, collect, family, within
 from footprint.accounts.timeline import Timeline, Window, build, read_points
-from footprint.estimators.attribution import Cells, Segment, attribute, idle_floor_w
+from footprint.estimators.attribution import Cells, Segment, attribute, booked_nj, idle_floor_w
 from footprint.estimators.leaves import leaves
 from footprint.ledger.reader import Facts, Issue
 from footprint.model import TIERS, Device
@@ -25,7 +25,7 @@ class Energy(NamedTuple):
 
     `low_nj` and `high_nj` bound it by the meter's timing and, for a model, by the model's error; a
     sensor's gain is not in them (`Books.gain`). `missing` is the share of its active time in which
-    the device was not metered.
+    the device was not metered: of several devices (`devices`), the mean; 1 where none was.
     """
 
     mid_nj: int
@@ -33,14 +33,17 @@ class Energy(NamedTuple):
     high_nj: int
     missing: float = 0.0
     estimated_nj: int = 0
+    devices: int = 1
 
     def __add__(self, other: Energy) -> Energy:  # type: ignore[override]
         return Energy(
             self.mid_nj + other.mid_nj,
             self.low_nj + other.low_nj,
             self.high_nj + other.high_nj,
-            max(self.missing, other.missing),
+            (self.missing * self.devices + other.missing * other.devices)
+            / (self.devices + other.devices),
             self.estimated_nj + other.estimated_nj,
+            self.devices + other.devices,
         )
 
 
@@ -265,7 +268,9 @@ class _Boot:
             for segment in self.gpu_segments
             if self._on_gpu(self.found.entries[segment.entry], segment.entry, device)
         ]
-        return self._book(device, timeline, timeline.cells, segments)
+        tracked = shares.of_gpu(device, timeline.cells.edges, self.book.facts, self._families())
+        (energy,) = shares.split(timeline.cells.energy, [tracked])
+        return self._book(device, timeline, timeline.cells._replace(energy=energy), segments)
 
     def _on_gpu(self, entry: Entry, index: int, device: Device) -> bool:
         declared = entry.path.devices
@@ -276,7 +281,7 @@ class _Boot:
                 for each in declared
             )
         one = self.book.facts[entry.writer]
-        resident = _resident(one, entry.start, entry.device_end)
+        resident = shares.resident(one, entry.start, entry.device_end)
         if resident is not None:
             return device.id in resident
         if device.id not in {each.id for each in one.devices.values()}:
@@ -286,23 +291,17 @@ class _Boot:
 
     def _post_host_part(self, device: Device, timeline: Timeline) -> tuple[int, int, float]:
         """The CPU or memory: each tracked family of processes gets its share of every cell."""
-        families: dict[int, list[int]] = {}
-        for member in self.members:
-            families.setdefault(self.roots[member], []).append(member)
-        shares = {
-            root: self._share(device, timeline.cells, root, members)
-            for root, members in families.items()
-        }
-        over = _normalise(list(shares.values()))
+        families = self._families()
+        parts = shares.split(
+            timeline.cells.energy,
+            [
+                self._share(device, timeline.cells, root, members)
+                for root, members in families.items()
+            ],
+        )
         attributed = idle = 0
         floors: list[float] = []
-        for root, members in families.items():
-            part = [
-                None if energy is None else int(energy * share / total)
-                for energy, share, total in zip(
-                    timeline.cells.energy, shares[root], over, strict=True
-                )
-            ]
+        for part, members in zip(parts, families.values(), strict=True):
             cells = timeline.cells._replace(energy=part)
             segments = [
                 segment
@@ -321,17 +320,20 @@ class _Boot:
         count = len(cells.energy)
         if facts[root].context.get("declared", {}).get("charge") == "machine":
             return [1.0] * count
-        candidates = [root, *(member for member in members if member != root)]
-        usage = next((rows for m in candidates if (rows := facts[m].rows["usage"])), None)
-        if not usage:
+        found = shares.of_host(device, cells.edges, facts, members)
+        if found is None:
             self._note(
                 "the share of this program in the host is not known: it is charged all of it"
             )
             return [1.0] * count
-        if device.kind == "dram":
-            total = facts[root].context.get("hardware", {}).get("memory_bytes", 0)
-            return _memory_shares(cells.edges, usage, total)
-        return _cpu_shares(cells.edges, usage)
+        return found
+
+    def _families(self) -> dict[int, list[int]]:
+        """The writers of this boot by the outermost one above them."""
+        families: dict[int, list[int]] = {}
+        for member in self.members:
+            families.setdefault(self.roots[member], []).append(member)
+        return families
 
     def _note(self, text: str) -> None:
         if text not in self.book.notes:
@@ -425,65 +427,16 @@ class _Boot:
             return lambda entry, energy: {tier: energy}
         split: dict[int, dict[str, int]] = {}
         for tier in sorted(present):
-            only = [
-                energy if of == tier else None
-                for energy, of in zip(cells.energy, timeline.tiers, strict=True)
-            ]
-            done = attribute(cells._replace(energy=only), segments, floor_w)
-            for entry, share in done.entries.items():
-                split.setdefault(entry, {})[tier] = share.energy_nj
-        return lambda entry, energy: split.get(entry, {})
+            only = {cell for cell, of in enumerate(timeline.tiers) if of == tier}
+            for entry, amount in booked_nj(cells, segments, floor_w, only).items():
+                if amount:
+                    split.setdefault(entry, {})[tier] = amount
+        return lambda entry, energy: _adding_up(split.get(entry, {}), energy)
 
 
-def _resident(one: Facts, start: int, end: int) -> set[str] | None:
-    """GPUs on which the writer's tree had a context at some time between; None: not known."""
-    found: set[str] = set()
-    known = False
-    for index, (t, devices) in enumerate(one.residents):
-        until = one.residents[index + 1][0] if index + 1 < len(one.residents) else 2**63
-        # Asked once a second: a context found just after a span's end was there before it.
-        if devices is not None and t - 1_500_000_000 <= end and until >= start:
-            found.update(devices)
-            known = True
-    return found if known else None
-
-
-def _cpu_shares(edges: Sequence[int], usage: Sequence[tuple[int, ...]]) -> list[float]:
-    times = [row[0] for row in usage]
-    tree = [_at(edge, times, usage, 1) for edge in edges]
-    busy = [_at(edge, times, usage, 2) for edge in edges]
-    shares: list[float] = []
-    for index in range(len(edges) - 1):
-        done, all_done = tree[index + 1] - tree[index], busy[index + 1] - busy[index]
-        # Two clocks with ticks of 10 ms: a tree can seem busier than its machine.
-        shares.append(min(1.0, max(0.0, done / all_done)) if all_done > 0 else 0.0)
-    return shares
-
-
-def _memory_shares(
-    edges: Sequence[int], usage: Sequence[tuple[int, ...]], total: float
-) -> list[float]:
-    if not total:
-        return [0.0] * max(0, len(edges) - 1)
-    times = [row[0] for row in usage]
-    used = [_at(edge, times, usage, 4) for edge in edges]
-    return [
-        min(1.0, (used[index] + used[index + 1]) / 2 / total) for index in range(len(edges) - 1)
-    ]
-
-
-def _at(t: int, times: Sequence[int], rows: Sequence[tuple[int, ...]], field: int) -> float:
-    """A cumulative field at an instant, between samples in proportion; held at the ends."""
-    after = bisect_right(times, t)
-    if after == 0:
-        return float(rows[0][field])
-    if after == len(times):
-        return float(rows[-1][field])
-    t0, t1 = times[after - 1], times[after]
-    v0, v1 = rows[after - 1][field], rows[after][field]
-    return v0 + (v1 - v0) * (t - t0) / max(t1 - t0, 1)
-
-
-def _normalise(shares: list[list[float]]) -> list[float]:
-    """What to divide shares by so that those of a cell do not exceed it."""
-    return [max(1.0, sum(each)) for each in zip(*shares, strict=True)]
+def _adding_up(parts: dict[str, int], total: int) -> dict[str, int]:
+    """Parts that were each rounded down; what that left goes to the largest."""
+    if not parts:
+        return {}
+    largest = max(parts, key=lambda tier: parts[tier])
+    return {**parts, largest: parts[largest] + total - sum(parts.values())}

@@ -79,10 +79,18 @@ def collect(facts: Sequence[Facts], indices: Sequence[int]) -> Entries:
                 rows.append((writer, seq, parent, (seq, parent, path, OPEN, 0, start, end, end)))
     for index, (writer, seq, _, _) in enumerate(rows):
         by_id[facts[writer].writer, seq] = index
+    writers = {facts[writer].writer: facts[writer] for writer in indices}
     amounts = {writer: _units(facts[writer]) for writer in indices}
     buckets = {writer: _buckets(facts[writer]) for writer in indices}
     entries = [
-        _entry(facts[writer], writer, row, _parent(facts[writer], parent, by_id), amounts, buckets)
+        _entry(
+            facts[writer],
+            writer,
+            row,
+            _parent(facts[writer], parent, by_id, writers),
+            amounts,
+            buckets,
+        )
         for writer, _, parent, row in rows
     ]
     holds: dict[int, list[Hold]] = {}
@@ -123,19 +131,35 @@ def within(found: Entries, since: int | None, until: int | None) -> Entries:
 
 
 def _above(found: Entries, parent: int, kept: dict[int, int]) -> int:
-    while parent >= 0 and parent not in kept:
+    seen: set[int] = set()  # a damaged ledger may hold a ring
+    while parent >= 0 and parent not in kept and parent not in seen:
+        seen.add(parent)
         parent = found.entries[parent].parent
     return kept.get(parent, -1)
 
 
-def _parent(one: Facts, parent: int, by_id: dict[tuple[str, int], int]) -> int:
-    """Index of the enclosing entry, in this process or the one that started it; -1 for none."""
-    outer = one.context.get("parent")
-    if parent and parent >= one.context.get("forked_below", 0):
-        return by_id.get((one.writer, parent), -1)
-    if outer is None:
-        return -1
-    return by_id.get((outer["writer"], parent or outer["seq"]), -1)
+def _parent(
+    one: Facts, parent: int, by_id: dict[tuple[str, int], int], writers: dict[str, Facts]
+) -> int:
+    """Index of the enclosing entry, in this process or one that it descends from; -1 for none.
+
+    A forked child's sequences go on from its parent's, and so do a grandchild's: a sequence from
+    before the fork is looked for in one process after the other.
+    """
+    at: Facts | None = one
+    for _ in range(len(writers) + 1):
+        if at is None:
+            break
+        if parent and parent >= at.context.get("forked_below", 0):
+            return by_id.get((at.writer, parent), -1)
+        outer = at.context.get("parent")
+        if outer is None:
+            break
+        parent = parent or outer["seq"]
+        if outer["writer"] not in writers:
+            return -1
+        at = writers[outer["writer"]]
+    return -1
 
 
 def _entry(

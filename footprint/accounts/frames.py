@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from footprint.accounts.book import Book, Energy
 from footprint.accounts.entries import Entry
+from footprint.accounts.peaks import Peaks
 from footprint.model import NJ_PER_J, NS_PER_S, STATUSES
 
 if TYPE_CHECKING:
@@ -19,26 +20,27 @@ UNIT_COLUMNS = ("items", "tokens_in", "tokens_out")
 def inclusive_nj(book: Book) -> list[int]:
     """Each entry's energy with that of everything below it, nJ."""
     totals = [sum(each.mid_nj for each in energy.values()) for energy in book.energy]
-    depth = _depths(book.entries)
-    for index in sorted(range(len(totals)), key=lambda index: -depth[index]):
+    for index in _inside_out(book.entries):
         parent = book.entries[index].parent
         if parent >= 0:
             totals[parent] += totals[index]
     return totals
 
 
-def _depths(entries: list[Entry]) -> list[int]:
-    depths = [-1] * len(entries)
-    for index in range(len(entries)):
-        chain: list[int] = []
-        at = index
-        while at >= 0 and depths[at] < 0 and len(chain) < 10_000:
-            chain.append(at)
-            at = entries[at].parent
-        base = depths[at] if at >= 0 else -1
-        for step, each in enumerate(reversed(chain), start=1):
-            depths[each] = base + step
-    return depths
+def _inside_out(entries: list[Entry]) -> list[int]:
+    """The entries, each before the one it hangs below; those of a ring are left out."""
+    children = [0] * len(entries)
+    for entry in entries:
+        if entry.parent >= 0:
+            children[entry.parent] += 1
+    order = [index for index, count in enumerate(children) if not count]
+    for index in order:
+        parent = entries[index].parent
+        if parent >= 0:
+            children[parent] -= 1
+            if not children[parent]:
+                order.append(parent)
+    return order
 
 
 def spans(book: Book) -> pd.DataFrame:
@@ -46,7 +48,8 @@ def spans(book: Book) -> pd.DataFrame:
     import pandas as pd
 
     inclusive = inclusive_nj(book)
-    rows = [_row(book, index, inclusive[index]) for index in range(len(book.entries))]
+    peaks = Peaks(book)
+    rows = [_row(book, index, inclusive[index], peaks) for index in range(len(book.entries))]
     frame = pd.DataFrame(rows, columns=list(_columns()))
     for column in ("start", "end"):
         frame[column] = pd.to_datetime(frame[column], unit="ns", utc=True)
@@ -60,13 +63,15 @@ def _columns() -> list[str]:
     columns += ["energy_inclusive_j"]
     for kind in _KINDS:
         columns += [f"{kind}_energy_j", f"{kind}_energy_low_j", f"{kind}_energy_high_j"]
+    columns += ["peak_host_memory_bytes", "peak_gpu_memory_bytes"]
     return [*columns, "metered_share", "tiers"]
 
 
-def _row(book: Book, index: int, inclusive: int) -> dict[str, Any]:
+def _row(book: Book, index: int, inclusive: int, peaks: Peaks) -> dict[str, Any]:
     entry, energy = book.entries[index], book.energy[index]
     one = book.facts[entry.writer]
     path = entry.path
+    known = any(each.missing < 1 for each in energy.values())
     row: dict[str, Any] = {
         "calls": entry.calls,
         "run_id": one.context.get("run", one.writer),
@@ -86,11 +91,12 @@ def _row(book: Book, index: int, inclusive: int) -> dict[str, Any]:
         "busy_s": entry.busy_ns / NS_PER_S,
         "units": entry.units or None,
         "status": STATUSES[entry.status] if entry.status < len(STATUSES) else "ok",
-        "energy_inclusive_j": inclusive / NJ_PER_J if energy else float("nan"),
+        "energy_inclusive_j": inclusive / NJ_PER_J if inclusive or known else float("nan"),
         "tiers": {tier: amount / NJ_PER_J for tier, amount in sorted(book.tiers[index].items())}
         or None,
         "metered_share": 1 - max((each.missing for each in energy.values()), default=1.0),
     }
+    row["peak_host_memory_bytes"], row["peak_gpu_memory_bytes"] = peaks.of(entry)
     for unit in UNIT_COLUMNS:
         row[unit] = entry.units.get(unit, float("nan"))
     total = _sum(energy.values())

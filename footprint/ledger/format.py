@@ -57,7 +57,9 @@ UNIT = _row(5, "unit", "QI4xd", "seq unit value")
 OPEN_SPAN = _row(6, "open", "QQI4xq", "seq parent path start")
 POINT = _row(7, "point", "HHIqq", "device epoch lag_us t raw_uj")
 WINDOW = _row(8, "window", "HBx4xqqq", "device tier start end energy_uj")
-USAGE = _row(9, "usage", "qqqqq", "t tree_cpu_ns busy_cpu_ns total_cpu_ns resident_bytes")
+USAGE = _row(
+    9, "usage", "qqqqqq", "t tree_cpu_ns busy_cpu_ns total_cpu_ns resident_bytes group_cpu_ns"
+)
 GPU_USAGE = _row(10, "gpu_usage", "Hxxfqqq", "device share t own_bytes used_bytes")
 
 ROW_TYPES = (SPAN, FOLD, DURATION, HOLD, UNIT, OPEN_SPAN, POINT, WINDOW, USAGE, GPU_USAGE)

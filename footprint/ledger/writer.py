@@ -82,9 +82,21 @@ class Writer:
         row = (device, TIERS.index(tier), start, end, energy_nj // 1000)
         self._rows[fmt.WINDOW].append(row)
 
-    def usage(self, t: int, tree_ns: int, busy_ns: int, total_ns: int, resident: int) -> None:
-        """CPU time of the tracked tree and of the machine so far, and the tree's memory now."""
-        self._rows[fmt.USAGE].append((t, tree_ns, busy_ns, total_ns, resident))
+    def usage(
+        self,
+        t: int,
+        tree_ns: int,
+        busy_ns: int,
+        total_ns: int,
+        resident: int,
+        group_ns: int | None = None,
+    ) -> None:
+        """CPU time of the tracked tree and of the machine so far, and the tree's memory now.
+
+        `group_ns` is the busy time of the control group whose limit counts, None for no limit.
+        """
+        group = busy_ns if group_ns is None else group_ns
+        self._rows[fmt.USAGE].append((t, tree_ns, busy_ns, total_ns, resident, group))
 
     def gpu_usage(
         self, device: int, t: int, share: float | None, own_bytes: int, used_bytes: int

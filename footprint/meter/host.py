@@ -16,11 +16,12 @@ BUDGET = 0.003
 
 
 class TreeSample(Protocol):
-    """CPU time so far of the tracked process tree and of the machine, and the tree's memory."""
+    """CPU time so far of the tracked tree, the machine and its control group; the tree's memory."""
 
     tree_cpu_ns: int
     machine_busy_ns: int
     machine_total_ns: int
+    group_busy_ns: int
     rss_bytes: int
 
 
@@ -102,6 +103,7 @@ class HostTracker:
             sample.machine_busy_ns,
             sample.machine_total_ns,
             sample.rss_bytes,
+            sample.group_busy_ns,
         )
 
     def _fail(self, what: str, t: int, text: str) -> None:

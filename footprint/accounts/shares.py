@@ -1,0 +1,195 @@
+"""The part of a device's energy that a tracked tree of processes answers for, cell by cell."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+
+from footprint.ledger.format import USAGE
+from footprint.ledger.reader import Facts
+from footprint.model import NS_PER_S, Device
+
+Row = tuple[int, ...]
+
+_TREE, _BUSY, _RESIDENT, _GROUP = (
+    USAGE.fields.index(name)
+    for name in ("tree_cpu_ns", "busy_cpu_ns", "resident_bytes", "group_cpu_ns")
+)
+#: Shares as integers, so that parts never add up to more than there is.
+_ONE = 1 << 30
+#: A writer that took a sample this near to a cell speaks for it, ns.
+_NEAR = NS_PER_S
+#: A GPU's share is asked once a second: an answer is of at most so long before, ns.
+_GPU_REACH = 1_500_000_000
+
+
+def of_host(
+    device: Device, edges: Sequence[int], facts: Sequence[Facts], members: Sequence[int]
+) -> list[float] | None:
+    """A family's share of each cell of a CPU or of memory; None where no member sampled it.
+
+    Each member knows of itself and what it started. The outermost speaks for all; where it was
+    quiet or is over, those below it do.
+    """
+    known = [member for member in members if facts[member].rows["usage"]]
+    if not known:
+        return None
+    above = _ancestors(facts, members)
+    known.sort(key=lambda member: (len(above[member]), member))
+    shares = {member: _of_one(device, edges, facts[member]) for member in known}
+    if len(known) == 1:
+        return shares[known[0]]
+    times = {member: [row[0] for row in facts[member].rows["usage"]] for member in known}
+    found: list[float] = []
+    for cell in range(len(edges) - 1):
+        taken: set[int] = set()
+        total = 0.0
+        for member in known:
+            at = bisect_left(times[member], edges[cell] - _NEAR)
+            near = at < len(times[member]) and times[member][at] <= edges[cell + 1] + _NEAR
+            if near and not above[member] & taken:
+                taken.add(member)
+                total += shares[member][cell]
+        found.append(min(1.0, total) if taken else shares[known[0]][cell])
+    return found
+
+
+def _ancestors(facts: Sequence[Facts], members: Sequence[int]) -> dict[int, set[int]]:
+    index = {facts[member].writer: member for member in members}
+    above: dict[int, set[int]] = {}
+    for member in members:
+        chain: set[int] = set()
+        outer = facts[member].context.get("parent")
+        while outer is not None and (at := index.get(outer["writer"])) is not None:
+            if at in chain:
+                break
+            chain.add(at)
+            outer = facts[at].context.get("parent")
+        above[member] = chain
+    return above
+
+
+def _of_one(device: Device, edges: Sequence[int], one: Facts) -> list[float]:
+    usage = one.rows["usage"]
+    if device.kind == "dram":
+        return memory(edges, usage, one.context.get("hardware", {}).get("memory_bytes") or 0)
+    return cpu(edges, usage, of_group=device.scope == "share")
+
+
+def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[float]:
+    """The tree's part of the busy CPU time of the machine, or of its control group."""
+    times = [row[0] for row in usage]
+    tree = [_at(edge, times, usage, _TREE) for edge in edges]
+    busy = [_at(edge, times, usage, _GROUP if of_group else _BUSY) for edge in edges]
+    shares: list[float] = []
+    for index in range(len(edges) - 1):
+        done, all_done = tree[index + 1] - tree[index], busy[index + 1] - busy[index]
+        # Two clocks with ticks of 10 ms: a tree can seem busier than its machine.
+        shares.append(min(1.0, max(0.0, done / all_done)) if all_done > 0 else 0.0)
+    return shares
+
+
+def memory(edges: Sequence[int], usage: Sequence[Row], total: float) -> list[float]:
+    """The tree's part of the memory."""
+    if not total:
+        return [0.0] * max(0, len(edges) - 1)
+    times = [row[0] for row in usage]
+    used = [_at(edge, times, usage, _RESIDENT) for edge in edges]
+    return [
+        min(1.0, (used[index] + used[index + 1]) / 2 / total) for index in range(len(edges) - 1)
+    ]
+
+
+def _at(t: int, times: Sequence[int], rows: Sequence[Row], field: int) -> float:
+    """A cumulative field at an instant, between samples in proportion; held at the ends."""
+    after = bisect_right(times, t)
+    if after == 0:
+        return float(rows[0][field])
+    if after == len(times):
+        return float(rows[-1][field])
+    t0, t1 = times[after - 1], times[after]
+    v0, v1 = rows[after - 1][field], rows[after][field]
+    return v0 + (v1 - v0) * (t - t0) / max(t1 - t0, 1)
+
+
+def of_gpu(
+    device: Device, edges: Sequence[int], facts: Sequence[Facts], families: Mapping[int, list[int]]
+) -> list[float]:
+    """The part of each cell of a GPU that belongs to any tracked family; 1 where not known."""
+    by_family = [
+        [rows for member in members if (rows := _gpu_rows(device, facts[member]))]
+        for members in families.values()
+    ]
+    told = [writers for writers in by_family if writers]
+    if all(share == 1.0 for writers in told for rows in writers for _, _, share in rows):
+        return [1.0] * max(0, len(edges) - 1)
+    shares: list[float] = []
+    for cell in range(len(edges) - 1):
+        left, right = edges[cell], edges[cell + 1]
+        known: list[float | None] = []
+        for writers in told:
+            found = [_mean(rows, left, right) for rows in writers]
+            heard = [each for each in found if each is not _SILENT]
+            if heard:  # who started the others knows of them too
+                known.append(max((each for each in heard if each is not None), default=None))
+        total = sum(each or 0.0 for each in known)
+        shares.append(1.0 if not known or None in known else min(1.0, total))
+    return shares
+
+
+#: (from, to, share or -1) of what a writer was told.
+_Told = tuple[int, int, float]
+_SILENT = float("nan")
+
+
+def _gpu_rows(device: Device, one: Facts) -> list[_Told]:
+    rows: list[_Told] = []
+    before = -(2**63)
+    for number, share, t, _, _ in one.rows["gpu_usage"]:
+        if number in one.devices and one.devices[number].id == device.id:
+            rows.append((max(before, t - _GPU_REACH), t, share))
+            before = t
+    return rows
+
+
+def _mean(rows: Sequence[_Told], left: int, right: int) -> float | None:
+    """The mean share within a cell; None: not told, _SILENT: nothing was asked then."""
+    amount = length = 0.0
+    at = bisect_left(rows, left, key=lambda row: row[1])
+    while at < len(rows) and rows[at][0] < right:
+        start, end, share = rows[at]
+        part = min(end, right) - max(start, left)
+        if part > 0 and share < 0:
+            return None
+        amount, length = amount + share * max(part, 0), length + max(part, 0)
+        at += 1
+    return amount / length if length else _SILENT
+
+
+def split(
+    energy: Sequence[int | None], shares: Sequence[Sequence[float]]
+) -> list[list[int | None]]:
+    """A device's cells, divided by shares; where these exceed 1 together, in proportion.
+
+    Whole nJ, rounded down: the parts of a cell never add up to more than it holds.
+    """
+    parts: list[list[int | None]] = [[] for _ in shares]
+    for cell, amount in enumerate(energy):
+        total = max(1.0, sum(each[cell] for each in shares))
+        for part, each in zip(parts, shares, strict=True):
+            scale = int(each[cell] / total * _ONE)
+            part.append(None if amount is None else amount * scale // _ONE)
+    return parts
+
+
+def resident(one: Facts, start: int, end: int) -> set[str] | None:
+    """GPUs on which the writer's tree had a context at some time between; None: not known."""
+    found: set[str] = set()
+    known = False
+    for index, (t, devices) in enumerate(one.residents):
+        until = one.residents[index + 1][0] if index + 1 < len(one.residents) else 2**63
+        # Asked once a second: a context found just after a span's end was there before it.
+        if devices is not None and t - _GPU_REACH <= end and until >= start:
+            found.update(devices)
+            known = True
+    return found if known else None
