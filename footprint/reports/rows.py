@@ -28,10 +28,13 @@ def row(group: Group) -> dict[str, Cell]:
 
 
 def frame(report: Report) -> pd.DataFrame:
-    """All groups as a pandas frame."""
+    """All groups as a pandas frame; numbers that are not known are NaN."""
     import pandas as pd
 
-    return pd.DataFrame([row(group) for group in report.groups], columns=columns(report))
+    names = columns(report)
+    found = pd.DataFrame([row(group) for group in report.groups], columns=names)
+    texts = {*report.by, "part", "spans", "errors"}
+    return found.astype({name: float for name in names if name not in texts})
 
 
 def _row(fields: tuple[str, ...], group: Group) -> dict[str, Any]:

@@ -225,6 +225,9 @@ def test_pandas_has_the_columns_of_the_csv(made: Report) -> None:
     frame = made.to_pandas()
     assert list(frame.columns) == made.render("csv").splitlines()[0].split(",")
     assert frame["spans"].sum() == 1003
+    assert frame["tokens_out"].dtype == float
+    assert frame["tokens_out"].isna().all()
+    assert made._replace(groups=()).to_pandas().empty
     assert frame["energy_j"].sum() == pytest.approx(sum(r.attributed_j for r in made.conservation))
 
 
