@@ -146,12 +146,12 @@ def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
         out = io.StringIO()
         datasheet.render(sheet, out)
         write(f"datasheet-{one.model}.md", out.getvalue(), f"datasheet of {one.model}")
-    missing = {gap.what for sheet, _ in found for gap in sheet.missing}
-    unpriced = [
-        option
-        for what, option in (("carbon_location_g", "--zone FRA"), ("cost_usd", "--tariff 0.18"))
-        if what in missing
-    ]
+    totals = [activity.total for sheet, _ in found for activity in sheet.activities]
+    unpriced = []
+    if not any(total.carbon_location_g is not None for total in totals):
+        unpriced.append("--zone FRA")
+    if not any(total.cost for total in totals):
+        unpriced.append("--tariff 0.18")
     return Demo(directory, str(report), tuple(_compared(found)), tuple(unpriced), tuple(files))
 
 

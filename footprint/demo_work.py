@@ -66,7 +66,7 @@ def load() -> Images:
     return Images(parts[0], parts[2], parts[1], parts[3])
 
 
-def train_network(images: Images, epochs: int = EPOCHS) -> Any:
+def train_network(images: Images) -> Any:
     """Trains the neural network, `digits-mlp`; every pass over the images is counted."""
     from sklearn.neural_network import MLPClassifier
 
@@ -79,7 +79,7 @@ def train_network(images: Images, epochs: int = EPOCHS) -> Any:
         ) as work,
         _interruptible(),
     ):
-        for _ in range(epochs):
+        for _ in range(EPOCHS):
             network.partial_fit(images.train, images.train_digits, classes=classes)
             work.add(items=len(images.train), epochs=1)
             if time.monotonic() - begun > EPOCHS_WITHIN_S:
@@ -140,7 +140,6 @@ def serve(
     classify: Callable[[Any, Any], int],
     model: Any,
     images: Images,
-    passes: int = PASSES,
 ) -> Served:
     """Asks a model for every held-out image, one at a time, from several threads at once."""
     requests = [
@@ -151,7 +150,7 @@ def serve(
 
     def client(part: Sequence[tuple[Any, int]]) -> tuple[int, int]:
         asked = right = 0
-        for _ in range(passes):
+        for _ in range(PASSES):
             for image, digit in part:
                 right += classify(model, image) == digit
             asked += len(part)

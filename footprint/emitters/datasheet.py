@@ -150,7 +150,7 @@ def _how(view: View) -> Iterator[str]:
         yield ""
     if view.factors:
         rows = [_factor(factor) for factor in view.factors]
-        yield from _table(("Factor", "Value", "Unit", "Place", "Source", "Of"), rows)
+        yield from _table(("Factor", "Value", "Unit", "Place", "Source", "Year"), rows)
     if view.assumptions:
         yield "Assumptions:"
         yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -41,6 +42,28 @@ def test_a_demo_of_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(UsageError, match="FOOTPRINT_DISABLED"):
         demo.run(tmp_path / "demo")
     assert not (tmp_path / "demo").exists()
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo of a second, in an environment without settings."""
+    monkeypatch.setattr(demo_work, "EPOCHS", 2)
+    monkeypatch.setattr(demo_work, "PASSES", 1)
+    for name in [name for name in os.environ if name.startswith("FOOTPRINT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_tariff_in_another_currency_is_a_price(tmp_path: Path) -> None:
+    said: list[str] = []
+    made = demo.run(tmp_path / "demo", {"tariff_per_kwh": "0.2 EUR"}, said.append)
+    assert made.unpriced == ("--zone FRA",)
+    assert said[0] == "1,797 images of handwritten digits, 450 of them held out"
+    text = (tmp_path / "demo" / "datasheet-digits-mlp.md").read_text()
+    assert "Electricity, EUR" in text
+    assert "| Place of the electricity | not known: neither a zone" in text
+    assert [path.exists() for path, _ in made.files] == [True] * 5
+    assert "2,694" in text  # images seen in two passes over 1,347
 
 
 def test_ctrl_c_ends_the_training_although_scikit_learn_goes_on() -> None:
