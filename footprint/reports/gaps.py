@@ -52,7 +52,11 @@ def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[s
 def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
     """Energy that was not metered."""
     if book.facts and not any(metered(each) for each in book.devices):
-        yield Gap("energy_j", "no device was metered in the period", "run `footprint doctor`")
+        if any(one.devices or one.unavailable for one in book.facts):
+            yield Gap("energy_j", "no device was metered in the period", "run `footprint doctor`")
+        else:
+            why = "no device was found before the programs ended: they may have been too short"
+            yield Gap("energy_j", why, "track longer work, or run `footprint doctor`")
     for own in book.devices:
         if not metered(own):
             name = f"{own.device.name} ({own.device.id})"
