@@ -39,6 +39,16 @@ class CheckFailedError(FootprintError):
     exit_code = 1
 
 
+def shown(value: object) -> str:
+    """A value as a message shows it: on one line, and no longer than 60 characters."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - the value is the caller's
+        text = f"a {type(value).__name__}"
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> str:
     """` Did you mean A or B?` for a name that is not known, or an empty string.
 

@@ -154,10 +154,16 @@ def _facts(journal: Journal, writer: str, seq: int) -> tuple[list[Facts], list[I
     """What the ledger says of the time around a span: its own journal, and others of the time."""
     if journal.path is None:
         return [read_bytes(journal.pending(), "memory")], []
-    own = read_bytes(journal.path.read_bytes() + journal.pending(), journal.path.name)
+    try:
+        written = journal.path.read_bytes()
+    except OSError:  # nothing could be written yet, or the ledger was removed
+        written = b""
+    own = read_bytes(written + journal.pending(), journal.path.name)
+    if not own.context:
+        return [], own.issues
     starts = [row[5] for row in own.rows["span"] if row[0] == seq]
     if not starts:
-        starts = [row[4] for row in own.rows["open"] if row[0] == seq]
+        starts = [row[3] for row in own.rows["open"] if row[0] == seq]
     since = min(starts, default=own.t_last) - _AROUND
     others = [
         path for path in _others(journal.path) if path.stat().st_mtime_ns >= own.utc_ns(since)

@@ -129,6 +129,9 @@ def fold(
         stride = strides(key[1])
         if len(group.members) < FOLD_FROM and group not in callers and stride == 1:
             spans.extend(group.members)
+        elif len(group.members) == 1 and stride == 1:  # one caller: its own sequence will do
+            spans.append(group.members[0])
+            group.seq = group.members[0][_SEQ]
         else:
             group.seq = next_seq()
             group.members.reverse()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footprint.errors import UsageError
+from footprint.errors import UsageError, shown
 from footprint.tracking import runtime
-from footprint.tracking.site import Site, amount
+from footprint.tracking.site import Site, amount, checked_tags
+
+#: No call takes longer: what is more was given in another unit.
+LONGEST_S = 366 * 86_400
 
 _sites: dict[tuple[object, ...], Site] = {}
 
@@ -37,16 +40,18 @@ def record_api_call(
     Raises UsageError for NaN, negatives, and what is no number.
     """
     if not isinstance(model, str) or not model:
-        raise UsageError(f"model={model!r} is not a name: give the model that was called")
+        raise UsageError(f"model={shown(model)} is not a name: give the model that was called")
     amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, **units}
     checked = {key: amount(key, value) for key, value in amounts.items()}
-    elapsed = int(amount("duration_s", duration_s) * 1e9)
+    if (seconds := amount("duration_s", duration_s)) > LONGEST_S:
+        raise UsageError(f"duration_s={shown(duration_s)} is more than a year: give seconds")
+    elapsed = int(seconds * 1e9)
+    labels = checked_tags(model, tags)
     if runtime.off or runtime.disabled():
         return
-    labels = dict(tags or {})
     if provider:
-        labels["provider"] = provider
-    key = (model, name, project, tuple(sorted(labels.items())))
+        labels["provider"] = str(provider)
+    key = (model, str(name), str(project), tuple(sorted(labels.items())))
     site = _sites.get(key)
     if site is None:
         # No GPU of ours: the host's share of waiting for the answer is measured like any span's.

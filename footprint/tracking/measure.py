@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from footprint.errors import UsageError
 from footprint.tracking import runtime
-from footprint.tracking.site import Site, amount
+from footprint.tracking.site import Site, amount, checked_tags
 
 if TYPE_CHECKING:
     from footprint.accounts.result import Footprint
@@ -153,7 +153,7 @@ def _site(name: str, declared: tuple[Any, ...], sync: str | None) -> Site:
         model,
         version,
         project,
-        tuple(sorted(tags.items())) if tags else None,
+        tuple(sorted(checked_tags(name, tags).items())),
         tuple(devices) if isinstance(devices, list) else devices,
         sync,
     )
@@ -162,8 +162,6 @@ def _site(name: str, declared: tuple[Any, ...], sync: str | None) -> Site:
     except TypeError:  # something unhashable was given: let Site say what is wrong with it
         return Site(name, kind, model, version, project, tags, devices, "own", sync)
     if site is None:
-        if not isinstance(name, str) or not name:
-            raise UsageError(f"measure needs a name, not {name!r}")
         site = Site(name, kind, model, version, project, tags, devices, "own", sync)
         if len(_sites) < 10_000:
             _sites[key] = site

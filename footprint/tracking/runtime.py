@@ -15,6 +15,7 @@ assignment and deletion, and `next` of a counter are atomic in CPython.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import contextvars
 import itertools
@@ -59,6 +60,14 @@ asleep = True
 _waking = threading.Lock()
 _waker: Callable[[], None] | None = None
 
+#: Not set while the recorder's thread makes its session, and while the session's threads import:
+#: a process forked in the middle of an import waits for ever when it imports the same.
+made, imported = threading.Event(), threading.Event()
+made.set()
+imported.set()
+#: So long a fork waits for the imports, and the exit for the session, at most, seconds.
+PATIENCE = 1.0
+
 
 def wake() -> None:
     """Sets the session going. Costs the caller a thread's start the first time, a flag later."""
@@ -70,14 +79,48 @@ def wake() -> None:
         if _waker is not None:
             _waker()
             return
+        made.clear()
+        imported.clear()
         # Imports, settings, drivers: all of it happens on the session's own thread.
-        threading.Thread(target=_start, name="footprint-recorder", daemon=True).start()
+        recorder = threading.Thread(target=_start, name="footprint-recorder", daemon=True)
+        try:
+            _at_exit_of_worker()
+            recorder.start()
+        except RuntimeError as error:  # too many threads, or the interpreter is leaving
+            give_up(error)
 
 
 def _start() -> None:
-    from footprint.tracking import session
+    try:
+        from footprint.tracking import session
 
-    session.main()
+        run = session.main()
+    except Exception as error:  # noqa: BLE001 - none of it is the program's fault
+        give_up(error)
+        return
+    finally:
+        made.set()
+    if run is None:
+        imported.set()
+    else:
+        run()
+
+
+def give_up(error: BaseException) -> None:
+    """Nothing can be recorded: says so once, and stops collecting."""
+    global off
+    off = True
+    del buffer[:], holds[:]
+    made.set()
+    imported.set()
+    say(f"what this program does is not recorded: {type(error).__name__}: {error}")
+
+
+def say(text: str) -> None:
+    """One line on stderr, where there is one. Never raises."""
+    line = text.replace("\r", "\\r").replace("\n", "\\n")
+    with contextlib.suppress(Exception):  # None, closed, or the program's own
+        sys.stderr.write(f"footprint: {line}\n")
 
 
 def set_waker(waker: Callable[[], None] | None) -> None:
@@ -167,8 +210,14 @@ def status_of(error: BaseException) -> int:
     return ERROR
 
 
+#: What `configure(disabled=...)` said: more than the environment.
+told_off: bool | None = None
+
+
 def disabled() -> bool:
     """Whether the environment switches everything off (FOOTPRINT_DISABLED)."""
+    if told_off is not None:
+        return told_off
     return os.environ.get("FOOTPRINT_DISABLED", "").strip().lower() in ("1", "true", "yes", "on")
 
 
@@ -179,12 +228,61 @@ def block_on_gpu(result: Any) -> None:
     gpu.block(result)
 
 
+def _before_fork() -> None:
+    imported.wait(PATIENCE)
+    imported.set()  # once is enough
+
+
 def after_fork() -> None:
     """In a forked child: what was open or waiting is the parent's to record."""
-    global asleep, _waking, _waker
+    global asleep, gpu_mark, made, imported, _waking, _waker
     _waking = threading.Lock()
     _waker = None
+    made, imported = threading.Event(), threading.Event()
+    made.set()
+    imported.set()
     asleep = True
+    gpu_mark = None  # CUDA does not survive a fork
     del buffer[:]
     del holds[:]
     open_spans.clear()
+
+
+def _at_exit() -> None:
+    if asleep and not buffer and "footprint.tracking.session" not in sys.modules:
+        return
+    importing = not (made.is_set() and imported.is_set())
+    made.wait(PATIENCE)
+    try:
+        from footprint.tracking import session
+
+        session.at_exit()
+    except Exception as error:  # noqa: BLE001 - the exit code is the program's
+        give_up(error)
+    if importing and getattr(sys, "last_type", None) is KeyboardInterrupt:
+        _still_interrupted()
+
+
+def _still_interrupted() -> None:
+    """CPython dies of SIGINT after an uncaught KeyboardInterrupt, unless code was compiled since.
+
+    An import of ours may just have done that (a named tuple is made by `eval`), and the program
+    would end with exit code 1. Compiled code that is interrupted makes it remember.
+    """
+    if not hasattr(sys, "ps1"):  # a prompt goes on after Ctrl-C
+        with contextlib.suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt", {})
+
+
+def _at_exit_of_worker() -> None:
+    """multiprocessing's workers leave through os._exit: only its own finalizers run there."""
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if util is not None and process is not None and process.parent_process() is not None:
+        util.Finalize(None, _at_exit, exitpriority=-100)
+
+
+# Registered here and not where the session is: a program may be over before that is imported.
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork)

@@ -8,7 +8,6 @@ Nothing in here raises into the tracked program: what goes wrong is one line on 
 
 from __future__ import annotations
 
-import atexit
 import os
 import platform
 import socket
@@ -23,7 +22,7 @@ from footprint import clock, settings
 from footprint._version import __version__
 from footprint.errors import FootprintError
 from footprint.ledger import format as fmt
-from footprint.ledger.folding import Ended, Folded, fold
+from footprint.ledger.folding import FOLD_BELOW_NS, Ended, Folded, fold
 from footprint.ledger.journal import Journal, journal_name, prepare
 from footprint.ledger.writer import Writer
 from footprint.meter.meter import Meter
@@ -85,13 +84,14 @@ class Session:
         self._written = 0
         self._anchored = 0
         self._kept: set[int] = set()
+        self._fresh: set[int] = set()
         self._marks: list[tuple[Any, Ended]] = []
         self._told: set[str] = set()
         self._base_seq = _forked_from[2] if _forked_from is not None else 0
         now, utc = clock.anchor()
         self._offset = utc - now
         self.run, self.parent = self._parent()
-        directory = self._prepare()
+        directory = None if self.settings.disabled else self._prepare()
         host = self._host_name()
         name = journal_name(utc, host, self.pid, self.writer_id.bytes)
         self.journal = Journal(directory, self.writer_id.bytes, name)
@@ -107,13 +107,20 @@ class Session:
     # -- what is recorded of the process
 
     def _prepare(self) -> Path | None:
-        directory = Path(os.path.abspath(self.settings.ledger))  # noqa: PTH100 - follows no links
         try:
+            directory = Path(os.path.abspath(self.settings.ledger))  # noqa: PTH100 - no links
             prepare(directory)
         except FootprintError as error:
-            self.problems.append(f"{error}; what this program does is not recorded")
-            return None
-        return directory
+            problem = str(error)
+        except OSError:
+            problem = (
+                f"the working directory is gone, and the ledger {self.settings.ledger} with it:"
+                " name one by its full path with FOOTPRINT_LEDGER"
+            )
+        else:
+            return directory
+        self.problems.append(f"{problem}; what this program does is not recorded")
+        return None
 
     def _parent(self) -> tuple[str, dict[str, Any] | None]:
         if _forked_from is not None:
@@ -162,17 +169,33 @@ class Session:
 
     def loop(self) -> None:
         """Until the session is over: drain, write, sleep."""
-        self.meter.start()
+        try:
+            self.meter.start()
+        except RuntimeError as error:  # no thread to be had
+            self.problems.append(f"nothing is metered: {error}")
+            self.meter.ready.set()
         self._tell()
         while not self.finished:
-            self._signal.wait(self.step())
+            try:
+                pause = self.step()
+            except Exception as error:  # noqa: BLE001 - the next tick may do better
+                self._failed(error)
+                pause = TICKS[-1][1]
+            self._signal.wait(pause)
             self._signal.clear()
+
+    def _failed(self, error: Exception) -> None:
+        self._warn(
+            f"some of what this program did is not recorded ({type(error).__name__}: {error})"
+        )
 
     def step(self) -> float | None:
         """One tick. Seconds until the next; None: the session went to sleep."""
         with self._lock:
             if self.finished:
                 return 0.0
+            if not runtime.imported.is_set() and self.meter.ready.is_set():
+                runtime.imported.set()
             now = clock.now_ns()
             taken = self._drain()
             self._watch_gpu()
@@ -203,17 +226,26 @@ class Session:
         ends: dict[int, int] = {}
         if self._marks or (batch and runtime.gpu_mark is not None):
             batch, ends = self._settle_marks(batch)
+        holds = self._take_holds()
         if batch:
-            folded = fold(batch, runtime.next_seq, self._kept, _stride)
+            keep = self._kept | self._fresh | _long_on_gpu(batch, ends)
+            folded = fold(batch, runtime.next_seq, keep, _stride, _short_holds(batch, holds, keep))
             self._keep(folded)
             self.writer.spans(folded, ends)
-        self._drain_holds()
+            if holds:  # those of what was folded are in the fold
+                gone = {span[0] for span in batch} - {span[0] for span in folded.spans}
+                holds = [hold for hold in holds if hold[0] not in gone]
+        self._write_holds(holds)
         return count
 
     def _keep(self, folded: Folded) -> None:
-        """Remembers the open spans that what was written refers to: they must not be folded."""
-        parents = {span[1] for span in folded.spans} | {each.parent for each in folded.folds}
-        self._kept = {seq for seq in self._kept | parents if seq in runtime.open_spans}
+        """Remembers the spans that what was written refers to: they must not be folded."""
+        waiting = {span[0] for _, span in self._marks}
+        self._kept = {
+            seq for seq in self._kept | self._fresh if seq in runtime.open_spans or seq in waiting
+        }
+        # These are open, or ended while the batch was folded: then they are in the next one.
+        self._fresh = {span[1] for span in folded.spans} | {each.parent for each in folded.folds}
 
     def _settle_marks(self, batch: list[Ended]) -> tuple[list[Ended], dict[int, int]]:
         """Holds spans back until the GPU has done what they queued; asks, never waits."""
@@ -230,12 +262,14 @@ class Session:
             if gpu.in_use():
                 runtime.gpu_mark = gpu.mark
 
-    def _drain_holds(self) -> None:
+    def _take_holds(self) -> list[tuple[int, int, int]]:
         count = len(runtime.holds)
-        if not count:
-            return
         holds = runtime.holds[:count]
         del runtime.holds[:count]
+        # A stream that was begun before a fork is the parent's.
+        return [hold for hold in holds if hold[0] > self._base_seq] if self._base_seq else holds
+
+    def _write_holds(self, holds: list[tuple[int, int, int]]) -> None:
         merged: dict[int, list[list[int]]] = {}
         for seq, start, end in holds:
             self._kept.add(seq)
@@ -257,10 +291,11 @@ class Session:
             t, utc = clock.anchor()
             if abs(utc - t - self._offset) > STEP:
                 self._anchor()
-        for seq, frame in list(runtime.open_spans.items()):
+        for seq, frame in runtime.open_spans.copy().items():
             if seq > self._base_seq and frame[3] and now - frame[3] > NS_PER_S:
                 self.writer.open_span(seq, frame[4], frame[1], frame[3])
                 self._kept.add(seq)
+        self.journal.write()  # what waits goes first: there may be room again
         self.writer.commit(now)
         self.journal.write()
         self.journal.sync()
@@ -283,11 +318,7 @@ class Session:
         if key in self._told:
             return
         self._told.add(key)
-        if sys.stderr is not None:
-            try:
-                sys.stderr.write(f"footprint: {text}\n")
-            except (OSError, ValueError):
-                self._told.add("stderr is closed")
+        runtime.say(text)
 
     # -- for everybody
 
@@ -295,8 +326,19 @@ class Session:
         """Everything finished so far is in the journal when this returns."""
         with self._lock:
             if not self.finished:
-                self._drain()
-                self._write(clock.now_ns())
+                try:
+                    self._drain()
+                    self._write(clock.now_ns())
+                except Exception as error:  # noqa: BLE001 - the caller is the program
+                    self._failed(error)
+
+    def note_open(self, seq: int) -> None:
+        """Records a span that has not ended: somebody asks what it used so far."""
+        with self._lock:
+            frame = runtime.open_spans.get(seq)
+            if frame is not None and frame[3] and not self.finished:
+                self.writer.open_span(seq, frame[4], frame[1], frame[3])
+                self._kept.add(seq)
 
     def settle(self, t: int, wait: float) -> bool:
         """Waits until every device is known up to `t`, at most `wait` seconds."""
@@ -319,22 +361,27 @@ class Session:
         if not self.meter.settled(now) and now < self._linger_until:
             self.settle(now, EXIT_WAIT)
         self.meter.close(timeout=0.5)
+        self._tell()
         with self._lock:
             if self.finished:
                 return
-            self._end_open_spans()
-            self._drain()
+            try:
+                self._drain()
+                self._end_open_spans()
+                self._drain()
+                now = clock.now_ns()
+                self._anchor()
+                self.writer.record({"type": "end", "t": now, "reason": reason})
+                self._write(now)
+            except Exception as error:  # noqa: BLE001 - the caller is the program
+                self._failed(error)
             self.finished = True
-            now = clock.now_ns()
-            self._anchor()
-            self.writer.record({"type": "end", "t": now, "reason": reason})
-            self._write(now)
             self.journal.close()
         self._signal.set()
 
     def _end_open_spans(self) -> None:
         end = clock.now_ns()
-        for seq, frame in list(runtime.open_spans.items()):
+        for seq, frame in runtime.open_spans.copy().items():
             if runtime.open_spans.pop(seq, None) is not None and frame[3]:
                 runtime.append((seq, frame[4], frame[1], OPEN, frame[3], end, frame[2], None))
         for mark, span in self._marks:
@@ -356,12 +403,33 @@ def _memory_bytes() -> int | None:
 
 
 def _describe(path: int) -> tuple[dict[str, Any], int]:
-    parent, site = PATHS[path - 1]
+    parent, site = PATHS[path]
     return site.record(path, parent), parent
 
 
+def _long_on_gpu(batch: list[Ended], ends: dict[int, int]) -> set[int]:
+    """Calls that were short, and queued what the GPU worked at for longer: they stay spans."""
+    if not ends:
+        return set()
+    return {span[0] for span in batch if ends.get(span[0], 0) - span[4] >= FOLD_BELOW_NS}
+
+
+def _short_holds(
+    batch: list[Ended], holds: list[tuple[int, int, int]], keep: set[int]
+) -> dict[int, int]:
+    """How long the batch's streams that may be folded were held, by sequence."""
+    if not holds:
+        return {}
+    short = {span[0] for span in batch if span[5] - span[4] < FOLD_BELOW_NS} - keep
+    held: dict[int, int] = {}
+    for seq, start, end in holds:
+        if seq in short:
+            held[seq] = held.get(seq, 0) + end - start
+    return held
+
+
 def _stride(path: int) -> int:
-    return PATHS[path - 1][1].stride
+    return PATHS[path][1].stride
 
 
 def _discover(machine: Machine) -> Any:
@@ -392,23 +460,28 @@ def get(make: Callable[[], Session] | None = None) -> Session:
             _session = make() if make is not None else Session(_configured)
             runtime.set_waker(_session.wake)
             runtime.asleep = False
-            _at_exit_of_worker()
+            runtime._at_exit_of_worker()
             threading.Thread(target=_session.loop, name="footprint-recorder", daemon=True).start()
         return _session
 
 
-def main() -> None:
-    """The recorder's thread, started by the first span: makes the session and runs it."""
+def main() -> Callable[[], None] | None:
+    """On the recorder's thread, started by the first span: makes the session and gives its loop.
+
+    None: there is one already, or settings say that nothing is to be recorded.
+    """
     global _session
     with _making:
-        session = _session
-        if session is None or session.finished:
-            session = _session = Session(_configured)
-            runtime.set_waker(session.wake)
-            _at_exit_of_worker()
-        else:
-            return
-    session.loop()
+        if _session is not None and not _session.finished:
+            return None
+        session = Session(_configured)
+        if session.settings.disabled:
+            runtime.off = True
+            del runtime.buffer[:]
+            return None
+        _session = session
+        runtime.set_waker(session.wake)
+    return session.loop
 
 
 def configure(**given: Any) -> None:
@@ -422,28 +495,42 @@ def configure(**given: Any) -> None:
     UsageError for a wrong name or value.
     """
     for name, value in given.items():
-        if value is not None:
-            settings.check(name, value)
-        else:
+        if value is None:
             settings.check_name(name)
+        else:
+            checked = settings.check(name, value)
+            if name == "disabled":
+                given["disabled"] = checked
+    restart()  # what was tracked before goes where it was to go
     for name, value in given.items():
         if value is None:
             _configured.pop(name, None)
         else:
             _configured[name] = value
-    runtime.off = bool(_configured.get("disabled", runtime.disabled()))
-    restart()
+    runtime.told_off = _configured.get("disabled")
+    runtime.off = runtime.disabled()
+    if _session is not None:  # another thread tracked something meanwhile
+        restart()
 
 
 def restart() -> None:
     """Closes the session; the next span begins another."""
     global _session
+    runtime.made.wait(runtime.PATIENCE)
     with _making:
-        session, _session = _session, None
+        session, _session = _pending(with_open=False), None
         runtime.set_waker(None)
+        runtime.asleep = True
     if session is not None:
         session.close("reconfigured")
-    runtime.asleep = True
+
+
+def _pending(*, with_open: bool) -> Session | None:
+    """The session that has to record what was tracked so far, made where its thread did not."""
+    if _session is not None and not _session.finished:
+        return _session
+    tracked = runtime.buffer or (with_open and runtime.open_spans)
+    return Session(_configured) if tracked and not runtime.off else None
 
 
 def flush() -> None:
@@ -466,6 +553,7 @@ def result(seq: int, wait: float) -> Footprint:
 
     session = get()
     settled = session.settle(clock.now_ns(), wait)
+    session.note_open(seq)
     session.flush()
     return span_result(
         session.journal, session.writer_hex, seq, session.settings, provisional=not settled
@@ -475,24 +563,20 @@ def result(seq: int, wait: float) -> Footprint:
 def child_environment(seq: int) -> dict[str, str]:
     """What to add to a child process's environment so that its spans hang below span `seq`."""
     session = get()
-    ledger = os.path.abspath(session.settings.ledger)  # noqa: PTH100
+    ledger = str(session.journal.directory or session.settings.ledger)
     return {
         PARENT_VARIABLE: f"{session.run}:{session.writer_hex}:{seq}",
         "FOOTPRINT_LEDGER": ledger,
     }
 
 
-def _at_exit() -> None:
+def at_exit() -> None:
+    """The process is leaving: what it did is recorded, what follows is not."""
+    global _session
+    with _making:
+        _session = _pending(with_open=True)
     if _session is not None:
         _session.close("exit")
-
-
-def _at_exit_of_worker() -> None:
-    """multiprocessing's workers leave through os._exit: only its own finalizers run there."""
-    util = sys.modules.get("multiprocessing.util")
-    process = sys.modules.get("multiprocessing.process")
-    if util is not None and process is not None and process.parent_process() is not None:
-        util.Finalize(None, _at_exit, exitpriority=-100)
 
 
 def _after_fork() -> None:
@@ -512,6 +596,5 @@ def _after_fork() -> None:
     probes.after_fork()
 
 
-atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import itertools
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from footprint.errors import UsageError, nearest
+from footprint.errors import UsageError, nearest, shown
 from footprint.model import KINDS
 
 STREAMS = ("own", "whole")
 SYNCS = (None, "event", "block")
 
-#: Path number - 1 -> (parent path, site). Only ever appended to.
-PATHS: list[tuple[int, Site]] = []
-_lock = threading.Lock()
+#: Path number -> (parent path, site). Only ever added to, and without a lock: a finalizer or a
+#: signal handler may come in anywhere, and a forked child has no thread that would let go of it.
+PATHS: dict[int, tuple[int, Site]] = {}
+_next_path = itertools.count(1).__next__
 
 
 class Site:
@@ -69,28 +69,30 @@ class Site:
         sync: str | None = None,
         sample: float = 1.0,
     ) -> None:
+        if not isinstance(name, str) or not name:
+            raise UsageError(f"name={shown(name)} is not a name: give a string")
         if kind not in KINDS:
             raise UsageError(
-                f"kind={kind!r} of {name} is not known: use one of {', '.join(KINDS)}."
+                f"kind={shown(kind)} of {name} is not known: use one of {', '.join(KINDS)}."
                 + nearest(str(kind), KINDS)
             )
         if stream not in STREAMS:
-            raise UsageError(f"stream={stream!r} of {name} is not known: use 'own' or 'whole'")
+            raise UsageError(f"stream={shown(stream)} of {name} is not known: use 'own' or 'whole'")
         if sync not in SYNCS:
-            raise UsageError(f"sync={sync!r} of {name} is not known: use 'event' or 'block'")
-        if isinstance(sample, bool) or not 0 < sample <= 1:
-            raise UsageError(f"sample={sample!r} of {name} must be above 0 and at most 1")
+            raise UsageError(f"sync={shown(sync)} of {name} is not known: use 'event' or 'block'")
+        if isinstance(sample, bool) or not isinstance(sample, int | float) or not 0 < sample <= 1:
+            raise UsageError(f"sample={shown(sample)} of {name} must be above 0 and at most 1")
         self.name = name
         self.kind = kind
         self.model = _text("model", model)
         self.version = _text("version", version)
         self.project = _text("project", project)
-        self.tags = {str(key): str(value) for key, value in (tags or {}).items()}
+        self.tags = checked_tags(name, tags)
         self.devices = _devices(name, devices)
         self.stream = stream
         self.sync = sync
         #: One call in so many is recorded and stands for the others.
-        self.stride = round(1 / sample)
+        self.stride = min(round(1 / max(sample, 1e-18)), 2**53)
         self.skip: Callable[[], int] | None = _skipper(self.stride) if self.stride > 1 else None
         #: A whole run: it waits for what it started, and holds what that leaves.
         self.background = False
@@ -102,12 +104,9 @@ class Site:
 
     def path_under(self, parent: int) -> int:
         """This site's path below a caller's path (0: none). Cached in `paths`."""
-        with _lock:
-            path = self.paths.get(parent)
-            if path is None:
-                PATHS.append((parent, self))
-                path = self.paths[parent] = len(PATHS)
-        return path
+        path = _next_path()
+        PATHS[path] = (parent, self)
+        return self.paths.setdefault(parent, path)
 
     def record(self, path: int, parent: int) -> dict[str, Any]:
         """The ledger's JSON record of a path of this site."""
@@ -160,7 +159,7 @@ def _text(what: str, value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise UsageError(f"{what}={value!r} is not a name: give a string")
+        raise UsageError(f"{what}={shown(value)} is not a name: give a string")
     return str(value)
 
 
@@ -169,19 +168,35 @@ def _devices(name: str, devices: Sequence[int | str] | None) -> tuple[int | str,
         return None
     if isinstance(devices, str | int):
         devices = (devices,)
+    if not isinstance(devices, Sequence):
+        raise UsageError(
+            f"devices={shown(devices)} of {name} is no list: give GPU numbers, UUIDs, or 'cpu'"
+        )
     for device in devices:
         if isinstance(device, bool) or not isinstance(device, int | str):
             raise UsageError(
-                f"devices={device!r} of {name} is no device: give GPU numbers, UUIDs, or 'cpu'"
+                f"devices={shown(device)} of {name} is no device: give GPU numbers, UUIDs, or 'cpu'"
             )
     return tuple(devices)
+
+
+def checked_tags(name: str, tags: object) -> dict[str, str]:
+    """Tags as they are recorded. Raises UsageError for what is no mapping."""
+    if tags is None:
+        return {}
+    if not isinstance(tags, Mapping):
+        raise UsageError(f"tags={shown(tags)} of {name} are not names by key: give a dictionary")
+    return {str(key): str(value) for key, value in tags.items()}
 
 
 def amount(name: str, value: object) -> float:
     """A number given to `add`. Raises UsageError for bools, NaN, infinities, negatives, text."""
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str | bytes):
-        raise UsageError(f"{name}={value!r} is not a number")
-    number = float(value)
+        raise UsageError(f"{name}={shown(value)} is not a number")
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{name}={shown(value)} is not one number: {error}") from error
     if not math.isfinite(number) or number < 0:
-        raise UsageError(f"{name}={value!r} must be finite and not negative")
+        raise UsageError(f"{name}={shown(value)} must be finite and not negative")
     return number

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequen
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-from footprint.errors import UsageError
+from footprint.errors import UsageError, shown
 from footprint.tracking import runtime
 from footprint.tracking.site import Site
 
@@ -75,15 +75,25 @@ def track(
     def decorate(target: Any) -> Any:
         if isinstance(target, staticmethod | classmethod):
             return type(target)(decorate(target.__func__))
-        if not callable(target) or isinstance(target, type):
+        if isinstance(target, type):
             raise UsageError(f"track takes a function, not {target!r}: decorate its methods")
-        label = name or getattr(target, "__qualname__", None) or type(target).__name__
+        if not callable(target):
+            raise UsageError(f"track takes a function, not {shown(target)}: write track(name=...)")
+        label = _name_of(target) if name is None else name
         site = Site(label, kind, model, version, project, tags, devices, stream, sync, sample)
         if runtime.disabled():
             return target
         return _wrap(target, site)
 
     return decorate if fn is None else decorate(fn)
+
+
+def _name_of(target: Any) -> str:
+    """The qualified name of a function, or of what a partial calls; else the type's name."""
+    while isinstance(target, functools.partial):
+        target = target.func
+    label = getattr(target, "__qualname__", None)
+    return label if isinstance(label, str) and label else type(target).__name__
 
 
 def _wrap(fn: Any, site: Site) -> Any:
@@ -190,6 +200,9 @@ def _generator(fn: Any, site: Site, rt: ModuleType) -> Any:
         frame, token = rt.enter(site)
         status = 0
         held_since = 0
+        closed = False
+        value: Any = None
+        step: Any = None
         try:
             stream = fn(*args, **kwargs)
             step, value = stream.send, None
@@ -202,15 +215,9 @@ def _generator(fn: Any, site: Site, rt: ModuleType) -> Any:
                 try:
                     value = yield item
                     step = stream.send
-                except GeneratorExit:
-                    token = rt.resume(frame, held_since, whole)
-                    try:
-                        stream.close()
-                    finally:
-                        rt.leave(token)
-                    raise
                 except BaseException as error:  # noqa: BLE001 - thrown in, passed on
                     value, step = error, stream.throw
+                    closed = closed or isinstance(error, GeneratorExit)
                 token = rt.resume(frame, held_since, whole)
         except StopIteration as stop:
             return stop.value
@@ -218,7 +225,8 @@ def _generator(fn: Any, site: Site, rt: ModuleType) -> Any:
             status = rt.status_of(error)
             raise
         finally:
-            rt.finish(frame, status)
+            value = step = None  # an exception that was thrown in refers to this frame
+            rt.finish(frame, status or (rt.CLOSED if closed else 0))
 
     return wrapper
 
@@ -227,13 +235,12 @@ def _async_generator(fn: Any, site: Site, rt: ModuleType) -> Any:
     whole = site.stream == "whole"
 
     async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        if rt.off or site.skips():
-            async for item in fn(*args, **kwargs):
-                yield item
-            return
-        frame, token = rt.enter(site)
+        frame, token = (None, None) if rt.off or site.skips() else rt.enter(site)
         status = 0
         held_since = 0
+        closed = False
+        value: Any = None
+        step: Any = None
         try:
             stream = fn(*args, **kwargs)
             step, value = stream.asend, None
@@ -241,27 +248,25 @@ def _async_generator(fn: Any, site: Site, rt: ModuleType) -> Any:
                 try:
                     item = await step(value)
                 finally:
-                    rt.leave(token)
+                    if frame is not None:
+                        rt.leave(token)
                 held_since = rt.read_clock(rt.CLOCK)
                 try:
                     value = yield item
                     step = stream.asend
-                except GeneratorExit:
-                    token = rt.resume(frame, held_since, whole)
-                    try:
-                        await stream.aclose()
-                    finally:
-                        rt.leave(token)
-                    raise
                 except BaseException as error:  # noqa: BLE001 - thrown in, passed on
                     value, step = error, stream.athrow
-                token = rt.resume(frame, held_since, whole)
+                    closed = closed or isinstance(error, GeneratorExit)
+                if frame is not None:
+                    token = rt.resume(frame, held_since, whole)
         except StopAsyncIteration:
             return
         except BaseException as error:
             status = rt.status_of(error)
             raise
         finally:
-            rt.finish(frame, status)
+            value = step = None  # an exception that was thrown in refers to this frame
+            if frame is not None:
+                rt.finish(frame, status or (rt.CLOSED if closed else 0))
 
     return wrapper
