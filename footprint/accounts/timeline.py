@@ -241,6 +241,10 @@ def _goes_on(last: Point, point: Point, max_w: float | None) -> bool:
     return max_w is not None and point.raw_uj / 1e6 > max_w * elapsed_s >= drawn_j
 
 
+#: So many periods apart, two known edges still tell how many there were between them.
+_IN_A_ROW = 12
+
+
 def period_ns(points: Sequence[Point]) -> float | None:
     """The counter's period, from edges that are known well; None where there are too few."""
     pinned = [point for point in points if point.high - point.low <= _PINNED]
@@ -254,9 +258,10 @@ def period_ns(points: Sequence[Point]) -> float | None:
     # One step is off by its brackets; many in a row tell the period by what they add up to.
     rough = median(steps)
     length = count = 0.0
-    for step in steps:
+    for a, b in pairwise(pinned):
+        step = (b.low + b.high - a.low - a.high) / 2
         periods = round(step / rough)
-        if periods and abs(step - periods * rough) < rough / 4:
+        if 0 < periods <= _IN_A_ROW and abs(step - periods * rough) < rough / 4:
             length, count = length + step, count + periods
     return length / count if count else rough
 
@@ -292,6 +297,8 @@ def _jitter_ns(lows: list[int], highs: list[int], period: float) -> int:
     """
     count = min(len(lows), _LEARN_FROM)
     widths = [high - low for low, high in zip(lows, highs, strict=True)]
+    # Most edges are only read once, on purpose: what is known of them comes from the others.
+    widths = [width for width in widths if width <= _PINNED] or widths
     least = jitter = max(_JITTER, int(median(widths)) // _UNSEEN)
     while jitter < period / 4:
         missed = _narrow(lows[:count], highs[:count], period, jitter)

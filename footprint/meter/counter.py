@@ -10,16 +10,19 @@ Each change of state is a record of its own. Nothing here raises.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from footprint.ledger.writer import Writer
 from footprint.meter.edges import Edges
 from footprint.model import NJ_PER_J, NS_PER_S
-from footprint.probes.base import LOST, UNSUPPORTED, ReadError, Source
+from footprint.probes.base import FAILED, LOST, UNSUPPORTED, ReadError, Source
 
 COUNTER, POWER, GONE = "counter", "power", "lost"
 
 #: How often power is read where it is all there is, ns.
 POWER_STEP = 50_000_000
+#: How often it is read beside a counter that moves, for the cross-check, ns.
+CHECK_STEP = NS_PER_S // 4
 #: How often a device or counter that failed is tried again, ns.
 RETRY = NS_PER_S
 #: A counter that stood still while so much was drawn by integrated power is stuck, nJ.
@@ -34,13 +37,14 @@ SLOW_READ = 5_000_000
 class CounterTracker:
     """Reads one source when `due`, and writes what it learns.
 
-    `settled` is the instant up to which this device's energy is known; `slow` says that its reads
-    should not hold up others; `state` is COUNTER, POWER or GONE.
+    It wants a read between `due` and `latest`. `settled` is the instant up to which this device's
+    energy is known; `slow` says that its reads should not hold up others; `state` is COUNTER,
+    POWER or GONE.
     """
 
     def __init__(self, source: Source, writer: Writer, clock: Callable[[], int]) -> None:
         self.source = source
-        self.due = 0
+        self.due = self.latest = 0
         self.settled = 0
         self.slow = False
         self.state = COUNTER
@@ -52,6 +56,7 @@ class CounterTracker:
         self._samples: list[tuple[int, int]] = []  # (t, mW) since the last edge
         self._has_power = True
         self._retry = 0
+        self._last_raw = 0
         self._failing_since: int | None = None
         self._check = _CrossCheck()
 
@@ -66,7 +71,8 @@ class CounterTracker:
 
     def wake(self) -> None:
         """Reads start again after a pause."""
-        self.due = 0
+        self.due = self.latest = 0
+        self._failing_since = None
         self._samples.clear()
         self._check.restart()
         if self.state == COUNTER:
@@ -88,16 +94,19 @@ class CounterTracker:
         if self._failing_since is not None:
             self._failing_since = None
         edge = self.edges.observe(before, after, raw)
-        self.due = self.edges.next_read
+        self.due, self.latest = self.edges.next_read, self.edges.latest
         if edge is not None:
-            if edge.restarted:
+            restarted = edge.restarted or raw < self._last_raw  # now, or during a pause
+            self._last_raw = raw
+            if restarted:
                 self._restarted(edge.t)
             self._writer.point(self._number, self._epoch, edge.lag_ns, edge.t, raw)
-            self.settled = edge.t - (edge.lag_ns or 0)
+            self.settled = edge.likely
             if edge.lag_ns is not None:
                 self._check.edge(edge.t, raw)
                 self._samples = self._samples[-1:]
-            self._sample()
+            if not self._samples or edge.t - self._samples[-1][0] > CHECK_STEP:
+                self._sample()
         elif self.edges.overdue(after):
             self._sample()
             if self._drawn_nj() > STUCK_FROM:
@@ -122,10 +131,12 @@ class CounterTracker:
         else:
             self._failing_since = self._failing_since or now
             self._sample()
+            if self.state == GONE:
+                return
             if now - self._failing_since > RETRY // 4:
                 self._to_power("counter-failed", f"{error}: power is integrated")
             else:
-                self.due = now + POWER_STEP // 2
+                self.due = self.latest = now + POWER_STEP // 2
 
     # -- power
 
@@ -153,8 +164,8 @@ class CounterTracker:
             return 0
         first, mw = self._samples[0]
         total = mw * max(0, first - self.settled) // 1000 if self.settled else 0
-        for (t0, mw0), (t1, mw1) in zip(self._samples, self._samples[1:], strict=False):
-            total += (mw0 + mw1) * (t1 - t0) // 2000
+        for (t0, mw0), (t1, mw1) in pairwise(self._samples):
+            total += (mw0 + mw1) * max(0, t1 - max(t0, self.settled)) // 2000
         return total
 
     def _to_power(self, reason: str, text: str) -> None:
@@ -172,7 +183,7 @@ class CounterTracker:
                 self._writer.window(self._number, POWER, at, t, mean * (t - at) // 1000)
                 self.settled = t
             at, previous = t, mw
-        self.due = self._clock()
+        self.due = self.latest = self._clock()
 
     def _poll_power(self) -> None:
         now = self._clock()
@@ -181,7 +192,10 @@ class CounterTracker:
         try:
             mw = self._read_power()
         except ReadError as error:
-            self._lost(str(error))
+            if error.why == FAILED and now - self.settled <= RETRY // 4:
+                self.due = self.latest = now + POWER_STEP // 2  # once may be chance
+            else:
+                self._lost(str(error))
             return
         now = self._clock()
         if self._samples:
@@ -189,7 +203,7 @@ class CounterTracker:
             self._writer.window(self._number, POWER, at, now, (mw + previous) * (now - at) // 2000)
         self.settled = now
         self._samples = [(now, mw)]
-        self.due = now + POWER_STEP
+        self.due = self.latest = now + POWER_STEP
 
     def _counter_back(self, now: int) -> bool:
         """Whether the counter answers and moves again; tried seldom."""
@@ -207,6 +221,8 @@ class CounterTracker:
             self._seen_before = True
             return False
         self._poll_last_window()
+        if self.state == GONE:
+            return True
         self._writer.gap(self.source.device.id, now, now, "counter-back", "the counter moves again")
         self._epoch += 1
         self._begin_counter()
@@ -226,7 +242,7 @@ class CounterTracker:
         self.edges.wake()
         self._samples.clear()
         self._check.restart()
-        self.due = 0
+        self.due = self.latest = 0
 
     # -- lost
 
@@ -236,18 +252,18 @@ class CounterTracker:
             self._writer.gap(self.source.device.id, at, None, "lost", text)
         self.state = GONE
         self._samples.clear()
-        self.due = self._clock() + RETRY
+        self.due = self.latest = self._clock() + RETRY
 
     def _poll_lost(self) -> None:
         try:
             self._read_energy()
         except ReadError as error:
             now = self._clock()
-            self.due = now + RETRY
-            if error.why != UNSUPPORTED:
+            self.due = self.latest = now + RETRY
+            if error.why != UNSUPPORTED or not self._tells_power():
                 return
             self.state = POWER  # it answers, and has no counter
-            self.due = now
+            self.due = self.latest = now
             self._retry = now + 5 * RETRY
         else:
             self._epoch += 1
@@ -255,6 +271,13 @@ class CounterTracker:
         now = self._clock()
         device = self.source.device.id
         self._writer.gap(device, self.settled or now, now, "back", "the device answers again")
+
+    def _tells_power(self) -> bool:
+        try:
+            self._read_power()
+        except ReadError:
+            return False
+        return True
 
     # -- reads
 

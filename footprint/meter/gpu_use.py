@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from footprint.ledger.writer import Writer
 from footprint.model import NS_PER_S
-from footprint.probes.base import ReadError
+from footprint.probes.base import UNSUPPORTED, ReadError
 
 #: How often it is asked, ns.
 STEP = NS_PER_S
@@ -18,14 +19,23 @@ class GpuUse:
     """Asks each GPU once a second which processes of the tracked tree it serves."""
 
     def __init__(
-        self, sources: Sequence[Any], tree: Any, writer: Writer, clock: Callable[[], int]
+        self,
+        sources: Sequence[Any],
+        tree: Any,
+        writer: Writer,
+        clock: Callable[[], int],
+        utc: Callable[[], int] = time.time_ns,
     ) -> None:
-        self.due = 0
+        self.due = self.latest = 0
         self.settled = 2**62  # never what a result waits for
         self.slow = False
         self._tree = tree
         self._writer = writer
         self._clock = clock
+        self._utc = utc  # the driver's clock, for its samples
+        self._asked: dict[int, int] = {}
+        self._no_shares: set[int] = set()
+        self._on: set[int] = set()
         self._sources = [(source, writer.device(source.device, clock())) for source in sources]
         self._resident: tuple[str, ...] | None = None
         self._silent: set[int] = set()
@@ -48,10 +58,11 @@ class GpuUse:
         now = self._clock()
         self.slow = now - began > 5_000_000
         self.due = now + STEP
+        self.latest = self.due + STEP // 4
 
     def wake(self) -> None:
         """Reads start again after a pause."""
-        self.due = 0
+        self.due = self.latest = 0
 
     def rest(self) -> None:
         """Reads are about to pause."""
@@ -61,23 +72,47 @@ class GpuUse:
         return set(pids()) if pids is not None else {os.getpid()}
 
     def _ask(self, source: Any, number: int, pids: set[int], t: int) -> bool:
-        """Whether the tree has a context on this GPU; records its memory."""
+        """Whether the tree has a context on this GPU; records its memory and its share."""
         if number in self._silent:
             return False
         try:
             processes: dict[int, int] = source.processes()
             used = source.memory_used()
         except ReadError as error:
-            if error.why == "unsupported":
+            if error.why == UNSUPPORTED:
                 self._silent.add(number)
-            return False
+                return False
+            return number in self._on  # a GPU that does not answer now is not left by it
         own = [memory for pid, memory in processes.items() if pid in pids]
+        (self._on.add if own else self._on.discard)(number)
         if own or used:
-            self._writer.gpu_usage(number, t, self._share(source, processes, pids), sum(own), used)
+            share = self._share(source, number, processes, pids)
+            self._writer.gpu_usage(number, t, share, sum(own), used)
         return bool(own)
 
-    def _share(self, source: Any, processes: dict[int, int], pids: set[int]) -> float | None:
-        """The tree's share of the GPU's busy time; 1 where nobody else is on it."""
-        if processes and set(processes) <= pids:
+    def _share(
+        self, source: Any, number: int, processes: dict[int, int], pids: set[int]
+    ) -> float | None:
+        """The tree's share of the GPU's busy time; 1 where nobody else is on it.
+
+        None where nobody was busy, where the driver does not tell, and where the tree has no
+        context that can be seen (in a container the driver's pids may be the host's).
+        """
+        if not any(pid in pids for pid in processes):
+            return None
+        if set(processes) <= pids:
             return 1.0
-        return None
+        if number in self._no_shares:
+            return None
+        now = self._utc() // 1000
+        since = max(self._asked.get(number, 0), now - STEP // 1000)
+        try:
+            shares: dict[int, float] = source.shares(since)
+        except ReadError as error:
+            if error.why == UNSUPPORTED:
+                self._no_shares.add(number)
+            return None
+        self._asked[number] = now
+        if not shares:
+            return None
+        return min(1.0, sum(share for pid, share in shares.items() if pid in pids))

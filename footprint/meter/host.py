@@ -13,6 +13,8 @@ from footprint.probes.base import ReadError, Source
 COUNTER_STEP, MODEL_STEP = 100_000_000, 250_000_000
 #: Reading the host may cost this share of one core; past that it is read less often.
 BUDGET = 0.003
+#: A host whose reads take this much CPU time (thousands of processes) gets a thread of its own, ns.
+SLOW = 5_000_000
 
 
 class TreeSample(Protocol):
@@ -43,7 +45,7 @@ class HostTracker:
         writer: Writer,
         clock: Callable[[], int],
     ) -> None:
-        self.due = 0
+        self.due = self.latest = 0
         self.settled = 0
         self.slow = False
         modelled = all(source.device.tier == "utilisation" for source in sources)
@@ -68,7 +70,7 @@ class HostTracker:
                 self._fail(source.device.id, before, str(error))
                 continue
             after = self._clock()
-            self._failed.discard(source.device.id)
+            self._recovered(source.device.id, before)
             if raw < self._raws.get(number, 0):
                 self._epochs[number] += 1
             self._raws[number] = raw
@@ -79,11 +81,13 @@ class HostTracker:
         self.settled = began
         # Its own CPU time: on a busy host most of the wall-clock time is waiting for the GIL.
         self._cost += (time.thread_time_ns() - spent - self._cost) / 4
+        self.slow = self._cost > SLOW
         self.due = now + int(max(self._step, self._cost / BUDGET))
+        self.latest = self.due + self._step // 4
 
     def wake(self) -> None:
         """Reads start again after a pause."""
-        self.due = 0
+        self.due = self.latest = 0
 
     def rest(self) -> None:
         """Reads are about to pause."""
@@ -96,7 +100,7 @@ class HostTracker:
         except (OSError, ReadError) as error:
             self._fail("tree", self._clock(), f"the process tree cannot be sampled: {error}")
             return
-        self._failed.discard("tree")
+        self._recovered("tree", self._clock())
         self._writer.usage(
             self._clock(),
             sample.tree_cpu_ns,
@@ -105,6 +109,12 @@ class HostTracker:
             sample.rss_bytes,
             sample.group_busy_ns,
         )
+
+    def _recovered(self, what: str, t: int) -> None:
+        if what in self._failed:
+            self._failed.discard(what)
+            device = None if what == "tree" else what
+            self._writer.gap(device, t, t, "back", "it can be read again")
 
     def _fail(self, what: str, t: int, text: str) -> None:
         if what not in self._failed:

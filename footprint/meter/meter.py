@@ -7,7 +7,9 @@ is read: the counters' values before and after the pause say what idling took.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -19,17 +21,20 @@ from footprint.probes.base import Discovery, Source
 
 #: A tracker that is due within this time is read in the same wake-up, ns.
 TOGETHER = 200_000
+#: A device whose read raised what no probe should is tried again after this, ns.
+AGAIN = 1_000_000_000
 
 
 class Tracker(Protocol):
-    """Something the meter reads when it is due."""
+    """Something the meter reads between `due` and `latest`, ns."""
 
     due: int
+    latest: int
     settled: int
     slow: bool
 
     def poll(self) -> None:
-        """Reads once and says when to read next (`due`)."""
+        """Reads once and says when to read next."""
         ...
 
     def wake(self) -> None:
@@ -66,7 +71,8 @@ class Meter:
         self._trackers: list[Tracker] = []
         self._sources: list[Source] = []
         self._lanes: list[_Lane] = []
-        self._main = _Lane([], clock, self._outsource)
+        self._broken: set[int] = set()
+        self._main = _Lane([], clock, self._outsource, self._failed)
 
     def start(self) -> None:
         """Starts the thread: discovery, then reads until `close`."""
@@ -83,12 +89,13 @@ class Meter:
             lane.pause()
 
     def close(self, timeout: float) -> None:
-        """Stops the threads; a read that hangs is left behind after `timeout` seconds."""
+        """Stops the threads; reads that hang are left behind after `timeout` seconds in all."""
         lanes = (self._main, *self._lanes)
         for lane in lanes:
             lane.stop()
+        deadline = time.monotonic() + timeout
         for lane in lanes:
-            lane.join(timeout)
+            lane.join(max(0.0, deadline - time.monotonic()))
 
     def settled(self, t: int) -> bool:
         """Whether every device that answers is known up to instant `t`."""
@@ -105,6 +112,18 @@ class Meter:
             lane.nudge()
 
     def _prepare(self) -> list[Tracker]:
+        try:
+            return self._found()
+        except Exception as error:  # noqa: BLE001 - a plug-in's may be any
+            reason = f"{type(error).__name__}: {error}"
+            remedy = "run `footprint doctor`"
+            lack = {"probe": "", "what": "devices", "reason": reason, "remedy": remedy}
+            self._writer.record({"type": "unavailable", **lack})
+            return list(self._trackers)
+        finally:
+            self.ready.set()
+
+    def _found(self) -> list[Tracker]:
         found = self._discover()
         for lack in found.unavailable:
             self._writer.record({"type": "unavailable", **lack._asdict()})
@@ -123,13 +142,22 @@ class Meter:
         if gpus:
             trackers.append(GpuUse(gpus, tree, self._writer, self._clock))
         self._sources = list(found.sources)
-        self.ready.set()
         return trackers
 
     def _outsource(self, tracker: Tracker) -> None:
-        lane = _Lane([tracker], self._clock, None)
+        lane = _Lane([tracker], self._clock, None, self._failed)
         self._lanes.append(lane)
+        lane.follow(self._main)  # it may have been paused or stopped since
         lane.start(None)
+
+    def _failed(self, tracker: Tracker, error: Exception) -> None:
+        """A probe raised what it must not: its device is tried again, the others go on."""
+        if id(tracker) not in self._broken:
+            self._broken.add(id(tracker))
+            source = getattr(tracker, "source", None)
+            device = source.device.id if source is not None else None
+            text = f"{type(error).__name__}: {error}"
+            self._writer.gap(device, self._clock(), None, "read-failed", text)
 
 
 class _Lane:
@@ -140,11 +168,13 @@ class _Lane:
         trackers: list[Tracker],
         clock: Callable[[], int],
         outsource: Callable[[Tracker], None] | None,
+        failed: Callable[[Tracker, Exception], None],
     ) -> None:
         self._trackers = trackers
         self._clock = clock
         self._outsource = outsource
-        self._signal = threading.Event()
+        self._failed = failed
+        self._signal = _Signal()
         self._resting = False
         self._stopped = False
         self._nudged = False
@@ -164,6 +194,9 @@ class _Lane:
     def pause(self) -> None:
         self._resting = True
         self._signal.set()
+
+    def follow(self, lane: _Lane) -> None:
+        self._resting, self._stopped = lane._resting, lane._stopped
 
     def nudge(self) -> None:
         self._nudged = True
@@ -188,37 +221,62 @@ class _Lane:
                 self._nudged = False
                 for tracker in self._trackers:
                     if isinstance(tracker, HostTracker):
-                        tracker.due = 0
+                        tracker.due = tracker.latest = 0
             self._read_due()
             if not self._trackers:
                 self._wait(None)
                 continue
-            due = min(tracker.due for tracker in self._trackers)
-            self._wait(due - self._clock())
+            # As late as one of them allows: others are due by then, and share the wake-up.
+            latest = min(tracker.latest for tracker in self._trackers)
+            self._wait(latest - self._clock())
         for tracker in self._trackers:
-            tracker.rest()
+            self._call(tracker, tracker.rest)
+
+    def _call(self, tracker: Tracker, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except Exception as error:  # noqa: BLE001 - the others must go on, whatever it was
+            tracker.due = tracker.latest = self._clock() + AGAIN
+            self._failed(tracker, error)
 
     def _rest(self) -> None:
         for tracker in self._trackers:
-            tracker.rest()
+            self._call(tracker, tracker.rest)
         while self._resting and not self._stopped:
             self._wait(None)
-        for tracker in self._trackers:
-            tracker.wake()
+        if not self._stopped:
+            for tracker in self._trackers:
+                self._call(tracker, tracker.wake)
 
     def _read_due(self) -> None:
         now = self._clock() + TOGETHER
         for tracker in list(self._trackers):
             if tracker.due > now:
                 continue
-            tracker.poll()
+            self._call(tracker, tracker.poll)
             if tracker.slow and self._outsource is not None:
                 self._trackers.remove(tracker)
                 self._outsource(tracker)
 
     def _wait(self, nanoseconds: int | None) -> None:
         if nanoseconds is None:
-            self._signal.wait()
+            self._signal.wait(-1)
         elif nanoseconds > 0:
             self._signal.wait(nanoseconds / 1e9)
-        self._signal.clear()
+
+
+class _Signal:
+    """Wakes one waiting thread. An Event does the same and makes a new lock for every wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def set(self) -> None:
+        """Ends the wait, or the next one where nobody waits."""
+        with contextlib.suppress(RuntimeError):  # it is set already
+            self._lock.release()
+
+    def wait(self, seconds: float) -> None:
+        """Until it is set, or so many seconds; -1: without end."""
+        self._lock.acquire(timeout=seconds)
