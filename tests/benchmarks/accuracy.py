@@ -1,0 +1,351 @@
+"""Energy against the known truth: constant power, moving power, power that follows the calls.
+
+One process of ours records up to 16 simulated GPUs at once, a thread and a wave for each; every
+span's energy and interval is held against the integral of its wave between the span's own start
+and end. The peers, which cannot do that, measure one GPU after the other, each in a process of its
+own, with the truth between the end of `begin` and the start of `end`. Counters move every 100 ms;
+some come late or early by up to 10 ms, and every one has another phase.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from benchmarks import children, peers
+from benchmarks.table import OURS, Row
+from simulators.nvml import Gpu, Simulator
+from simulators.nvml_live import Live
+from simulators.waves import Burst, Constant, Follow, Sine, Square, boottime_ns, joules
+
+#: Waves that take no notice of the calls.
+MOVING: dict[str, Any] = {
+    "square 37 ms": Square(70, 700, 0.037),
+    "square 110 ms": Square(70, 700, 0.11, duty=0.3),
+    "square 333 ms": Square(70, 700, 0.333),
+    "square 1 s": Square(70, 700, 1.0, duty=0.4),
+    "square 3 s": Square(70, 700, 3.0),
+    "sine 250 ms": Sine(385, 315, 0.25),
+    "sine 2 s": Sine(385, 315, 2.0),
+    "bursts 50 ms": Burst(70, 700, slot_s=0.05),
+    "bursts 500 ms": Burst(70, 700, slot_s=0.5),
+}
+#: Not a tool: what anybody could know who saw the counter's edges exactly, and nothing else.
+IDEAL = "exact edges"
+#: Nobody can be asked to come closer to the truth than that does; ours may be off by so many times.
+_ALLOWED = 1.25
+GAPS_MS = (5, 20, 45, 95)
+CALL_S = 0.005
+LOW_W, HIGH_W = 70.0, 700.0
+#: Watts of the constant wave.
+STEADY_W = 300.0
+
+
+class Lane(NamedTuple):
+    """What one thread does on one GPU.
+
+    Attributes:
+        name: of the wave.
+        gpu: its number.
+        windows: (seconds, how often).
+        calls: how many calls of 5 ms, none where 0, after the windows.
+        gap_s: between them.
+        follow: the calls draw HIGH_W, the rest LOW_W.
+        idle_s: nothing happens for so long, before.
+    """
+
+    name: str
+    gpu: int
+    windows: list[tuple[float, int]]
+    calls: int = 0
+    gap_s: float = 0.0
+    follow: bool = False
+    idle_s: float = 0.0
+
+
+def run(quick: bool = False) -> list[Row]:
+    """All rows of this benchmark."""
+    gpus, lanes = _machine(quick)
+    with Simulator(gpus) as sim:
+        with tempfile.TemporaryDirectory() as folder:
+            spans = children.call(
+                "benchmarks.accuracy:record", {"lanes": lanes, "ledger": folder}, sim.environment()
+            )
+        rows = _ours(spans)
+        names = peers.installed(["zeus"] if quick else list(peers.PEERS))
+        plan = {"windows": [(0.05, 4)] if quick else _PEER_WINDOWS, "calls": 20 if quick else 200}
+        others = {
+            name: children.start(
+                "benchmarks.accuracy:peer", {"name": name, **plan}, sim.environment()
+            )
+            for name in names
+        }
+        for name, child in others.items():
+            rows += _theirs(name, children.finish(child))
+    return rows
+
+
+_PEER_WINDOWS = [(0.02, 20), (0.05, 20), (0.13, 10), (0.27, 8), (1.0, 4), (10.0, 1)]
+
+
+def _machine(quick: bool) -> tuple[list[Gpu], list[Lane]]:
+    short = [(0.005, 40), (0.02, 30), (0.05, 20), (0.13, 15), (0.27, 12), (1.0, 8), (3.0, 3)]
+    windows = [(0.05, 4), (1.0, 2)] if quick else [*short, (10.0, 3)]
+    calls = 40 if quick else 200
+    gpus = [Gpu(Constant(STEADY_W)), Gpu(Follow(LOW_W))]  # the peers' two
+    lanes = [Lane("constant", 0, windows, calls)]
+
+    def add(gpu: Gpu, lane: Lane) -> None:
+        lanes.append(lane._replace(gpu=len(gpus)))
+        gpus.append(gpu)
+
+    if not quick:
+        jittered = Gpu(Constant(STEADY_W), jitter_ms=10, phase_ms=61)
+        add(jittered, Lane("constant, jitter", 0, windows, calls, 0.013))
+    for number, (name, wave) in enumerate(MOVING.items()):
+        if not quick or number % 4 == 0:
+            add(Gpu(wave, phase_ms=37 * number % 100), Lane(name, 0, windows))
+    for number, gap in enumerate(GAPS_MS):
+        if not quick or gap == 20:
+            gpu = Gpu(Follow(LOW_W), phase_ms=7 + 23 * number)
+            idle = 1.5 if quick else 4.0
+            add(gpu, Lane(f"gaps {gap} ms", 0, [], calls, gap / 1e3, follow=True, idle_s=idle))
+    return gpus, lanes
+
+
+# -- in the child: ours
+
+
+def record(lanes: list[Any], ledger: str) -> list[dict[str, Any]]:
+    """Records all lanes at once and gives each span with its truth."""
+    import footprint
+
+    footprint.configure(ledger=ledger)
+    live = Live()
+    with footprint.measure("warm up", devices=["cpu"]):
+        time.sleep(1.0)  # the drivers are found, the counters' periods learned
+    parsed = [Lane(*lane) for lane in lanes]
+    threads = [threading.Thread(target=_work, args=(lane, live)) for lane in parsed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    time.sleep(0.4)  # the counters' next edges
+    footprint.flush()
+    return _spans(footprint.open_ledger(ledger), live, {lane.gpu for lane in parsed})
+
+
+def _work(lane: Lane, live: Live) -> None:
+    import footprint
+
+    rng = random.Random(lane.gpu)
+    power = live.power_setter(lane.gpu)
+
+    @footprint.track(name=f"{lane.name}|calls", devices=[lane.gpu])
+    def call() -> None:
+        if lane.follow:
+            power(round(HIGH_W * 1000))
+        time.sleep(CALL_S)
+        if lane.follow:
+            power(round(LOW_W * 1000))
+
+    time.sleep(lane.idle_s)
+    for _ in range(lane.calls):
+        call()
+        if lane.gap_s:
+            time.sleep(lane.gap_s)
+    order = [seconds for seconds, times in lane.windows for _ in range(times)]
+    rng.shuffle(order)
+    for seconds in order:
+        time.sleep(rng.uniform(0, 0.15))
+        with footprint.measure(f"{lane.name}|{seconds}", devices=[lane.gpu]):
+            time.sleep(seconds)
+
+
+def _spans(ledger: Any, live: Live, gpus: set[int]) -> list[dict[str, Any]]:
+    """Every span with its energy and bounds of `spans()`, and the truth between its ends."""
+    from footprint.accounts import frames
+
+    book = ledger.book()
+    table = frames.spans(book).set_index("span_id").to_dict("index")
+    found = []
+    for entry in book.entries:
+        devices = entry.path.devices or ()
+        if not devices or devices[0] not in gpus:
+            continue
+        row = table[f"{book.facts[entry.writer].writer}:{entry.seq}"]
+        found.append(
+            {
+                "name": entry.path.name,
+                "calls": entry.calls,
+                "duration_s": (entry.end - entry.start) / 1e9,
+                "mid": row["gpu_energy_j"],
+                "low": row["gpu_energy_low_j"],
+                "high": row["gpu_energy_high_j"],
+                "truth": joules(live.drawn_nj(devices[0], entry.start, entry.end)),
+                "ideal": _ideal_j(live, devices[0], entry.start, entry.end),
+            }
+        )
+    return found
+
+
+def _ideal_j(live: Live, gpu: int, start: int, end: int) -> float:
+    """What a counter gives whose edges are known exactly: the cells at the ends by time."""
+
+    def until(t: int) -> float:
+        """Joules from `start`'s edge to `t`, the cell in which `t` lies by time."""
+        left = live.last_edge_ns(gpu, t)
+        right = t
+        while live.last_edge_ns(gpu, right) == left:
+            right += 2_000_000
+        right = live.last_edge_ns(gpu, right)
+        cell = live.drawn_nj(gpu, left, right) * (t - left) / (right - left)
+        return (live.drawn_nj(gpu, first, left) + cell) / 1e9
+
+    first = live.last_edge_ns(gpu, start)
+    return until(end) - until(start)
+
+
+# -- in the child: a peer
+
+
+def peer(name: str, windows: list[Any], calls: int) -> list[dict[str, Any]]:
+    """What a peer says of single windows and sums on GPU 0, and of calls that draw on GPU 1."""
+    live = Live()
+    steady, following = peers.PEERS[name]([0]), peers.PEERS[name]([1])
+    power = live.power_setter(1)
+    found: list[dict[str, Any]] = []
+
+    def one(tool: peers.Peer, gpu: int, label: str, seconds: float, follow: bool = False) -> None:
+        ends = [0, 0]
+
+        def body() -> None:
+            ends[0] = boottime_ns()
+            if follow:
+                power(round(HIGH_W * 1000))
+            time.sleep(seconds)
+            if follow:
+                power(round(LOW_W * 1000))
+            ends[1] = boottime_ns()
+
+        energy = peers.window(tool, f"{label}-{len(found)}", body)
+        truth = joules(live.drawn_nj(gpu, *ends))
+        found.append({"name": label, "duration_s": seconds, "mid": energy, "truth": truth})
+
+    rng = random.Random(7)
+    for seconds, times in windows:
+        for _ in range(times):
+            time.sleep(rng.uniform(0, 0.15))
+            one(steady, 0, f"constant|{seconds}", seconds)
+    for _ in range(calls):
+        one(steady, 0, "constant|calls", CALL_S)
+    for gap in GAPS_MS if calls > 100 else (20,):
+        time.sleep(1.0)
+        for _ in range(calls):
+            one(following, 1, f"gaps {gap} ms|calls", CALL_S, follow=True)
+            time.sleep(gap / 1e3)
+    return found
+
+
+# -- rows
+
+
+def _by_name(spans: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for span in spans:
+        groups.setdefault(span["name"], []).append(span)
+    return groups
+
+
+def _off(mid: float | None, truth: float) -> float:
+    return float("nan") if mid is None else 100 * (mid - truth) / truth
+
+
+def _worst(spans: list[dict[str, Any]]) -> float:
+    return max((_off(span["mid"], span["truth"]) for span in spans), key=abs)
+
+
+def _sum(spans: list[dict[str, Any]]) -> float:
+    known = [span for span in spans if span["mid"] is not None]
+    return _off(sum(span["mid"] for span in known), sum(span["truth"] for span in spans))
+
+
+def _limit(wave: str, seconds: float) -> float | None:
+    steady = wave.startswith("constant")
+    if seconds >= 10:
+        return 0.5 if steady else 1.0
+    if seconds >= 1:
+        return {True: 1.0, False: 10.0}[steady] if seconds < 3 else None
+    return None
+
+
+def _ours(spans: list[dict[str, Any]]) -> list[Row]:
+    rows: list[Row] = []
+    for name, group in sorted(_by_name(spans).items(), key=_order):
+        wave, _, what = name.partition("|")
+        if what == "calls":
+            follows = wave.startswith("gaps")
+            case = f"{wave}: sum of {len(group)} calls of 5 ms"
+            rows.append(Row(case, OURS, _sum(group), "%", 5.0 if follows else 2.0, True))
+        else:
+            limit = _limit(wave, float(what))
+            case = f"{wave}: windows of {_time(float(what))}, worst"
+            ideal = _worst([span | {"mid": span["ideal"]} for span in group])
+            if limit is not None:  # what the counter's period allows, where that is more
+                limit = max(limit, _ALLOWED * abs(ideal))
+            rows.append(Row(case, OURS, _worst(group), "%", limit, limit is not None))
+            rows.append(Row(case, IDEAL, ideal, "%"))
+    return rows + _intervals(spans)
+
+
+def _intervals(spans: list[dict[str, Any]]) -> list[Row]:
+    rows: list[Row] = []
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for span in spans:
+        wave, _, what = span["name"].partition("|")
+        groups.setdefault(f"of {wave}", []).append(span)
+        groups.setdefault("at 5 ms" if what == "calls" else f"at {_time(float(what))}", []).append(
+            span
+        )
+    for name, group in groups.items():
+        outside = 100 * sum(not s["low"] <= s["truth"] <= s["high"] for s in group) / len(group)
+        case = f"truth outside the stated interval {name}, of {len(group)}"
+        rows.append(Row(case, OURS, outside, "%", 5.0, True))
+    for name, group in groups.items():
+        if name.startswith("at "):
+            widths = [50 * (s["high"] - s["low"]) / s["truth"] for s in group]
+            limit = 2.0 if name == "at 10 s" else None
+            case = f"half width of the interval {name}, worst"
+            rows.append(Row(case, OURS, max(widths), "%", limit, limit is not None))
+            case = f"half width of the interval {name}, median"
+            rows.append(Row(case, OURS, statistics.median(widths), "%"))
+    return rows
+
+
+def _theirs(tool: str, spans: list[dict[str, Any]]) -> list[Row]:
+    rows: list[Row] = []
+    for name, group in _by_name(spans).items():
+        wave, _, what = name.partition("|")
+        if what == "calls":
+            case = f"{wave}: sum of {len(group)} calls of 5 ms"
+            rows.append(Row(case, tool, _sum(group), "%"))
+            if wave == "constant":
+                rows.append(Row(f"{wave}: windows of 5 ms, worst", tool, _worst(group), "%"))
+        else:
+            case = f"{wave}: windows of {_time(float(what))}, worst"
+            rows.append(Row(case, tool, _worst(group), "%"))
+    return rows
+
+
+def _order(item: tuple[str, Any]) -> tuple[str, float]:
+    wave, _, what = item[0].partition("|")
+    return wave, 0.0 if what == "calls" else float(what)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds >= 1 else f"{1000 * seconds:g} ms"
