@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from footprint import children
 
@@ -111,25 +111,24 @@ class Relay:
 
     def _look(self) -> None:
         """Takes every child's news: ours ended or stopped; orphans that we adopted ended."""
-        options = os.WEXITED | os.WSTOPPED | os.WCONTINUED | os.WNOHANG
         while True:
             try:
-                news = os.waitid(os.P_ALL, 0, options)
+                pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
             except ChildProcessError:
                 return
-            if news is None:
+            if not pid:
                 return
-            if news.si_pid != self._child:
+            if pid != self._child:
                 continue
-            if news.si_code == os.CLD_STOPPED:
+            if os.WIFSTOPPED(status):
                 self._stopped = True
-                self._suspend(news.si_status)
-            elif news.si_code == os.CLD_CONTINUED:
+                self._suspend(os.WSTOPSIG(status))
+            elif os.WIFCONTINUED(status):
                 self._stopped = False
-            elif news.si_code == os.CLD_EXITED:
-                self._ended = Ended(news.si_status)
-            elif news.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
-                self._ended = Ended(0, news.si_status)
+            elif os.WIFSIGNALED(status):
+                self._ended = Ended(0, os.WTERMSIG(status))
+            else:
+                self._ended = Ended(os.WEXITSTATUS(status))
 
     def _suspend(self, number: int) -> None:
         """Stops as the child did, so that the shell sees its job stopped; returns when resumed."""
@@ -176,7 +175,7 @@ def _descends(pid: int) -> bool:
     """Whether a process is below this one: what the tree sends to its own group is not for us."""
     own = os.getpid()
     seen: set[int] = set()
-    while pid > 1 and pid not in seen:
+    while pid > 0 and pid not in seen:
         if pid == own:
             return True
         seen.add(pid)
@@ -188,7 +187,27 @@ def _descends(pid: int) -> bool:
     return False
 
 
-def die_of(number: int) -> None:
+def hurry(held: Held, ended: Ended) -> None:
+    """From now on a key or signal that asks for an end gets it at once, as the child ended.
+
+    What came while the child was still there was meant for it.
+    """
+    if hasattr(signal, "sigtimedwait"):
+        while signal.sigtimedwait(held.watched, 0) is not None:
+            pass
+    asking = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP} & held.watched
+
+    def leave(number: int, frame: object) -> None:
+        if ended.signal:
+            die_of(ended.signal)
+        os._exit(ended.code)
+
+    for each in asking:
+        signal.signal(each, leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, asking)
+
+
+def die_of(number: int) -> NoReturn:
     """Ends this process by the signal that ended the child. Does not return."""
     children.forbid_core()
     if number != signal.SIGKILL:

@@ -29,9 +29,9 @@ from footprint.tracking.measure import measure
 
 #: The counters' next edge is waited for at the end, at most so long, seconds.
 WAIT = 0.3
-#: A journal up to this size is booked exactly at the end, in a second or two; past it the running
-#: totals are shown, and `footprint report` does the exact work.
-EXACT_UP_TO = 8 * 2**20
+#: Journals up to this size are booked exactly at the end, which takes two seconds; past it (half an
+#: hour with one GPU) the running totals are shown, and `footprint report` does the exact work.
+EXACT_UP_TO = 2**20
 #: How often the running totals follow the journal, seconds: beside a progress line, and without.
 DRAW, FOLLOW = 1.0, 5.0
 
@@ -72,6 +72,8 @@ def run(
     """
     if not argv:
         raise UsageError("there is no command to run: write it after --")
+    if not hasattr(os, "posix_spawn"):
+        raise UsageError("footprint run needs Linux or macOS: use footprint.measure in the program")
     resolved = settings.resolve(given)
     span = measure(**work._asdict())
     path = children.find(argv[0])
@@ -92,6 +94,7 @@ def run(
     with metered.followed(told=not quiet, drawn=progress):
         ended = relay.Relay(pid, held).wait()
     metered.end(ended)
+    relay.hurry(held, ended)
     if not quiet:
         metered.tell(ended)
     metered.close()
@@ -143,6 +146,7 @@ class _Metered:
             error = KeyboardInterrupt() if asked else RuntimeError()
         with _guarded("the end of this run is not recorded"):
             self._span.__exit__(type(error) if error else None, error, None)
+            session.flush()
 
     def tell(self, ended: relay.Ended) -> None:
         """Says on stderr what the program used."""
@@ -152,14 +156,16 @@ class _Metered:
         with _guarded("what this run used cannot be told"):
             from footprint import summary  # 60 ms, loaded by `followed` while the program ran
 
-            if self._tally is not None and self._tally.size > EXACT_UP_TO:
-                current.flush()
-                summary.tell(summary.rough(self._tally, current.settings), self._tally, ended)
-            else:
+            tally = self._tally
+            if tally is not None:
+                tally.update()
+            if tally is None or tally.written_meanwhile() <= EXACT_UP_TO:
                 result = self._span.result(WAIT)
-                if self._tally is not None:
-                    self._tally.update()
-                summary.tell(result, self._tally, ended)
+            else:
+                result = summary.rough(tally, current.settings)
+            if tally is not None:
+                tally.update()  # the last readings came while the result was waited for
+            summary.tell(result, tally, ended)
 
     def close(self) -> None:
         """Closes the journal: where this process dies of a signal, nothing is run at its exit."""

@@ -14,7 +14,7 @@ from footprint.estimators.carbon import IT_ONLY
 from footprint.estimators.context import NO_TARIFF, NO_ZONE, apply, resolve
 from footprint.estimators.errors import Gap
 from footprint.estimators.grid import ANNUAL_MEAN
-from footprint.estimators.quantity import Quantity, exact
+from footprint.estimators.quantity import Quantity, total
 from footprint.model import DEVICE_KINDS, NS_PER_S
 from footprint.relay import Ended
 from footprint.settings import Settings
@@ -37,13 +37,15 @@ def tell(result: Footprint, tally: Tally | None, ended: Ended) -> None:
 
 
 def rough(tally: Tally, settings: Settings) -> Footprint:
-    """A result from running totals, without intervals."""
-    energy = exact(sum(tally.own_j.values()), "J")
+    """A result from running totals. Its intervals are those of the sensors and models alone."""
+    bounds, own = tally.own_bounds_j, tally.own_j
+    by_kind = {kind: Quantity(low, own[kind], high, "J") for kind, (low, high) in bounds.items()}
+    energy = total(by_kind.values(), "J") if by_kind else None
     factors = resolve(declared_from(settings.declared(), "the run's context"))
-    priced = apply(factors, energy)
+    priced = apply(factors, energy if energy is not None else 0.0)
     return Footprint(
         energy_j=energy,
-        energy_by_kind_j={kind: exact(amount, "J") for kind, amount in tally.own_j.items()},
+        energy_by_kind_j=by_kind,
         carbon_location_g=priced.carbon_location_g,
         carbon_market_g=None,
         cost=dict(priced.cost),
@@ -53,7 +55,7 @@ def rough(tally: Tally, settings: Settings) -> Footprint:
         provisional=True,
         devices=tuple(record["id"] for record in tally.devices.values()),
         factors=priced.factors,
-        assumptions=("running totals: the report has the exact figures and their intervals",),
+        assumptions=("a long run: these are running totals, the report has the exact figures",),
         gaps=priced.gaps,
         span_id="",
     )

@@ -2,7 +2,7 @@
 booking them exactly takes time that nobody wants to wait for at their end.
 
 Follows the file batch by batch, so it costs nothing to the writer and holds no rows. What it knows
-is rough: a CPU's energy is split by CPU time a second at a time, and no interval is given.
+is rough: a CPU's energy is split by CPU time a second at a time, and GPUs are the program's alone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Tally:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._memory = 0
+        self._memory = self._began_utc = 0
         self.size = fmt.HEADER_SIZE
         self.devices: dict[int, dict[str, Any]] = {}
         self.unavailable: list[dict[str, Any]] = []
@@ -37,8 +37,8 @@ class Tally:
         self._raw: dict[int, tuple[int, int]] = {}  # device -> epoch, uJ
         self._usage: tuple[Any, ...] | None = None
         self._shares = {"cpu": 1.0, "dram": 1.0}
-        self._metered_uj: dict[str, float] = {}
-        self._own_uj: dict[str, float] = {}
+        self._metered_uj: dict[int, float] = {}  # by device
+        self._own_uj: dict[int, float] = {}
         self._past: list[tuple[int, float]] = []  # (t, own uJ) of the last batches
 
     @property
@@ -46,15 +46,43 @@ class Tally:
         """The directory that the journal is in."""
         return self._path.parent.parent
 
+    def written_meanwhile(self) -> int:
+        """Bytes of all journals of the ledger that were written since this one began."""
+        try:
+            found = [path.stat() for path in self._path.parent.iterdir()]
+        except OSError:
+            return self.size
+        return sum(each.st_size for each in found if each.st_mtime_ns >= self._began_utc)
+
     @property
     def metered_j(self) -> dict[str, float]:
         """Joules so far by device kind, of all that the meter saw."""
-        return {kind: amount / _UJ for kind, amount in self._metered_uj.items()}
+        return self._by_kind(self._metered_uj)
 
     @property
     def own_j(self) -> dict[str, float]:
         """Joules so far by device kind, the program's part."""
-        return {kind: amount / _UJ for kind, amount in self._own_uj.items()}
+        return self._by_kind(self._own_uj)
+
+    @property
+    def own_bounds_j(self) -> dict[str, tuple[float, float]]:
+        """The same, within the error of each device's sensor or model."""
+        bounds = [
+            {
+                number: amount * float(self.devices[number].get(gain) or 1.0)
+                for number, amount in self._own_uj.items()
+            }
+            for gain in ("gain_low", "gain_high")
+        ]
+        low, high = (self._by_kind(each) for each in bounds)
+        return {kind: (low[kind], high[kind]) for kind in low}
+
+    def _by_kind(self, amounts: dict[int, float]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for number, amount in amounts.items():
+            kind = str(self.devices[number]["kind"])
+            found[kind] = found.get(kind, 0.0) + amount / _UJ
+        return found
 
     @property
     def watts(self) -> float | None:
@@ -104,7 +132,7 @@ class Tally:
         match record.get("type"):
             case "writer":
                 self._memory = record.get("hardware", {}).get("memory_bytes") or 0
-                self.started = record["t"]
+                self.started, self._began_utc = record["t"], record["utc_ns"]
             case "device":
                 self.devices[record["number"]] = record
             case "unavailable":
@@ -134,7 +162,8 @@ class Tally:
             self._add(number, step)
 
     def _add(self, number: int, energy_uj: float) -> None:
-        kind = str(self.devices.get(number, {}).get("kind", "gpu"))
-        self._metered_uj[kind] = self._metered_uj.get(kind, 0.0) + energy_uj
-        own = energy_uj * self._shares.get(kind, 1.0)
-        self._own_uj[kind] = self._own_uj.get(kind, 0.0) + own
+        if number not in self.devices:
+            return  # its record was lost
+        share = self._shares.get(str(self.devices[number]["kind"]), 1.0)
+        self._metered_uj[number] = self._metered_uj.get(number, 0.0) + energy_uj
+        self._own_uj[number] = self._own_uj.get(number, 0.0) + energy_uj * share

@@ -253,3 +253,22 @@ def test_the_program_starts_at_once(environment: dict[str, str]) -> None:
     begin = time.time()
     started = subprocess.check_output(command, env=environment, text=True, timeout=30)
     assert float(started) - begin < 2.0
+
+
+def test_a_run_within_a_run(cli, tmp_path: Path) -> None:
+    inner = [sys.executable, "-c", "from footprint.cli import main; main()", *RUN]
+    ended = cli(*RUN, *inner, "sh", "-c", "kill -USR1 $$")
+    assert (ended.returncode, ended.stderr) == (-signal.SIGUSR1, "")
+    first, second = facts(tmp_path / "ledger")
+    assert second.context["parent"] == {"writer": first.writer, "seq": 1}
+
+
+def test_impatience_at_the_end_keeps_the_exit_code(start) -> None:
+    """Ctrl-C while the summary is being made: it is left out, and the code is the program's."""
+    slow = "import footprint.accounts.result as r, time, sys; r.span_result = "
+    slow += "lambda *a, **k: (print('asked', flush=True), time.sleep(20)); "
+    slow += "from footprint.cli import main; main()"
+    process = start(before=[sys.executable, "-c", slow, "run", "--", "sh", "-c", "exit 9"])
+    assert process.stdout.readline() == "asked\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 9

@@ -124,3 +124,20 @@ def test_the_line_leaves_full_screen_programs_alone(terminal) -> None:
     screen = terminal("run", "--quiet", "--progress", "--", "sh", "-c", "stty raw; sleep 2.5")
     assert screen.wait() == 0
     assert "footprint" not in screen.text
+
+
+@bash
+def test_an_interactive_shell(terminal) -> None:
+    """It takes the terminal for a process group of its own, and gives it back."""
+    screen = terminal(*RUN, "bash", "--norc", "--noprofile", "-i")
+    screen.expect("prompt> ")
+    screen.send("sleep 20\n")
+    time.sleep(0.2)
+    screen.send(STOP)
+    screen.expect("Stopped")
+    screen.send("fg\n")
+    time.sleep(0.2)
+    screen.send(INT)
+    screen.expect("prompt> ")
+    screen.send("exit 5\n")
+    assert screen.wait() == 5

@@ -18,6 +18,7 @@ from footprint.ledger.journal import Journal, prepare
 from footprint.ledger.writer import Writer
 from footprint.model import NS_PER_S, Device
 from footprint.relay import Ended
+from footprint.settings import resolve
 from footprint.tally import Tally
 
 
@@ -97,7 +98,7 @@ def test_running_totals(tmp_path: Path) -> None:
     tally.update()  # the journal is not there yet
     assert tally.own_j == {}
     assert tally.watts is None
-    gpu = writer.device(Device("GPU-0", "gpu", "board", "counter", "gpu"), 0)
+    gpu = writer.device(Device("GPU-0", "gpu", "board", "counter", "gpu", None, 0.95, 1.05), 0)
     cpu = writer.device(Device("cpu-0", "cpu", "chip", "counter", "package", wrap_nj=10**10), 0)
     dram = writer.device(Device("dram-0", "dram", "memory", "utilisation", "machine"), 0)
     second = NS_PER_S
@@ -111,7 +112,9 @@ def test_running_totals(tmp_path: Path) -> None:
     assert tally.metered_j == {"gpu": 300.0, "cpu": 12.0, "dram": 8.0}  # the CPU's counter wrapped
     assert tally.own_j == pytest.approx({"gpu": 300.0, "cpu": 3.0, "dram": 0.8})
     assert tally.watts == pytest.approx(101.2)
+    assert tally.own_bounds_j["gpu"] == (285.0, 315.0)
     assert tally.ledger == tmp_path / "ledger"
+    assert tally.written_meanwhile() == path.stat().st_size
 
 
 def test_a_counter_that_started_again_adds_nothing(tmp_path: Path) -> None:
@@ -171,3 +174,23 @@ def test_figures_have_three_digits_and_no_exponent() -> None:
     assert summary.figure(exact(123456.0, "J")) == "123000"
     assert summary.figure(exact(0.0, "J")) == "0"
     assert summary.figure(Quantity(1.0, 2.5, 3.0, "J")) == "2.5 (1 to 3)"
+
+
+def test_the_summary_of_a_long_run_is_from_running_totals(tmp_path: Path) -> None:
+    writer, path = journal(tmp_path / "ledger")
+    gpu = writer.device(Device("GPU-0", "gpu", "board", "counter", "gpu", None, 0.9, 1.1), 0)
+    for t in (0, 100):
+        writer.point(gpu, 0, 0, t * NS_PER_S, t * 10**9)
+    commit(writer, 100 * NS_PER_S)
+    tally = Tally(path)
+    tally.update()
+    settings = resolve({"zone": "FRA", "tariff_per_kwh": "0.20 EUR"}, {}, tmp_path, tmp_path)
+    lines = list(summary.lines(summary.rough(tally, settings), tally, Ended(0)))
+    assert lines[:2] == [
+        "footprint: 100.0 s, exit code 0",
+        "  energy    100 (90 to 110) J, 0.0000278 kWh",
+    ]
+    assert "g CO2e, " in lines[2]
+    assert "EUR of electricity" in lines[3]
+    assert "  metered   gpu board (counter)" in lines
+    assert "a long run" in lines[-2]
