@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from footprint.errors import UsageError, nearest
+from footprint.errors import UsageError, nearest, shown
 
 #: Where a ledger is kept when nothing is said.
 DEFAULT_LEDGER = "footprint-ledger"
@@ -80,7 +80,7 @@ class Settings(NamedTuple):
 def _one_of(*allowed: str) -> Callable[[str, Any], str]:
     def check(name: str, value: Any) -> str:
         if value not in allowed:
-            raise UsageError(f"{name}={value!r} is not known: use {' or '.join(allowed)}")
+            raise UsageError(f"{name}={shown(value)} is not known: use {' or '.join(allowed)}")
         return str(value)
 
     return check
@@ -88,8 +88,12 @@ def _one_of(*allowed: str) -> Callable[[str, Any], str]:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str | os.PathLike) or not str(value):
-        raise UsageError(f"{name}={value!r} must be text")
+        raise UsageError(f"{name}={shown(value)} must be text")
     return str(value)
+
+
+def _folder(name: str, value: Any) -> Path:
+    return Path(os.path.expanduser(_text(name, value)))  # noqa: PTH111 - one without a home stays
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -97,14 +101,15 @@ def _flag(name: str, value: Any) -> bool:
     words |= {"": False, "0": False, "false": False, "no": False, "off": False}
     if isinstance(value, bool):
         return value
-    if str(value).lower() not in words:
-        raise UsageError(f"{name}={value!r} must be true or false")
-    return words[str(value).lower()]
+    word = str(value).strip().lower()
+    if word not in words:
+        raise UsageError(f"{name}={shown(value)} must be true or false")
+    return words[word]
 
 
 def _tags(name: str, value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        raise UsageError(f"{name}={value!r} must be names by key")
+        raise UsageError(f"{name}={shown(value)} must be names by key")
     return {str(key): str(each) for key, each in value.items()}
 
 
@@ -127,7 +132,7 @@ def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "ledger": lambda name, value: Path(_text(name, value)),
+    "ledger": _folder,
     "zone": _declared("zone", "zone"),
     "carbon_intensity_g_per_kwh": _declared("carbon_intensity", "carbon_intensity_g_per_kwh"),
     "pue": _declared("pue", "pue"),
@@ -223,8 +228,9 @@ def _files(
     for folder in (directory, *directory.parents):
         project = folder / "pyproject.toml"
         if project.is_file():
-            content = _toml(project, problems, must_contain="[tool.footprint]")
-            table = (content or {}).get("tool", {}).get("footprint", {})
+            content = _toml(project, problems, must_contain="footprint")
+            tool = (content or {}).get("tool")
+            table = tool.get("footprint") if isinstance(tool, Mapping) else None
             if isinstance(table, Mapping):
                 tables.append((project, table))
             break
