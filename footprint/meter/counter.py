@@ -103,7 +103,7 @@ class CounterTracker:
             self._writer.point(self._number, self._epoch, edge.lag_ns, edge.t, raw)
             self.settled = edge.likely
             if edge.lag_ns is not None:
-                self._check.edge(edge.t, raw)
+                self._check.edge(edge.likely, raw)
                 self._samples = self._samples[-1:]
             if not self._samples or edge.t - self._samples[-1][0] > CHECK_STEP:
                 self._sample()

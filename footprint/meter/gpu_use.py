@@ -33,7 +33,6 @@ class GpuUse:
         self._writer = writer
         self._clock = clock
         self._utc = utc  # the driver's clock, for its samples
-        self._asked: dict[int, int] = {}
         self._no_shares: set[int] = set()
         self._on: set[int] = set()
         self._sources = [(source, writer.device(source.device, clock())) for source in sources]
@@ -104,15 +103,14 @@ class GpuUse:
             return 1.0
         if number in self._no_shares:
             return None
-        now = self._utc() // 1000
-        since = max(self._asked.get(number, 0), now - STEP // 1000)
+        # A little more than a step: drivers sample now and then only.
+        since = (self._utc() - STEP * 3 // 2) // 1000
         try:
             shares: dict[int, float] = source.shares(since)
         except ReadError as error:
             if error.why == UNSUPPORTED:
                 self._no_shares.add(number)
             return None
-        self._asked[number] = now
         if not shares:
             return None
         return min(1.0, sum(share for pid, share in shares.items() if pid in pids))
