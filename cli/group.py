@@ -94,7 +94,8 @@ class Commands(click.Group):
     ) -> int:
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it is None where the caller closed it
+                sys.stdout.flush()
         except BrokenPipeError:
             return _pipe_closed()
         except (click.Abort, KeyboardInterrupt):

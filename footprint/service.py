@@ -51,7 +51,7 @@ def meter(
         _wait(over, seconds)
         current.close("stopped")
         if current.journal.path is not None and current.journal.problem:
-            raise LedgerError(current.journal.problem)
+            raise LedgerError(f"the last records are lost: {current.journal.problem}")
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

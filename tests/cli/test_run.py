@@ -263,6 +263,12 @@ def test_a_run_within_a_run(cli, tmp_path: Path) -> None:
     assert second.context["parent"] == {"writer": first.writer, "seq": 1}
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+def test_streams_that_are_closed(cli, closed: str) -> None:
+    ended = cli("run", "--", "sh", "-c", "exit 3", before=["sh", "-c", f'exec "$@" {closed}', "-"])
+    assert ended.returncode == 3
+
+
 def test_impatience_at_the_end_keeps_the_exit_code(start) -> None:
     """Ctrl-C while the summary is being made: it is left out, and the code is the program's."""
     slow = "import footprint.accounts.result as r, time, sys; r.span_result = "
