@@ -10,6 +10,7 @@ Folds nest as the calls did: short calls made by short calls fold under the fold
 
 from __future__ import annotations
 
+import itertools
 import operator
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
@@ -22,9 +23,17 @@ FOLD_BELOW_NS = 1_000_000
 FOLD_FROM = 8
 
 Ended = tuple[Any, ...]
+#: A span's amounts: (name, value, name, value, ...). Tuples of atoms only, which the garbage
+#: collector lets go of: a dict in each would make it look at every span.
+Units = tuple[Any, ...]
 _NOTHING: Mapping[int, int] = {}
 _SEQ, _PARENT, _PATH, _STATUS, _START, _END, _UNITS, _MARK = range(8)
 _seq, _parent, _path, _status, _start, _end, _units, _mark = map(operator.itemgetter, range(8))
+
+
+def pairs(units: Units) -> Iterable[tuple[str, float]]:
+    """A span's amounts, one by one."""
+    return zip(units[::2], units[1::2], strict=True)
 
 
 class Fold(NamedTuple):
@@ -95,8 +104,8 @@ def fold(
         held: for streams that their consumers held, how long, by sequence: not their own time.
     """
     parents = set(map(_parent, batch))
-    if not held and _uniform(batch, parents, keep):
-        return _fold_uniform(batch, next_seq, strides)
+    if not held and (quick := _fold_uniform(batch, parents, keep, next_seq, strides)) is not None:
+        return quick
     groups: dict[tuple[Any, int, int], _Group] = {}
     of_parent: dict[int, _Group] = {}  # short spans that called others: their group
     ended: dict[int, int] = {}  # and when they ended
@@ -163,32 +172,44 @@ def fold(
     return Folded(spans, folds)
 
 
-def _uniform(batch: list[Ended], parents: AbstractSet[int], keep: AbstractSet[int]) -> bool:
-    """Whether all of a batch are short calls of one kind, none of them calling another.
-
-    The usual batch of a busy host, told in a few passes of C: this thread holds the host's GIL.
-    """
-    return (
-        len(batch) >= FOLD_FROM
-        and len(parents) == 1
-        and keep.isdisjoint(map(_seq, batch))
-        and len(set(map(_path, batch))) == 1
-        and len(set(map(_status, batch))) == 1
-        and not any(map(_mark, batch))
-        and next(iter(parents)) not in map(_seq, batch)
-        and max(map(operator.sub, map(_end, batch), map(_start, batch))) < FOLD_BELOW_NS
-    )
-
-
 def _fold_uniform(
-    batch: list[Ended], next_seq: Callable[[], int], strides: Callable[[int], int]
-) -> Folded:
+    batch: list[Ended],
+    parents: AbstractSet[int],
+    keep: AbstractSet[int],
+    next_seq: Callable[[], int],
+    strides: Callable[[int], int],
+) -> Folded | None:
+    """Folds a batch of calls of one kind, none of them calling another; None for other batches.
+
+    The usual batch of a busy host, done in a few passes of C: this thread holds the host's GIL.
+    A few of many calls are long, since their thread was preempted: they stay.
+    """
+    if (
+        len(batch) < FOLD_FROM
+        or len(parents) != 1
+        or len(set(map(_path, batch))) != 1
+        or len(set(map(_status, batch))) != 1
+        or any(map(_mark, batch))
+        or not keep.isdisjoint(map(_seq, batch))
+        or next(iter(parents)) in map(_seq, batch)
+    ):
+        return None
     first = batch[0]
+    stride = strides(first[_PATH])
+    spans: list[Ended] = []
+    if stride == 1:
+        durations = list(map(operator.sub, map(_end, batch), map(_start, batch)))
+        if max(durations) >= FOLD_BELOW_NS:
+            limit = itertools.repeat(FOLD_BELOW_NS)
+            short = list(map(operator.lt, durations, limit))
+            spans = list(itertools.compress(batch, map(operator.not_, short)))
+            batch = list(itertools.compress(batch, short))
+            if len(batch) < FOLD_FROM:
+                return None
     group = _Group(first[_PARENT])
     group.members = batch
     group.seq = next_seq()
-    stride = strides(first[_PATH])
-    return Folded([], [_fold(group, stride, stride > 1)])
+    return Folded(spans, [_fold(group, stride, stride > 1)])
 
 
 def _fold(group: _Group, stride: int, sampled: bool, held: Mapping[int, int] = _NOTHING) -> Fold:
@@ -209,7 +230,7 @@ def _fold(group: _Group, stride: int, sampled: bool, held: Mapping[int, int] = _
         parent = parent.seq
     units: dict[str, float] = {}
     for amounts in filter(None, map(_units, members)):
-        for name, value in amounts.items():
+        for name, value in pairs(amounts):
             units[name] = units.get(name, 0.0) + value * stride
     return Fold(
         seq=group.seq,
@@ -232,13 +253,10 @@ def _union(starts: list[int], ends: list[int], busy: int) -> int:
     """Length of the union of intervals, in ns."""
     if not any(map(operator.gt, ends, starts[1:])):
         return busy  # one after the other, the usual case
-    covered = 0
-    reach = min(starts)
-    for start, end in sorted(zip(starts, ends, strict=True)):
-        if end > reach:
-            covered += end - max(start, reach)
-            reach = end
-    return covered
+    starts, ends = sorted(starts), sorted(ends)
+    # Between the k-th end and the next start, in order, nothing is active just where they part.
+    gaps: Iterable[int] = map(operator.sub, starts[1:], ends)
+    return ends[-1] - starts[0] - sum(filter((0).__lt__, gaps))
 
 
 def histogram(durations: Iterable[int], stride: int = 1) -> dict[int, int]:

@@ -7,11 +7,11 @@ batch of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from footprint.ledger import format as fmt
-from footprint.ledger.folding import Ended, Folded
+from footprint.ledger.folding import Ended, Folded, pairs
 from footprint.ledger.journal import Journal
 from footprint.model import TIERS, Device
 
@@ -123,7 +123,7 @@ class Writer:
             )
             self._opened.discard(seq)
             if units:
-                self._units(seq, units)
+                self._units(seq, pairs(units))
         for fold in folded.folds:
             if fold.path not in self._paths:
                 self._path(fold.path)
@@ -147,7 +147,7 @@ class Writer:
                 (fold.seq, number, calls) for number, calls in sorted(fold.buckets.items())
             )
             if fold.units:
-                self._units(fold.seq, fold.units)
+                self._units(fold.seq, fold.units.items())
 
     def hold(self, seq: int, start: int, end: int, held_ns: int) -> None:
         """Time of a span that its consumer held."""
@@ -169,8 +169,8 @@ class Writer:
             self._path(parent)
         self.record(record)
 
-    def _units(self, seq: int, units: dict[str, float]) -> None:
-        for name, value in units.items():
+    def _units(self, seq: int, units: Iterable[tuple[str, float]]) -> None:
+        for name, value in units:
             number = self._names.get(name)
             if number is None:
                 number = self._names[name] = len(self._names) + 1

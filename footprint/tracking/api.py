@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from footprint.errors import UsageError, shown
@@ -60,5 +61,5 @@ def record_api_call(
     frame, token = runtime.enter(site)
     runtime.leave(token)
     frame[runtime.START] -= elapsed
-    frame[runtime.UNITS] = checked
+    frame[runtime.UNITS] = tuple(itertools.chain.from_iterable(checked.items()))
     runtime.finish(frame, 0)

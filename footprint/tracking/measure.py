@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from footprint.errors import UsageError
+from footprint.ledger.folding import pairs
 from footprint.tracking import runtime
 from footprint.tracking.site import Site, amount, checked_tags
 
@@ -34,12 +36,12 @@ class Span:
         checked = {name: amount(name, value) for name, value in units.items()}
         if self._frame is None:
             return
-        amounts = self._frame[runtime.UNITS]
-        if amounts is None:
-            self._frame[runtime.UNITS] = checked
-            return
-        for name, value in checked.items():
-            amounts[name] = amounts.get(name, 0.0) + value
+        with runtime.adding:
+            known = self._frame[runtime.UNITS]
+            if known is not None:
+                for name, value in pairs(known):
+                    checked[name] = checked.get(name, 0.0) + value
+            self._frame[runtime.UNITS] = tuple(itertools.chain.from_iterable(checked.items()))
 
     @property
     def id(self) -> str | None:

@@ -5,7 +5,7 @@ flat tuple in `buffer`:
 
     (seq, parent, path, status, start, end, units, mark)
 
-`units` is None or a dict of amounts, `mark` is None or a GPU event that is not over yet. Tuples of
+`units` is None or a tuple of names and amounts, `mark` is None or a GPU event that is not over yet. Tuples of
 atoms are let go by the garbage collector at its first look, so a million of them cause no full
 collection; objects would.
 
@@ -52,11 +52,16 @@ holds: list[tuple[int, int, int]] = []
 
 next_seq = itertools.count(1).__next__
 
+#: Held while amounts are added: a block may get them from many threads.
+adding = threading.RLock()
+
 #: True: nothing is recorded.
 off = False
 
 #: True while nobody drains: the next span calls `wake`.
 asleep = True
+#: True while callers outrun the recorder.
+flooded = False
 _waking = threading.Lock()
 _waker: Callable[[], None] | None = None
 
@@ -72,6 +77,9 @@ PATIENCE = 1.0
 def wake() -> None:
     """Sets the session going. Costs the caller a thread's start the first time, a flag later."""
     global asleep
+    if flooded:
+        time.sleep(0.001)
+        return
     with _waking:
         if not asleep:
             return
@@ -88,6 +96,14 @@ def wake() -> None:
             recorder.start()
         except RuntimeError as error:  # too many threads, or the interpreter is leaving
             give_up(error)
+
+
+def set_flooded(now: bool) -> None:
+    """Whether callers outrun the recorder: then each call comes by `wake`, and waits there."""
+    global asleep, flooded
+    if now != flooded:
+        with _waking:
+            asleep = flooded = now
 
 
 def _start() -> None:
@@ -235,13 +251,13 @@ def _before_fork() -> None:
 
 def after_fork() -> None:
     """In a forked child: what was open or waiting is the parent's to record."""
-    global asleep, gpu_mark, made, imported, _waking, _waker
-    _waking = threading.Lock()
+    global asleep, flooded, gpu_mark, made, imported, adding, _waking, _waker
+    _waking, adding = threading.Lock(), threading.RLock()
     _waker = None
     made, imported = threading.Event(), threading.Event()
     made.set()
     imported.set()
-    asleep = True
+    asleep, flooded = True, False
     gpu_mark = None  # CUDA does not survive a fork
     del buffer[:]
     del holds[:]

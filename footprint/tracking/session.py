@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 #: How often ended spans are taken off the buffer, seconds, by how many came: (at least, seconds).
 #: A flood is taken in small parts: fresh objects are in the cache still, and memory stays low.
 TICKS = ((2_000, 0.02), (256, 0.1), (0, 0.25))
+#: So many are folded at once, and from so many waiting on callers are held up for a millisecond:
+#: several threads can outrun the recorder, which has but its share of the GIL.
+PART, FLOOD = 20_000, 60_000
 #: Reading goes on for so long after the last span: what follows is likely to be another, and the
 #: counter's value without spans is what the idle floor is learned from.
 LINGER = NS_PER_S
@@ -218,8 +221,18 @@ class Session:
         self._signal.set()
 
     def _drain(self) -> int:
-        count = len(runtime.buffer)
-        batch = runtime.buffer[:count]
+        """Takes what has ended off the buffer; how many that was."""
+        total = 0
+        while True:
+            count = self._drain_part()
+            total += count
+            runtime.set_flooded(len(runtime.buffer) > FLOOD)
+            if count < PART:
+                return total
+
+    def _drain_part(self) -> int:
+        batch = runtime.buffer[:PART]
+        count = len(batch)
         del runtime.buffer[:count]
         if self._base_seq:  # frames that a fork copied end in the parent, not here
             batch = [span for span in batch if span[0] > self._base_seq]
@@ -520,7 +533,7 @@ def restart() -> None:
     with _making:
         session, _session = _pending(with_open=False), None
         runtime.set_waker(None)
-        runtime.asleep = True
+        runtime.asleep, runtime.flooded = True, False
     if session is not None:
         session.close("reconfigured")
 
