@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from footprint.ledger import reader
+from footprint.ledger.folding import pairs
 from footprint.model import STATUSES
 from footprint.tracking import runtime, session
 from footprint.tracking.site import PATHS
@@ -25,7 +26,8 @@ class Ended:
     """A span as the buffer held it, by name."""
 
     def __init__(self, row: tuple[Any, ...]) -> None:
-        self.seq, self.parent, self.path, status, self.start, self.end, self.units, _ = row
+        self.seq, self.parent, self.path, status, self.start, self.end, units, _ = row
+        self.units = None if units is None else dict(pairs(units))
         self.status = STATUSES[status]
         self.name = PATHS[self.path][1].name
 

@@ -5,9 +5,9 @@ flat tuple in `buffer`:
 
     (seq, parent, path, status, start, end, units, mark)
 
-`units` is None or a tuple of names and amounts, `mark` is None or a GPU event that is not over yet. Tuples of
-atoms are let go by the garbage collector at its first look, so a million of them cause no full
-collection; objects would.
+`units` is None or a tuple (name, amount, name, amount, ...), `mark` is None or a GPU event that is
+not over yet. Tuples of atoms are let go by the garbage collector at its first look, so a million of
+them cause no full collection; objects would, and so would a dict in each.
 
 Everything here is touched by every thread of the host program. A list's `append`, a dict's
 assignment and deletion, and `next` of a counter are atomic in CPython.

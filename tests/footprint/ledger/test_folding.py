@@ -62,7 +62,7 @@ class Thread:
     def leave(self, status: int) -> None:
         seq, path, names, start = self.open.pop()
         parent = self.open[-1][0] if self.open else 0
-        amounts = {"items": float(names[-1])} if status else None
+        amounts = ("items", float(names[-1])) if status else None
         self.ended.append(call(seq, start, self.t, path, parent, status, amounts))
         self.t += 1
 
@@ -84,7 +84,7 @@ def tally(folded: Folded) -> tuple[Counter, Counter, Counter]:
         key = span[PATH], span[STATUS]
         calls[key] += 1
         busy[key] += span[END] - span[START]
-        items[key] += (span[UNITS] or {}).get("items", 0)
+        items[key] += (span[UNITS] or ("items", 0))[1]
     for each in folded.folds:
         key = each.path, each.status
         calls[key] += each.calls
@@ -151,7 +151,7 @@ def test_covered_time_is_the_union(drawn):
     st.randoms(use_true_random=False),
 )
 def test_calls_of_one_kind_may_come_in_any_order(drawn, random):
-    batch = [call(seq, s, s + d, units={"items": seq}) for seq, (s, d) in enumerate(drawn, 1)]
+    batch = [call(seq, s, s + d, units=("items", seq)) for seq, (s, d) in enumerate(drawn, 1)]
     one = run(batch)
     random.shuffle(batch)
     assert run(batch) == one
@@ -236,7 +236,7 @@ def test_children_that_outlive_a_folded_caller_hang_below_its_fold():
 
 @pytest.mark.parametrize("length", [50, FOLD_BELOW_NS, 7 * FOLD_BELOW_NS])
 def test_a_sampled_call_stands_for_the_others(length):
-    batch = [call(1, 0, length, units={"items": 2.0}), call(2, 30 * length, 31 * length)]
+    batch = [call(1, 0, length, units=("items", 2.0)), call(2, 30 * length, 31 * length)]
     ((one,), spans) = run(batch, strides=lambda path: 10)[::-1]
     assert spans == []
     assert isinstance(one, Fold)

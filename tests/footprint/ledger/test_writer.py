@@ -30,7 +30,7 @@ def make(directory: Path) -> Writer:
     return Writer(Journal(directory, bytes(16), "j"), dict(CONTEXT), describe)
 
 
-def ended(seq: int, path: int = 1, parent: int = 0, units: dict | None = None) -> tuple:
+def ended(seq: int, path: int = 1, parent: int = 0, units: tuple | None = None) -> tuple:
     return (seq, parent, path, 0, 1000 + seq, 2000 + seq, units, None)
 
 
@@ -51,7 +51,7 @@ def test_everything_that_is_recorded_is_read(tmp_path):
     writer.gpu_usage(number, 1800, None, 5, 6)
     writer.gpu_usage(number, 1900, 0.25, 7, 8)
     fold = Fold(9, 4, 2, 1, True, 10, 90, 3, 60, 50, 40, {"items": 3.0}, {5: 2, 4: 1})
-    writer.spans(Folded([ended(4, 3, 2, {"items": 1.5, "odd name": 0.0})], [fold]), {4: 9999})
+    writer.spans(Folded([ended(4, 3, 2, ("items", 1.5, "odd name", 0.0))], [fold]), {4: 9999})
     writer.hold(4, 1100, 1200, 90)
     writer.open_span(12, 4, 1, 500)
     writer.open_span(12, 4, 1, 500)
@@ -88,7 +88,7 @@ def test_a_commit_of_nothing_writes_nothing(tmp_path):
 
 def test_an_amount_that_grew_past_all_numbers_is_left_out(tmp_path):
     writer = make(tmp_path / "ledger")
-    writer.spans(Folded([ended(1, units={"a": math.inf, "b": 2.0})], []), {})
+    writer.spans(Folded([ended(1, units=("a", math.inf, "b", 2.0))], []), {})
     writer.commit(2000)
     assert [row[2] for row in read(writer).rows["unit"]] == [2.0]
 
@@ -102,7 +102,7 @@ def full(tmp_path, monkeypatch) -> Writer:
     monkeypatch.setattr(journals, "MAX_WAITING", room)
     for second in range(1, 4):
         writer.device(GPU, 1000)
-        writer.spans(Folded([ended(second, path=3, units={"items": 1.0})], []), {})
+        writer.spans(Folded([ended(second, path=3, units=("items", 1.0))], []), {})
         writer.open_span(100 + second, 0, 3, 1000)
         writer.commit(2000 + second)
     monkeypatch.setattr(journals, "MAX_WAITING", 2**20)
@@ -138,7 +138,7 @@ def test_a_loss_is_told_even_if_telling_it_was_lost(full, monkeypatch):
 
 
 def test_definitions_outlive_the_batch_that_was_given_up(full):
-    full.spans(Folded([ended(50, path=3, units={"items": 4.0})], []), {})
+    full.spans(Folded([ended(50, path=3, units=("items", 4.0))], []), {})
     full.commit(9000)
     facts = read(full)
     assert facts.devices == {0: GPU}

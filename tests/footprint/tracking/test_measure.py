@@ -215,3 +215,10 @@ def test_a_wrong_setting_is_refused_and_changes_nothing(recorded, given, text):
     frame = footprint.open_ledger(recorded).spans()
     assert list(frame["name"]) == ["before", "after"]
     assert len(set(frame["pid"])) == 1
+
+
+def test_amounts_from_many_threads_are_all_there(spans):
+    with footprint.measure("block") as m, ThreadPoolExecutor(8) as pool:
+        for _ in range(2000):
+            pool.submit(m.add, items=1, tokens_in=2)
+    assert spans()[0].units == {"items": 2000.0, "tokens_in": 4000.0}
