@@ -71,7 +71,8 @@ class Recorded:
         """A call; gives its sequence."""
         self.seq += 1
         number = self._path(path)
-        row = (self.seq, parent, number, path.get("status", OK), start, end, units, None)
+        amounts = tuple(itertools.chain.from_iterable((units or {}).items()))
+        row = (self.seq, parent, number, path.get("status", OK), start, end, amounts or None, None)
         self.writer.spans(Folded([row], []), {})
         return self.seq
 
