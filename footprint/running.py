@@ -25,7 +25,7 @@ from footprint.errors import UsageError
 from footprint.progress import Progress
 from footprint.tally import Tally
 from footprint.tracking import session
-from footprint.tracking.measure import measure
+from footprint.tracking.measure import measure, whole_run
 
 #: The counters' next edge is waited for at the end, at most so long, seconds.
 WAIT = 0.3
@@ -75,7 +75,7 @@ def run(
     if not hasattr(os, "posix_spawn"):
         raise UsageError("footprint run needs Linux or macOS: use footprint.measure in the program")
     resolved = settings.resolve(given)
-    span = measure(**work._asdict())
+    span = whole_run(**work._asdict())
     path = children.find(argv[0])
     if resolved.disabled:
         children.become(path, argv)

@@ -218,7 +218,10 @@ def _put(run: list[Point], point: Point) -> None:
     while at > 0 and run[at - 1].raw_uj > point.raw_uj:
         at -= 1
     if at > 0 and run[at - 1].raw_uj == point.raw_uj:
-        run[at - 1] = _both(run[at - 1], point)
+        if point.low - run[at - 1].high > _MS:  # read again, and nothing was drawn in between
+            run.insert(at, point)
+        else:
+            run[at - 1] = _both(run[at - 1], point)
         return
     low = max(point.low, run[at - 1].low) if at > 0 else point.low
     high = min(point.high, run[at].high) if at < len(run) else point.high
