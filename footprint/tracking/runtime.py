@@ -159,16 +159,14 @@ def sleep() -> bool:
 #: Set where a CUDA context exists: called at a span's end, gives an event to wait for, or None.
 gpu_mark: Callable[[], Any] | None = None
 
-#: `clock(CLOCK)` is the time: a call of a C function, without a Python frame between.
-if clock._BOOTTIME is not None:
-    read_clock: Callable[[Any], int] = time.clock_gettime_ns
-    CLOCK: Any = clock._BOOTTIME
-else:  # pragma: no cover - Windows: `monotonic_ns` takes no argument
 
-    def read_clock(clock_id: Any) -> int:
-        return time.monotonic_ns()
+def _monotonic(clock_id: Any) -> int:  # pragma: no cover - Windows
+    return time.monotonic_ns()
 
-    CLOCK = None
+
+#: `read_clock(CLOCK)` is the time: a call of a C function, without a Python frame between.
+CLOCK: Any = clock._BOOTTIME
+read_clock: Callable[[Any], int] = time.clock_gettime_ns if CLOCK is not None else _monotonic
 
 
 def begin(path: int, parent: Frame | None) -> Frame:

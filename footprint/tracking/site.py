@@ -189,7 +189,7 @@ def checked_tags(name: str, tags: object) -> dict[str, str]:
     return {str(key): str(value) for key, value in tags.items()}
 
 
-def amount(name: str, value: object) -> float:
+def amount(name: str, value: Any) -> float:
     """A number given to `add`. Raises UsageError for bools, NaN, infinities, negatives, text."""
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str | bytes):
         raise UsageError(f"{name}={shown(value)} is not a number")

@@ -535,6 +535,29 @@ def test_decorated_functions_travel_by_value_too(spans):
     assert [name for name, _ in seen(spans)] == ["local", "stream", "later"]
 
 
+def test_functions_of_a_script_travel_to_another_process(program, tmp_path):
+    pytest.importorskip("cloudpickle")
+    ran = program(
+        """
+import subprocess, sys
+import cloudpickle, footprint
+
+FACTOR = 3
+
+@footprint.track(model="m")
+def work(x):
+    return x * FACTOR
+
+work(1)
+load = "import pickle, sys; print(pickle.load(sys.stdin.buffer)(7))"
+data = cloudpickle.dumps(work)
+print(subprocess.run([sys.executable, "-c", load], input=data, capture_output=True).stdout)
+"""
+    )
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "b'21\\n'\n")
+    assert ran.calls() == {"work": 2}
+
+
 # -- switches
 
 
