@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from footprint._version import __version__
-from footprint.doctor import REMEDIES, Findings, declared, look, to_json
+from footprint.doctor import REMEDIES, Findings, declared, look, probe_of, to_json
 from footprint.model import Device
 from footprint.probes.base import Source
 from footprint.trial import Trial
@@ -77,7 +77,7 @@ def _device(source: Source, trial: Trial) -> Iterator[str]:
     number = "" if device.number is None else f" {device.number}"
     yield f"  {device.kind}{number}: {device.name} [{device.id}]"
     tier = f"{device.tier} (a model, no meter)" if device.tier in _MODELS else device.tier
-    yield f"      tier {tier}, scope {device.scope}, {_power(device, trial)}"
+    yield f"      by {probe_of(source)}, tier {tier}, scope {device.scope}, {_power(device, trial)}"
     if trial.error:
         yield f"      cannot be read: {trial.error}"
     else:

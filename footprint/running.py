@@ -34,6 +34,8 @@ WAIT = 0.3
 EXACT_UP_TO = 2**20
 #: How often the running totals follow the journal, seconds: beside a progress line, and without.
 DRAW, FOLLOW = 1.0, 5.0
+#: The meter is up by then, seconds.
+SETTLED = 0.5
 
 #: Settings given to `run` that the program's own tracking has to share, beside the ledger.
 _SHARED = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "project", "replay")
@@ -182,7 +184,8 @@ class _Metered:
         over = threading.Event()
 
         def follow() -> None:
-            if told:
+            # Not in the first moments, which belong to the meter, and to a program that is short.
+            if told and not over.wait(SETTLED):
                 with contextlib.suppress(Exception):
                     import footprint.summary  # noqa: F401 - loaded now so that the end is quick
             while tally is not None and not over.wait(DRAW if line else FOLLOW):

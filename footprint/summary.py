@@ -135,6 +135,8 @@ def _energy(energy: Quantity) -> str:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 120:
         return f"{seconds:.1f} s"
     minutes, whole = divmod(round(seconds), 60)

@@ -14,7 +14,7 @@ def test_in_words(cli, tmp_path: Path) -> None:
     ended = cli("doctor", env={"FOOTPRINT_ZONE": "FRA", "FOOTPRINT_PUE": "wrong"})
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "cpu: cpu-0 [cpu-0]" in ended.stdout
-    assert "35 W now" in ended.stdout
+    assert "by replay, tier power, scope machine, 35 W now" in ended.stdout
     assert "zone: FRA (environment variable FOOTPRINT_ZONE)" in ended.stdout
     assert "tariff_per_kwh: not set: cost is not known: --tariff 0.18" in ended.stdout
     assert "wrong: environment variable FOOTPRINT_PUE" in ended.stdout
