@@ -94,8 +94,11 @@ def wake() -> None:
         try:
             _at_exit_of_worker()
             recorder.start()
-        except RuntimeError as error:  # too many threads, or the interpreter is leaving
-            give_up(error)
+        except RuntimeError as error:  # too many threads
+            made.set()
+            imported.set()
+            if not leaving(error):
+                give_up(error)
 
 
 def set_flooded(now: bool) -> None:
@@ -120,6 +123,11 @@ def _start() -> None:
         imported.set()
     else:
         run()
+
+
+def leaving(error: RuntimeError) -> bool:
+    """Whether no thread can be had since the interpreter ends: what is left is done at exit."""
+    return "interpreter shutdown" in str(error)
 
 
 def give_up(error: BaseException) -> None:

@@ -175,7 +175,8 @@ class Session:
         try:
             self.meter.start()
         except RuntimeError as error:  # no thread to be had
-            self.problems.append(f"nothing is metered: {error}")
+            if not runtime.leaving(error):
+                self.problems.append(f"nothing is metered: {error}")
             self.meter.ready.set()
         self._tell()
         while not self.finished:

@@ -93,10 +93,10 @@ class Site:
         self.sync = sync
         #: One call in so many is recorded and stands for the others.
         self.stride = min(round(1 / max(sample, 1e-18)), 2**53)
-        self.skip: Callable[[], int] | None = _skipper(self.stride) if self.stride > 1 else None
+        self.skip: Callable[[], int] | None = _Skip(self) if self.stride > 1 else None
         #: A whole run: it waits for what it started, and holds what that leaves.
         self.background = False
-        self.paths: dict[int, int] = {}
+        self.paths = _Paths(self)
 
     def skips(self) -> bool:
         """Whether this call is one of those that are not recorded."""
@@ -146,13 +146,34 @@ class Site:
         )
 
 
-def _skipper(stride: int) -> Callable[[], int]:
-    count = itertools.count().__next__
+class _Paths(dict[int, int]):
+    """A site's paths. A function that is pickled by value takes its site along, not the numbers."""
 
-    def skip() -> int:
-        return count() % stride
+    __slots__ = ("_site",)
 
-    return skip
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (self._site, "paths")
+
+
+class _Skip:
+    """0 for one call in so many."""
+
+    __slots__ = ("_count", "_site", "_stride")
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._stride = site.stride
+        self._count = itertools.count().__next__
+
+    def __call__(self) -> int:
+        return self._count() % self._stride
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (self._site, "skip")
 
 
 def _text(what: str, value: object) -> str | None:
