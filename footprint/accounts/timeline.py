@@ -9,6 +9,7 @@ where it was gone for longer, the energy is missing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -62,6 +63,28 @@ class Timeline(NamedTuple):
     device: Device
     cells: Cells
     tiers: tuple[str, ...]
+
+    def beyond(self, parts: Sequence[Timeline]) -> Timeline:
+        """This timeline less what others show of the same time; never below 0 in a cell."""
+        left: list[int | None] = []
+        for cell, energy in enumerate(self.cells.energy):
+            start, end = self.cells.edges[cell], self.cells.edges[cell + 1]
+            inside = sum(part.energy_nj(start, end) for part in parts)
+            left.append(None if energy is None else max(0, energy - inside))
+        return self._replace(cells=self.cells._replace(energy=left))
+
+    def energy_nj(self, start: int, end: int) -> int:
+        """What was metered between two instants, cells that are cut in proportion."""
+        cells = self.cells
+        total = 0
+        at = max(0, bisect_right(cells.edges, start) - 1)
+        while at < len(cells.energy) and cells.edges[at] < end:
+            left, right = cells.edges[at], cells.edges[at + 1]
+            inside = min(right, end) - max(left, start)
+            if inside > 0:
+                total += (cells.energy[at] or 0) * inside // (right - left)
+            at += 1
+        return total
 
     def within(self, since: int | None, until: int | None) -> Timeline:
         """The part between two instants; a cell that is cut keeps its energy in proportion."""
@@ -249,17 +272,25 @@ _IN_A_ROW = 12
 
 
 def period_ns(points: Sequence[Point]) -> float | None:
-    """The counter's period, from edges that are known well; None where there are too few."""
-    pinned = [point for point in points if point.high - point.low <= _PINNED]
-    steps = [
-        (b.low + b.high - a.low - a.high) / 2
-        for a, b in pairwise(pinned)
-        if 0 < b.high - a.high < _LONGEST_PERIOD
-    ]
-    if len(steps) < 3:
-        return min(steps) if steps else None
+    """The counter's period, from the edges that are known best; None where there are too few.
+
+    On a busy host few edges are known well: wider brackets are then taken too.
+    """
+    for width in (_PINNED, 2 * _PINNED, 3 * _PINNED):
+        pinned = [point for point in points if point.high - point.low <= width]
+        steps = sorted(
+            (b.low + b.high - a.low - a.high) / 2
+            for a, b in pairwise(pinned)
+            if 0 < b.high - a.high < _LONGEST_PERIOD
+        )
+        # Between some of them others were missed: a short step is one period.
+        few = 3 if width == _PINNED else 8
+        if len(steps) >= few and (width == _PINNED or steps[len(steps) // 10] >= 4 * width):
+            break
+    else:
+        return None
+    rough = median(step for step in steps if step < 1.5 * steps[len(steps) // 10])
     # One step is off by its brackets; many in a row tell the period by what they add up to.
-    rough = median(steps)
     length = count = 0.0
     for a, b in pairwise(pinned):
         step = (b.low + b.high - a.low - a.high) / 2
@@ -273,15 +304,23 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     """(instant, slack) of each point's edge, in ns."""
     lows = [point.low for point in points]
     highs = [point.high for point in points]
-    if period is not None:
-        _narrow(lows, highs, period, _jitter_ns(lows, highs, period))
+    jitter = None if period is None else _jitter_ns(lows, highs, period)
+    if period is not None and jitter is not None:
+        _narrow(lows, highs, period, jitter)
     placed: list[tuple[int, int]] = []
     for low, high in zip(lows, highs, strict=True):
-        if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by: it was just now
-            placed.append((high, min(high - low, 100 * _MS)))
+        if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by
+            step = _usual_step(highs)
+            placed.append((high - step // 2, step))
         else:
             placed.append(((low + high) // 2, (high - low + 1) // 2))
     return placed
+
+
+def _usual_step(times: Sequence[int]) -> int:
+    """How far apart values were seen, ns; a GPU's usual period where that is not known."""
+    steps = [b - a for a, b in pairwise(times) if 0 < b - a < _LONGEST_PERIOD]
+    return int(median(steps)) if steps else 100 * _MS
 
 
 #: The least by which edges are taken to miss whole periods, ns, and as a part of the brackets.
@@ -292,8 +331,8 @@ _MISSES = 0.02
 _LEARN_FROM = 2000
 
 
-def _jitter_ns(lows: list[int], highs: list[int], period: float) -> int:
-    """By how much the counter's edges may miss whole periods.
+def _jitter_ns(lows: list[int], highs: list[int], period: float) -> int | None:
+    """By how much the counter's edges may miss whole periods; None: it keeps no such period.
 
     Brackets hide a jitter of a part of their own width. From there on it is tried from little up:
     what hardly ever contradicts the reads is still too little by up to a factor of two.
@@ -303,12 +342,12 @@ def _jitter_ns(lows: list[int], highs: list[int], period: float) -> int:
     # Most edges are only read once, on purpose: what is known of them comes from the others.
     widths = [width for width in widths if width <= _PINNED] or widths
     least = jitter = max(_JITTER, int(median(widths)) // _UNSEEN)
-    while jitter < period / 4:
+    while jitter < period / 8:
         missed = _narrow(lows[:count], highs[:count], period, jitter)
         if missed <= _MISSES * 4 * count:
             return jitter if jitter == least and not missed else 2 * jitter
         jitter *= 2
-    return int(period / 2)
+    return None
 
 
 def _narrow(lows: list[int], highs: list[int], period: float, jitter: int) -> int:

@@ -329,7 +329,8 @@ def test_a_first_read_is_placed_by_the_period() -> None:
 
 def test_a_first_read_without_a_period() -> None:
     (placed, _) = place([Point(-9 * S, S, 5, 0, 0), Point(S + 50 * MS, S + 50 * MS, 6, 0, 0)], None)
-    assert placed == (S, 100 * MS)
+    assert placed == (S - 25 * MS, 50 * MS)  # within the step before it was read
+    assert place([Point(-9 * S, S, 5, 0, 0)], None) == [(S - 50 * MS, 100 * MS)]
 
 
 @settings(deadline=None, max_examples=40)
@@ -356,6 +357,22 @@ def test_period_is_told_by_edges_that_are_known_well() -> None:
     points = [Point(t * MS - 2 * MS, t * MS, t, 0, 0) for t in (0, 100, 200, 400, 500)]
     assert period_ns(points) == 100 * MS
     assert period_ns(points[:1]) is None
+
+
+def test_a_busy_host_still_places_the_first_read() -> None:
+    """No edge is known to better than 10 ms, and yet the first read is not taken for an edge."""
+    outside, off = 0, []
+    for seed in range(100):
+        counter = Counter(seed, count=30)
+        rng = random.Random(seed)
+        reads = polls(rng, S + 2 * 100 * MS + rng.randint(1, 99) * MS, 4 * S, 20 * MS)
+        points = read_points([counter.rows(reads)])
+        assert not [point for point in points if point.high - point.low < 8 * MS]
+        cells = build(GPU, points, []).cells
+        off.append(cells.edges[0] - counter.edges[counter.values.index(points[0].raw_uj)])
+        outside += abs(off[-1]) > cells.slack[0] + 2000
+    assert outside <= 5  # of 100
+    assert abs(sum(off)) / 100 < 15 * MS  # not late, not early
 
 
 # -- windows and holes
@@ -390,7 +407,7 @@ def test_a_counter_that_stood_still_gives_way_to_power() -> None:
     power = windows(S + 100 * MS, 4 * S, 300)
     lost = build(GPU, read_points([rows + stuck]), [power])
     sound(lost)
-    assert total(lost) == pytest.approx(930 * 10**9, rel=1e-3)
+    assert total(lost) == pytest.approx(930 * 10**9, rel=0.02)
     assert "power" in lost.tiers
     known = build(GPU, read_points([rows + caught_up]), [power])
     assert total(known) == 930 * 10**9
