@@ -74,7 +74,9 @@ class Bounds:
             return 0, int(limit * (most + slack)) if limit is not None else 2 * energy
         if limit is None:
             return (energy if least >= width and not slack else 0), energy
-        high = min(energy, int(limit * (most + slack)) + 1)
+        high = min(
+            energy, int(limit * (most + slack + 1)) + 1
+        )  # a ns: what is held is rounded down
         low = max(0, energy - int(limit * (width - least + slack)) - 1)
         return min(low, high), high
 

@@ -143,8 +143,14 @@ def test_an_end_on_a_loose_edge_is_as_loose_as_the_edge() -> None:
     cells = Cells([0, 100 * MS, 200 * MS], [30 * 10**9] * 2, [0, MS, 0], 700.0)
     share = attribute(cells, [Segment(0, 0, 100 * MS)]).entries[0]
     assert share.energy_nj == 30 * 10**9
-    assert share.low_nj == pytest.approx(29.3 * 10**9, abs=5)
-    assert share.high_nj == pytest.approx(30.7 * 10**9, abs=5)
+    assert share.low_nj == pytest.approx(29.3 * 10**9, abs=2000)
+    assert share.high_nj == pytest.approx(30.7 * 10**9, abs=2000)
+
+
+def test_a_third_of_a_cell_is_not_rounded_out_of_its_bounds() -> None:
+    segments = [Segment(0, 0, 25 * MS), Segment(1, 24 * MS, 25 * MS), Segment(2, 0, 25 * MS)]
+    cells = Cells([0, MS, 25 * MS], [0, 700 * MS], [0] * 3, 700.0)
+    assert attribute(cells, segments).entries[1].high_nj >= 700 * MS / 3
 
 
 def test_ten_seconds_are_known_to_two_percent() -> None:
