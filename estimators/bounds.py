@@ -179,7 +179,8 @@ class Bounds:
                 known[0] += least
                 known[1] += most
         if limit < math.inf:  # wherever it held the device, it did no longer than that in all
-            highest = min(highest, int(limit * (total + 2 * widest)) + len(self._parts))
+            longest = total + 2 * widest + len(self._parts)
+            highest = min(highest, int(limit * longest) + len(self._parts))
         sums[1] += highest
         self._parts = {}
 
