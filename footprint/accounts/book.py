@@ -178,8 +178,14 @@ class _Boot:
 
     def post(self) -> None:
         """Books every device of this boot."""
-        for device, timeline in self._timelines():
-            self._post_device(device, timeline)
+        timelines = self._timelines()
+        parts = [timeline for device, timeline in timelines if device.kind != "host"]
+        for device, timeline in timelines:
+            if device.kind == "host":
+                # A meter around the whole host: what it shows beyond the parts is nobody's.
+                self._post_device(device, timeline.beyond(parts))
+            else:
+                self._post_device(device, timeline)
 
     # -- what was metered
 
@@ -238,7 +244,9 @@ class _Boot:
         members = [m for m in self.members if device.id in self._ids(m)]
         host = self.book.facts[members[0]].host if members else ""
         metered = sum(each for each in timeline.cells.energy if each is not None)
-        if device.kind == "gpu":
+        if device.kind == "host":
+            attributed, idle, floor_w = 0, 0, 0.0
+        elif device.kind == "gpu":
             attributed, idle, floor_w = self._post_gpu(device, timeline)
         else:
             attributed, idle, floor_w = self._post_host_part(device, timeline)
@@ -284,7 +292,8 @@ class _Boot:
         resident = shares.resident(one, entry.start, entry.device_end)
         if resident is not None:
             return device.id in resident
-        if device.id not in {each.id for each in one.devices.values()}:
+        seen = {each.id for each in one.devices.values()}
+        if seen and device.id not in seen:  # a process too short for its meter saw none
             return False  # not visible to this process
         self.book.assumed.add(self.offset + index)
         return True

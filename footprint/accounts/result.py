@@ -97,6 +97,8 @@ def _footprint(
     provisional: bool,
     span_id: str,
 ) -> Footprint:
+    lacking = _missing(parts)
+    parts = [part for part in parts if part.energy.missing < 1]  # not measured is not zero
     kinds = sorted({part.device.kind for part in parts})
     by_kind = {kind: energy_of([p for p in parts if p.device.kind == kind]) for kind in kinds}
     energy = energy_of(parts) if parts else None
@@ -105,7 +107,7 @@ def _footprint(
         factors = resolve(declared_of(context, {}, settings))
     except EstimatorError as error:
         raise UsageError(str(error)) from error
-    gaps = list(factors.gaps) + _missing(parts)
+    gaps = [*factors.gaps, *lacking]
     priced = apply(factors, energy) if energy is not None else None
     total = sum(part.energy.mid_nj for part in parts)
     tiers: dict[str, float] = {}

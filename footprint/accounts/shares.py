@@ -86,12 +86,19 @@ def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[f
         done, all_done = tree[index + 1] - tree[index], busy[index + 1] - busy[index]
         # Two clocks with ticks of 10 ms: a tree can seem busier than its machine.
         shares.append(min(1.0, max(0.0, done / all_done)) if all_done > 0 else 0.0)
+    # Before the first sample and after the last, the nearest that is known.
+    first = next((cell for cell in range(len(shares)) if edges[cell + 1] > times[0]), len(shares))
+    last = next((cell for cell in range(len(shares) - 1, -1, -1) if edges[cell] < times[-1]), -1)
+    if first <= last:
+        shares[:first] = [shares[first]] * first
+        shares[last + 1 :] = [shares[last]] * (len(shares) - last - 1)
     return shares
 
 
 def memory(edges: Sequence[int], usage: Sequence[Row], total: float) -> list[float]:
     """The tree's part of the memory."""
-    if not total:
+    usage = [row for row in usage if row[_RESIDENT]]  # 0: not known then
+    if not total or not usage:
         return [0.0] * max(0, len(edges) - 1)
     times = [row[0] for row in usage]
     used = [_at(edge, times, usage, _RESIDENT) for edge in edges]

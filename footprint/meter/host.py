@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from footprint.ledger.writer import Writer
-from footprint.probes.base import ReadError, Source
+from footprint.probes.base import Early, ReadError, Source
+from footprint.probes.cpu_times import parse_stat
 
 #: How often the host is read while something is tracked, ns: a counter (RAPL) or a model.
 COUNTER_STEP, MODEL_STEP = 100_000_000, 250_000_000
@@ -58,6 +59,28 @@ class HostTracker:
         self._raws: dict[int, int] = {}
         self._failed: set[str] = set()
         self._cost = 0.0
+
+    def begin(self, early: Early) -> None:
+        """Takes what was read before this was made, as far as a source can tell its value then."""
+        for source, number in self._sources:
+            tell = getattr(source, "early_nj", None)
+            raw = tell(early) if tell is not None else None
+            if raw is None:
+                return  # a measured CPU: its first moments are filled in when reading
+            self._writer.point(number, 0, 0, early.t, raw)
+            self._raws[number] = raw
+        times = self._early_times(early)
+        if self._tree is not None and times is not None:
+            # The memory then is not known: the next sample says what it is soon after.
+            busy, total = times
+            self._writer.usage(early.t, early.process_ns, busy, total, 0, busy)
+
+    @staticmethod
+    def _early_times(early: Early) -> tuple[int, int] | None:
+        try:
+            return parse_stat(early.stat)
+        except (ValueError, IndexError):
+            return None
 
     def poll(self) -> None:
         """Reads everything once."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from footprint.ledger.writer import Writer
 from footprint.meter.counter import GONE, CounterTracker
 from footprint.meter.gpu_use import GpuUse
 from footprint.meter.host import HostTracker, Tree
-from footprint.probes.base import Discovery, Source
+from footprint.probes.base import Discovery, Early, Source
 
 #: A tracker that is due within this time is read in the same wake-up, ns.
 TOGETHER = 200_000
@@ -50,24 +50,28 @@ class Meter:
     """Reads a machine's devices on a thread of its own and writes what they say.
 
     Args:
-        discover: finds the devices; called on the meter's thread, as drivers take their time.
+        discover: finds the devices, at once or bit by bit; called on the meter's thread, as drivers
+            take their time.
         tree: the tracked process tree, None: the host's CPU time is not split.
         writer: takes the records.
         clock: boot-time nanoseconds.
+        early: what the first span's thread read before the meter was up.
     """
 
     def __init__(
         self,
-        discover: Callable[[], Discovery],
+        discover: Callable[[], Discovery | Iterable[Discovery]],
         tree: Callable[[], Tree | None],
         writer: Writer,
         clock: Callable[[], int],
+        early: Callable[[], Early | None] = lambda: None,
     ) -> None:
         self.ready = threading.Event()
         self._discover = discover
         self._tree = tree
         self._writer = writer
         self._clock = clock
+        self._early = early
         self._trackers: list[Tracker] = []
         self._sources: list[Source] = []
         self._lanes: list[_Lane] = []
@@ -125,23 +129,31 @@ class Meter:
 
     def _found(self) -> list[Tracker]:
         found = self._discover()
-        for lack in found.unavailable:
-            self._writer.record({"type": "unavailable", **lack._asdict()})
         host: list[Source] = []
+        gpus: list[Source] = []
         trackers: list[Tracker] = []
-        for source in found.sources:
-            if source.steps or source.device.kind == "gpu":
-                trackers.append(CounterTracker(source, self._writer, self._clock))
-            else:
-                host.append(source)
+        for phase in [found] if isinstance(found, Discovery) else found:
+            for lack in phase.unavailable:
+                self._writer.record({"type": "unavailable", **lack._asdict()})
+            gpus += [source for source in phase.sources if hasattr(source, "processes")]
+            for source in phase.sources:
+                self._sources.append(source)
+                if source.steps or source.device.kind == "gpu":
+                    counter = CounterTracker(source, self._writer, self._clock)
+                    # Now: what else there is can take a while to be found.
+                    self._main.first(counter)
+                    trackers.append(counter)
+                else:
+                    host.append(source)
         tree = self._tree()
         if host or tree is not None:
-            trackers.append(HostTracker(host, tree, self._writer, self._clock))
-        gpus = [source for source in found.sources if hasattr(source, "processes")]
+            tracker = HostTracker(host, tree, self._writer, self._clock)
+            if (early := self._early()) is not None:
+                tracker.begin(early)
+            trackers.append(tracker)
         self._trackers = list(trackers)
         if gpus:
             trackers.append(GpuUse(gpus, tree, self._writer, self._clock))
-        self._sources = list(found.sources)
         return trackers
 
     def _outsource(self, tracker: Tracker) -> None:
@@ -231,6 +243,10 @@ class _Lane:
             self._wait(latest - self._clock())
         for tracker in self._trackers:
             self._call(tracker, tracker.rest)
+
+    def first(self, tracker: Tracker) -> None:
+        """Reads a tracker that is about to be this lane's, on its thread."""
+        self._call(tracker, tracker.poll)
 
     def _call(self, tracker: Tracker, what: Callable[[], None]) -> None:
         try:

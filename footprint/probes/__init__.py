@@ -73,33 +73,56 @@ def discover(machine: Machine | None = None) -> Discovery:
     Args:
         machine: where to look; the real machine by default.
     """
+    found = list(phases(machine))
+    return Discovery(
+        tuple(source for each in found for source in each.sources),
+        tuple(lack for each in found for lack in each.unavailable),
+    )
+
+
+def phases(machine: Machine | None = None) -> Iterator[Discovery]:
+    """What `discover` finds, as it is found: hardware first, since reading it cannot wait for a
+    look at what else is installed."""
     machine = machine or Machine()
     if machine.replay is not None:
-        return _asked(REPLAY, _named(REPLAY), machine)
-    sources: dict[str, Source] = {}
-    missing: list[Unavailable] = []
-
-    def ask(name: str, make: Callable[[], Any]) -> None:
-        found = _asked(name, make, machine)
-        missing.extend(found.unavailable)
-        for source in found.sources:
-            if source.device.id in sources:
-                source.close()
-            else:
-                sources[source.device.id] = source
-
+        yield _asked(REPLAY, _named(REPLAY), machine)
+        return
+    seen: list[Source] = []
     for name in PROBES:
-        ask(name, _named(name))
+        yield _fresh(_asked(name, _named(name), machine), seen)
+    missing: list[Unavailable] = []
     for name, make in _third_party(missing):
-        ask(name, make)
-    devices = [source.device for source in sources.values()]
-    covered = {device.kind for device in devices}
-    if any(device.scope == "module" for device in devices):
+        yield _fresh(_asked(name, make, machine), seen)
+    yield Discovery((), tuple(missing))
+    covered = {source.device.kind for source in seen}
+    if any(source.device.scope == "module" for source in seen):
         covered |= MODELS.keys()  # a Grace Hopper's counter has its CPU and memory in it
     for kind, name in MODELS.items():
         if kind not in covered:
-            ask(name, _named(name))
-    return Discovery(tuple(sources.values()), tuple(missing))
+            yield _fresh(_asked(name, _named(name), machine), seen)
+
+
+def _fresh(found: Discovery, seen: list[Source]) -> Discovery:
+    """What was found, without devices that others found before; adds the rest to `seen`."""
+    known = {source.device.id for source in seen}
+    fresh: list[Source] = []
+    for source in found.sources:
+        if source.device.id in known:
+            source.close()
+        else:
+            known.add(source.device.id)
+            fresh.append(source)
+    seen.extend(fresh)
+    return Discovery(tuple(fresh), found.unavailable)
+
+
+def preload() -> None:
+    """Does our own imports of `discover` now: each reads files, and a thread that reads files on a
+    host whose main thread computes waits for the GIL after each one."""
+    from importlib import import_module
+
+    for name in (*PROBES, *MODELS.values(), "footprint.probes.tree:TreeCpu"):
+        import_module(name.partition(":")[0])
 
 
 def after_fork() -> None:

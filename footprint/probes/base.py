@@ -56,6 +56,22 @@ class Machine(NamedTuple):
         return self.pid or os.getpid()
 
 
+class Early(NamedTuple):
+    """What the first span's own thread read before the meter was up: on a host whose main thread
+    computes, a thread that has yet to open files comes late.
+
+    Attributes:
+        t: boot-time ns; `monotonic_ns` the same instant on the monotonic clock.
+        stat: the head of /proc/stat.
+        process_ns: CPU time of this process.
+    """
+
+    t: int
+    monotonic_ns: int
+    stat: bytes
+    process_ns: int
+
+
 class Source(Protocol):
     """One device, ready to be read. Reads may come from any one thread at a time.
 

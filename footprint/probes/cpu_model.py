@@ -18,9 +18,10 @@ from collections.abc import Callable
 
 from footprint.model import Device, Unavailable
 from footprint.probes import power_table
-from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Discovery, Machine, ReadError
+from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Discovery, Early, Machine, ReadError
 from footprint.probes.boot import boot_tag
 from footprint.probes.cpu_info import CpuInfo, cpu_info
+from footprint.probes.cpu_times import parse_stat
 from footprint.probes.power_table import Watts
 from footprint.probes.share import Share, ShareTimes
 
@@ -63,6 +64,7 @@ class CpuModelSource:
     ) -> None:
         self.device = device
         self._times, self._cpus = times, cpus
+        self._whole = part == 1.0
         # Whole mW and ns: the counter is exact, and never runs backwards for rounding.
         self._idle_mw = round(watts.idle_w * part * 1000)
         self._dynamic_mw = round((watts.full_w - watts.idle_w) * 1000)
@@ -77,6 +79,16 @@ class CpuModelSource:
         # The kernel's idle and iowait may step back by a tick; energy may not.
         self._last_nj = max(self._last_nj, self._energy_nj(times))
         return self._last_nj % COUNTER_LIMIT_NJ
+
+    def early_nj(self, early: Early) -> int | None:
+        """The same at an earlier instant; None where a control group's own time would be needed."""
+        if not self._whole:
+            return None
+        try:
+            busy, total = parse_stat(early.stat)
+        except (ValueError, IndexError):
+            return None
+        return self._energy_nj(ShareTimes(busy, total, busy)) % COUNTER_LIMIT_NJ
 
     def power_mw(self) -> int:
         """Mean power in mW between the last two readings of energy."""

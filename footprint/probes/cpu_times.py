@@ -34,12 +34,15 @@ def cpu_times(machine: Machine) -> CpuTimes:
         OSError, ValueError: procfs cannot be read, or is not what it was.
     """
     head = read_head(os.path.join(machine.proc, "stat"))  # noqa: PTH118 - a third of Path's time
-    if head is None:
-        return _by_psutil()
+    return _by_psutil() if head is None else parse_stat(head)
+
+
+def parse_stat(head: bytes) -> CpuTimes:
+    """The times in the head of a /proc/stat. Raises ValueError where it is none."""
     # cpu user nice system idle iowait irq softirq steal guest guest_nice; guest is in user
     fields = head[: head.index(b"\n")].split()
     if fields[0] != b"cpu" or len(fields) < 5:
-        raise ValueError(f"{machine.proc}/stat does not begin with the sum over CPUs")
+        raise ValueError("/proc/stat does not begin with the sum over CPUs")
     user, nice, system, idle, iowait, irq, softirq, steal, *_ = (*map(int, fields[1:]), 0, 0, 0, 0)
     busy = user + nice + system + irq + softirq
     return CpuTimes(busy * TICK_NS, (busy + idle + iowait + steal) * TICK_NS)

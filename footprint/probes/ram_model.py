@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from footprint.model import Device, Unavailable
 from footprint.probes import power_table
-from footprint.probes.base import COUNTER_LIMIT_NJ, Discovery, Machine
+from footprint.probes.base import COUNTER_LIMIT_NJ, Discovery, Early, Machine
 from footprint.probes.boot import boot_tag
 from footprint.probes.cgroup import limits
 from footprint.probes.cpu_info import cpu_info
@@ -69,6 +69,10 @@ class RamModelSource:
     def energy_nj(self) -> int:
         """Modelled energy since boot in nJ, modulo 2**63."""
         return self._clock() * self._milliwatts // 1000 % COUNTER_LIMIT_NJ
+
+    def early_nj(self, early: Early) -> int | None:
+        """The same at an earlier instant."""
+        return early.monotonic_ns * self._milliwatts // 1000 % COUNTER_LIMIT_NJ
 
     def power_mw(self) -> int:
         """The constant, in mW."""

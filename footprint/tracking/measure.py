@@ -107,6 +107,7 @@ class measure(Span):  # noqa: N801 - used as a function: `with footprint.measure
         if self._frame is not None:
             raise UsageError(f"measure({self._site.name!r}) was entered before: make a new one")
         if not (runtime.off or runtime.disabled()):
+            runtime.prepare()
             self._frame, self._token = runtime.enter(self._site)
         return self
 

@@ -60,6 +60,10 @@ off = False
 
 #: True while nobody drains: the next span calls `wake`.
 asleep = True
+#: (boot-time ns, monotonic ns, head of /proc/stat, CPU ns) as the first span began; taken once.
+early: tuple[int, int, bytes, int] | None = None
+#: True once the imports were done.
+prepared = False
 #: True while callers outrun the recorder.
 flooded = False
 _waking = threading.Lock()
@@ -89,6 +93,7 @@ def wake() -> None:
             return
         made.clear()
         imported.clear()
+        _read_early()
         # Imports, settings, drivers: all of it happens on the session's own thread.
         recorder = threading.Thread(target=_start, name="footprint-recorder", daemon=True)
         try:
@@ -99,6 +104,39 @@ def wake() -> None:
             imported.set()
             if not leaving(error):
                 give_up(error)
+
+
+def prepare() -> None:
+    """Imports what the session will need, where something is going to be tracked.
+
+    On the caller's thread and once: the recorder's own, beside a main thread that computes, would
+    wait for the GIL after each file it reads, and the first second would go by unmetered.
+    """
+    global prepared
+    if prepared or off:
+        return
+    prepared = True
+    with contextlib.suppress(Exception):  # the session says what is wrong when it starts
+        from footprint.tracking import session
+
+        session.preload()
+
+
+def _read_early() -> None:
+    """Reads what a model of the CPU needs, now: one file, on the thread that is running."""
+    global early
+    try:
+        fd = os.open("/proc/stat", os.O_RDONLY)
+    except OSError:
+        return
+    with contextlib.suppress(OSError):
+        early = (
+            read_clock(CLOCK),
+            time.monotonic_ns(),
+            os.read(fd, 512),
+            time.process_time_ns(),
+        )
+    os.close(fd)
 
 
 def set_flooded(now: bool) -> None:
@@ -257,13 +295,13 @@ def _before_fork() -> None:
 
 def after_fork() -> None:
     """In a forked child: what was open or waiting is the parent's to record."""
-    global asleep, flooded, gpu_mark, made, imported, adding, _waking, _waker
+    global asleep, early, flooded, gpu_mark, made, imported, adding, _waking, _waker
     _waking, adding = threading.Lock(), threading.RLock()
     _waker = None
     made, imported = threading.Event(), threading.Event()
     made.set()
     imported.set()
-    asleep, flooded = True, False
+    asleep, flooded, early = True, False, None
     gpu_mark = None  # CUDA does not survive a fork
     del buffer[:]
     del holds[:]

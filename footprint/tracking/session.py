@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 import sys
 import threading
 import uuid
@@ -32,7 +31,7 @@ from footprint.tracking.site import PATHS
 
 if TYPE_CHECKING:
     from footprint.accounts.result import Footprint
-    from footprint.probes.base import Machine
+    from footprint.probes.base import Early, Machine
 
 #: How often ended spans are taken off the buffer, seconds, by how many came: (at least, seconds).
 #: A flood is taken in small parts: fresh objects are in the cache still, and memory stays low.
@@ -105,6 +104,7 @@ class Session:
             lambda: _tree(machine),
             self.writer,
             clock.now_ns,
+            _take_early,
         )
 
     # -- what is recorded of the process
@@ -134,7 +134,7 @@ class Session:
         return self.writer_hex, None
 
     def _host_name(self) -> str:
-        name = socket.gethostname()
+        name = _hostname()
         if self.settings.host == "hash":
             import hashlib
 
@@ -409,6 +409,10 @@ class Session:
         self.journal.abandon()
 
 
+def _hostname() -> str:
+    return os.uname().nodename if hasattr(os, "uname") else platform.node()
+
+
 def _memory_bytes() -> int | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -446,10 +450,25 @@ def _stride(path: int) -> int:
     return PATHS[path][1].stride
 
 
+def preload() -> None:
+    """Does the imports that a session's threads would do."""
+    from footprint import probes
+
+    probes.preload()
+
+
+def _take_early() -> Early | None:
+    """What the first span's thread read; once."""
+    from footprint.probes.base import Early
+
+    found, runtime.early = runtime.early, None
+    return None if found is None else Early(*found)
+
+
 def _discover(machine: Machine) -> Any:
     from footprint import probes
 
-    return probes.discover(machine)
+    return probes.phases(machine)
 
 
 def _tree(machine: Machine) -> Any:

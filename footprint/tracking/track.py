@@ -83,6 +83,7 @@ def track(
         site = Site(label, kind, model, version, project, tags, devices, stream, sync, sample)
         if runtime.disabled():
             return target
+        runtime.prepare()
         return _wrap(target, site)
 
     return decorate if fn is None else decorate(fn)
