@@ -143,6 +143,9 @@ class _Program:
 
 def _calls(call: Any, end: str, seconds: float) -> None:
     """Calls, one after the other, and how it ends."""
+    if threading.current_thread() is threading.main_thread():
+        # A shell that starts this in the background has it ignore Ctrl-C, and so would we.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     until = time.monotonic() + (seconds if ENDS[end] is None else 60)
     while time.monotonic() < until:
         call()
