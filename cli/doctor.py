@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import click
 
 from footprint._version import __version__
-from footprint.doctor import REMEDIES, Findings, declared, look, probe_of, to_json
+from footprint.check.doctor import REMEDIES, Findings, declared, look, probe_of, to_json
+from footprint.check.trial import Trial
 from footprint.model import Device
 from footprint.probes.base import Source
-from footprint.trial import Trial
 
 _MODELS = ("utilisation", "nameplate")
 

@@ -12,7 +12,7 @@ import click
 from footprint.cli.options import ledger_directory
 
 if TYPE_CHECKING:
-    from footprint.inventory import Inventory
+    from footprint.check.inventory import Inventory
 
 #: So many gaps and issues are listed; JSON has them all.
 SHOWN = 20
@@ -37,7 +37,7 @@ def info(ledgers: tuple[str, ...], form: str) -> None:
     Journals, hosts, period, spans, readings and devices; and what is wrong: journals cut short or
     damaged, batches that are missing, records that were dropped, gaps in the metering.
     """
-    from footprint.inventory import Inventory, to_json
+    from footprint.check.inventory import Inventory, to_json
 
     found = [Inventory(ledger_directory(each)) for each in ledgers or (None,)]
     if form == "json":
@@ -73,7 +73,7 @@ def export(ledgers: tuple[str, ...], form: str | None, **given: Any) -> None:
 
     The tables are those of `open_ledger(...).spans()` and `.readings()`: attributed, times in UTC.
     """
-    from footprint import exporting
+    from footprint.accounts import exporting
 
     directories = [ledger_directory(each) for each in ledgers or (None,)]
     exporting.export(directories, form=form, **given)

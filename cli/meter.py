@@ -30,7 +30,7 @@ def meter(seconds: float | None, *, quiet: bool, **given: Any) -> None:
     energy, and not a hole. Programs that are tracked meanwhile keep their own journals in the same
     ledger; what both saw of a counter is counted once.
     """
-    from footprint import service
+    from footprint.run import service
 
     def started(ledger: Path) -> None:
         if not quiet:

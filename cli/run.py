@@ -50,7 +50,7 @@ def run(
 
     Example: footprint run --model digits --kind training --zone FRA -- python train.py
     """
-    from footprint import running
+    from footprint.run import program as running
 
     if not command:
         raise UsageError("there is no command to run: footprint run -- python train.py")

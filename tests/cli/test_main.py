@@ -101,8 +101,8 @@ def test_a_pipe_that_is_closed_is_quiet(cli) -> None:
 
 def test_a_mistake_of_its_own_is_one_line_and_exit_code_70() -> None:
     code = """
-import footprint.doctor
-footprint.doctor.look = lambda: 1 / 0
+import footprint.check.doctor
+footprint.check.doctor.look = lambda: 1 / 0
 from footprint.cli import main
 main(["doctor"])
 """
@@ -116,9 +116,9 @@ main(["doctor"])
 
 def test_ctrl_c_is_exit_code_130() -> None:
     code = """
-import footprint.doctor
+import footprint.check.doctor
 def look(): raise KeyboardInterrupt
-footprint.doctor.look = look
+footprint.check.doctor.look = look
 from footprint.cli import main
 main(["doctor"])
 """

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from footprint import demo, demo_work
+from footprint import demo
+from footprint.demo import work as demo_work
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
 

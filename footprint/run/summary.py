@@ -16,9 +16,9 @@ from footprint.estimators.errors import Gap
 from footprint.estimators.grid import ANNUAL_MEAN
 from footprint.estimators.quantity import Quantity, total
 from footprint.model import DEVICE_KINDS, NS_PER_S
-from footprint.relay import Ended
+from footprint.run.relay import Ended
+from footprint.run.tally import Tally
 from footprint.settings import Settings
-from footprint.tally import Tally
 
 #: Assumptions that the lines say already, or that only a report has room for.
 _IN_THE_LINES = (IT_ONLY, ANNUAL_MEAN)

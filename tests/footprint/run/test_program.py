@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from footprint import children, relay, summary
 from footprint.accounts.result import Footprint
-from footprint.children import NotStartedError
 from footprint.estimators.context import NO_TARIFF, NO_ZONE
 from footprint.estimators.quantity import Quantity, exact
 from footprint.ledger.journal import Journal, prepare
 from footprint.ledger.writer import Writer
 from footprint.model import NS_PER_S, Device
-from footprint.relay import Ended
+from footprint.run import children, relay, summary
+from footprint.run.children import NotStartedError
+from footprint.run.relay import Ended
+from footprint.run.tally import Tally
 from footprint.settings import resolve
-from footprint.tally import Tally
 
 
 def executable(path: Path, mode: int = 0o755) -> Path:
@@ -57,7 +57,7 @@ def test_a_command_that_is_not_there(command: str) -> None:
 
 
 def test_what_python_set_for_itself_is_not_handed_on() -> None:
-    code = "import os; from footprint.children import environment; "
+    code = "import os; from footprint.run.children import environment; "
     code += "print(os.environ.get('LC_CTYPE'), environment({'A': 'b'}).get('LC_CTYPE'))"
 
     def told(**given: str) -> str:
@@ -69,7 +69,7 @@ def test_what_python_set_for_itself_is_not_handed_on() -> None:
 
 
 def test_who_is_below_this_process() -> None:
-    below = "import os, sys; from footprint.relay import _descends; "
+    below = "import os, sys; from footprint.run.relay import _descends; "
     below += "print(_descends(os.getppid()), _descends(os.getpid()), _descends(1), _descends(0))"
     told = subprocess.check_output([sys.executable, "-c", below], text=True)
     assert told == "False True False False\n"

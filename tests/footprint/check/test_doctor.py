@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from footprint import doctor, place
+from footprint.check import doctor, place
+from footprint.check.trial import try_out
 from footprint.ledger.journal import prepare
 from footprint.model import Device
 from footprint.probes.base import LOST, UNSUPPORTED, Machine, ReadError
-from footprint.trial import try_out
 from simulators.nvml import Gpu, Simulator
 from simulators.permissions import unprivileged
 from simulators.powercap import Powercap

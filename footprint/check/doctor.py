@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from footprint import clock, probes, settings
 from footprint._version import __version__
+from footprint.check.place import Place, examine
+from footprint.check.trial import Trial, try_out
 from footprint.model import Unavailable
-from footprint.place import Place, examine
 from footprint.probes.base import Machine, Source
 from footprint.settings import Settings
-from footprint.trial import Trial, try_out
 
 SCHEMA = "footprint.doctor/1"
 

@@ -1,13 +1,7 @@
 """`footprint run`: a program's whole process tree as one run, without the program noticing.
 
-    children   the program starts at once, with all that is ours
-    relay      signals, stops and exit codes pass through
-    this       a span around it; the meter comes up beside it
-    tally      running totals, for the progress line and for very long runs
-    summary    what it used, in a few lines
-
-Whatever goes wrong with the metering is one line on stderr: the program runs, and its exit code is
-ours.
+A span around the program; the meter comes up beside it. Whatever goes wrong with the metering is
+one line on stderr: the program runs, and its exit code is ours.
 """
 
 from __future__ import annotations
@@ -19,11 +13,12 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from footprint import children, clock, relay, settings
+from footprint import clock, settings
 from footprint.console import say
 from footprint.errors import UsageError
-from footprint.progress import Progress
-from footprint.tally import Tally
+from footprint.run import children, relay
+from footprint.run.progress import Progress
+from footprint.run.tally import Tally
 from footprint.tracking import session
 from footprint.tracking.measure import measure, whole_run
 
@@ -187,7 +182,7 @@ class _Metered:
             # Not in the first moments, which belong to the meter, and to a program that is short.
             if told and not over.wait(SETTLED):
                 with contextlib.suppress(Exception):
-                    import footprint.summary  # noqa: F401 - loaded now so that the end is quick
+                    import footprint.run.summary  # noqa: F401 - loaded now so that the end is quick
             while tally is not None and not over.wait(DRAW if line else FOLLOW):
                 with contextlib.suppress(Exception):
                     tally.update()

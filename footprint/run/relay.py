@@ -14,7 +14,7 @@ import sys
 import time
 from typing import NamedTuple, NoReturn
 
-from footprint import children
+from footprint.run import children
 
 #: Passed on: all that can be caught and that another process may want to send. Not those that a
 #: process's own faults and limits raise.

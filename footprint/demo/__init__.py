@@ -58,7 +58,7 @@ def run(
     Raises UsageError where scikit-learn is missing or footprint is switched off, OSError where
     `out` cannot be written.
     """
-    from footprint import demo_work as work
+    from footprint.demo import work
     from footprint.settings import resolve
 
     if resolve(given).disabled:
