@@ -151,7 +151,7 @@ class _Metered:
         if current is None or self._span.id is None:
             return
         with _guarded("what this run used cannot be told"):
-            from footprint import summary  # 60 ms, loaded by `followed` while the program ran
+            from footprint.run import summary  # 60 ms, loaded by `followed` while the program ran
 
             tally = self._tally
             if tally is not None:
