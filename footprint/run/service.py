@@ -16,7 +16,7 @@ from footprint import settings
 from footprint.errors import LedgerError, UsageError
 from footprint.ledger.journal import prepare
 from footprint.tracking import session
-from footprint.tracking.session import Session
+from footprint.tracking.recorder import Session
 
 #: What ends it, properly.
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
