@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ UTC = 1_795_345_200 * S
 
 GPU = Device("GPU-1", "gpu", "Test GPU", "counter", "gpu", max_w=500.0, number=0)
 CPU = Device("cpu:boot:package-0", "cpu", "Test CPU", "counter", "package", max_w=200.0)
+
+
+def _flat(units: Mapping[str, float]) -> tuple[Any, ...]:
+    """Amounts as the hot path hands them on: name, value, name, value, ..."""
+    return tuple(chain.from_iterable(units.items()))
 
 
 class Recorder:
@@ -80,7 +86,7 @@ class Recorder:
     ) -> int:
         """A span; gives its sequence."""
         self._seq += 1
-        row = (self._seq, parent, path, status, self.t0 + start, self.t0 + end, units, None)
+        row = (self._seq, parent, path, status, self.t0 + start, self.t0 + end, _flat(units), None)
         self._spans.append(row)
         return self._seq
 

@@ -30,8 +30,9 @@ STUCK_FROM = NJ_PER_J // 2
 #: Counter and integrated power are compared over so long, ns, and may differ by this factor.
 #: Sensors see a quarter of the time on some boards (Yang, Adamek, Armour, SC24), hence the width.
 CHECK_OVER, CHECK_FACTOR = 5 * NS_PER_S, 1.5
-#: A read that takes longer than this is slow: its device gets a thread of its own, ns.
-SLOW_READ = 5_000_000
+#: A read that takes longer than this is slow: its device gets a thread of its own, ns. (Shorter ones
+#: may just have waited for a busy host's GIL.)
+SLOW_READ = 20_000_000
 
 
 class CounterTracker:

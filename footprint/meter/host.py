@@ -59,6 +59,7 @@ class HostTracker:
         self._raws: dict[int, int] = {}
         self._failed: set[str] = set()
         self._cost = 0.0
+        self._begun = False  # something was read before
 
     def begin(self, early: Early) -> None:
         """Takes what was read before this was made, as far as a source can tell its value then."""
@@ -69,6 +70,7 @@ class HostTracker:
                 return  # a measured CPU: its first moments are filled in when reading
             self._writer.point(number, 0, 0, early.t, raw)
             self._raws[number] = raw
+        self._begun = True
         times = self._early_times(early)
         if self._tree is not None and times is not None:
             # The memory then is not known: the next sample says what it is soon after.
@@ -101,7 +103,9 @@ class HostTracker:
         if self._tree is not None:
             self._sample_tree()
         now = self._clock()
-        self.settled = began
+        if self._begun:  # one reading says nothing of the time before it
+            self.settled = began
+        self._begun = True
         # Its own CPU time: on a busy host most of the wall-clock time is waiting for the GIL.
         self._cost += (time.thread_time_ns() - spent - self._cost) / 4
         self.slow = self._cost > SLOW

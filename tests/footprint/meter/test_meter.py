@@ -92,7 +92,7 @@ def test_a_read_that_hangs_stops_neither_the_others_nor_the_end(running: Make) -
     let_go = threading.Event()
 
     def trouble() -> None:
-        time.sleep(0.006)
+        time.sleep(0.03)
         if hangs.is_set():
             let_go.wait(5)
 
@@ -113,7 +113,7 @@ def test_the_end_is_bounded_however_many_hang(running: Make) -> None:
     hangs, let_go = threading.Event(), threading.Event()
 
     def trouble() -> None:
-        time.sleep(0.006)
+        time.sleep(0.03)
         if hangs.is_set():
             let_go.wait(5)
 
@@ -130,7 +130,7 @@ def test_the_end_is_bounded_however_many_hang(running: Make) -> None:
 
 
 def test_quiet_means_no_reads(running: Make) -> None:
-    slow, quick, host = Live(OTHER_GPU, lambda: time.sleep(0.006)), Live(), Live(CPU)
+    slow, quick, host = Live(OTHER_GPU, lambda: time.sleep(0.03)), Live(), Live(CPU)
     one = running(quick, slow, host)
     time.sleep(0.3)
     one.meter.rest()
