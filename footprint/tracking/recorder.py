@@ -32,8 +32,9 @@ TICKS = ((2_000, 0.02), (256, 0.1), (0, 0.25))
 #: Reading goes on for so long after the last span: what follows is likely to be another, and the
 #: counter's value without spans is what the idle floor is learned from.
 LINGER = NS_PER_S
-#: How often the journal is written and synced, and UTC anchored, ns.
-WRITE_EVERY, ANCHOR_EVERY = NS_PER_S, 60 * NS_PER_S
+#: How often the journal is written and synced, and UTC anchored, ns. With a tick on top of it, at
+#: most a second of finished work is not on the disk.
+WRITE_EVERY, ANCHOR_EVERY = 7 * NS_PER_S // 10, 60 * NS_PER_S
 #: UTC stepped when the clocks' difference moved by more than this, ns.
 STEP = 10_000_000
 #: At exit the counters' next edge is waited for, at most so long, seconds.

@@ -44,6 +44,8 @@ _STATUS = {
     "end of a thread pool": "ok",
 }
 _PEERS = ("codecarbon", "zeus")
+#: When the signal is sent, seconds after a moment that depends on nothing.
+_PHASES = (0.37, 0.62, 0.87, 1.12)
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -54,17 +56,29 @@ def run(quick: bool = False) -> list[Row]:
     rows: list[Row] = []
     with Simulator([Gpu(Constant(300))]) as sim:
         for end in ends:
-            programs = [_Program(tool, end, seconds, sim) for tool in tools]
-            for program in programs:
+            # What is lost depends on when in the second it happens: some tries, the worst counts.
+            tries = _PHASES if end.startswith("SIG") and not quick else _PHASES[:1]
+            ours = [_Program(OURS, end, seconds, sim, phase) for phase in tries]
+            others = [_Program(tool, end, seconds, sim) for tool in tools if tool != OURS]
+            rows += _worst([program.rows() for program in ours])
+            for program in others:
                 rows += program.rows()
     return rows
+
+
+def _worst(tries: list[list[Row]]) -> list[Row]:
+    """Of each figure the worst."""
+    return [max(same, key=lambda row: row.value or 0.0) for same in zip(*tries, strict=True)]
 
 
 class _Program:
     """One program, from its start to what is left of it."""
 
-    def __init__(self, tool: str, end: str, seconds: float, sim: Simulator) -> None:
-        self.tool, self.end, self.seconds = tool, end, seconds
+    def __init__(
+        self, tool: str, end: str, seconds: float, sim: Simulator, phase: float = _PHASES[0]
+    ) -> None:
+        self.tool, self.end, self.seconds, self._phase = tool, end, seconds, phase
+        self._sent = threading.Thread(target=self._signal, daemon=True)
         self._folder = tempfile.TemporaryDirectory()
         self.ledger = Path(self._folder.name)
         environment = children.environment(sim.environment())
@@ -82,6 +96,7 @@ class _Program:
         self._finished: list[float] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self._sent.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -89,15 +104,18 @@ class _Program:
             if line.startswith("done "):
                 self._finished.append(float(line.split()[1]))
 
+    def _signal(self) -> None:
+        number = ENDS[self.end]
+        if number is None:
+            return
+        while len(self._finished) < self.seconds / CALL_S / 2 and self.process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(self._phase)
+        self.process.send_signal(number)
+
     def rows(self) -> list[Row]:
         """Waits for its end, and reads what it left."""
-        number = ENDS[self.end]
-        if number is not None:
-            while len(self._finished) < self.seconds / CALL_S / 2 and self.process.poll() is None:
-                time.sleep(0.01)
-            time.sleep(0.37)  # anywhere in the second
-            self.process.send_signal(number)
-        code = self.process.wait(60)
+        code = self.process.wait(90)
         self._reader.join(10)
         try:
             return self._ours(code) if self.tool == OURS else self._theirs()
@@ -116,7 +134,7 @@ class _Program:
         status = str(block["status"].iloc[0]) if len(block) else "absent"
         name = f"{self.end}: finished work lost, seconds"
         note = f"{max(lost, 0)} of {len(self._finished)} calls, exit code {code}"
-        rows = [Row(name, OURS, lost_s, "s", 1.1 if abrupt else 0.0, True, note)]
+        rows = [Row(name, OURS, lost_s, "s", 1.05 if abrupt else 0.0, True, note)]
         wanted = _STATUS[self.end]
         name = f"{self.end}: the open block is there"
         rows.append(fact(name, OURS, status == wanted, f"status {status}"))
