@@ -321,6 +321,29 @@ def test_model_errors_are_in_a_spans_bounds() -> None:
 # -- boots, periods, damage
 
 
+def test_a_meter_of_the_whole_host_is_booked_beyond_the_parts() -> None:
+    wall = Device("wall", "host", "a socket", "meter", "host")
+    one = Recorded(declared={"charge": "machine"})
+    one.counter(GPU, [300.0] * 10)
+    one.counter(CPU, [100.0] * 10)
+    one.counter(wall, [500.0] * 12)  # power supply and fans: 100 W; and 0.2 s without the parts
+    one.span(0, S)
+    book = booked(one)
+    assert [energy(book, kind)[0] for kind in ("gpu", "cpu")] == [300.0, 100.0]
+    beyond = line(book, wall)
+    assert beyond.metered_nj == beyond.unattributed_nj == (10 * 10 + 2 * 50) * J
+    assert sum(each.metered_nj for each in book.devices) == 600 * J
+
+
+def test_before_the_first_sample_the_first_known_share_holds() -> None:
+    one = Recorded()
+    one.counter(CPU, [100.0] * 10)
+    for t, tree in ((500, 0), (1000, 250)):  # half of what the machine was busy
+        one.writer.usage(t * MS, tree * MS, t * MS, 4 * t * MS, 500, t * MS)
+    one.span(0, S)
+    assert energy(booked(one), "cpu") == [50.0]
+
+
 def test_boots_have_clocks_of_their_own() -> None:
     first, second = Recorded(boot="a"), Recorded(boot="b")
     for one, watts in ((first, 100.0), (second, 300.0)):

@@ -8,7 +8,7 @@ import pytest
 
 from footprint.meter import host
 from footprint.meter.host import COUNTER_STEP, MODEL_STEP, HostTracker
-from footprint.probes.base import FAILED, ReadError
+from footprint.probes.base import FAILED, Early, ReadError
 from metered import MS, Clock, S, Scripted, gaps, run
 from recorded import CPU, DRAM, Recorded
 
@@ -59,6 +59,40 @@ def test_everything_is_read_at_once(device, step: int) -> None:  # type: ignore[
     for _, epoch, lag_us, _, _ in facts.rows["point"]:
         assert (epoch, lag_us) == (0, 20)
     assert tracker.settled >= 6 * S - 2 * step
+
+
+STAT = b"cpu  100 0 50 850 0 0 0 0 0 0\ncpu0 100 0 50 850 0 0 0 0 0 0\n"
+
+
+class Modelled(Scripted):
+    """A source that can tell its value at the early reading."""
+
+    def early_nj(self, early: Early) -> int | None:
+        return 5 * early.t if b"cpu" in early.stat else None
+
+
+def test_what_was_read_before_the_meter_was_up_is_the_first_reading() -> None:
+    clock, recorded = Clock(), Recorded(t=S)
+    source = Modelled(clock, device=CPU, period_ms=1e-3, phase_ms=0, steps=False, took=20_000)
+    tracker = HostTracker([source], Tree(clock), recorded.writer, clock.now)
+    tracker.begin(Early(t=S // 2, monotonic_ns=0, stat=STAT, process_ns=7 * MS))
+    facts = recorded.facts()
+    assert facts.rows["point"] == [(0, 0, 0, S // 2, 5 * S // 2 // 1000)]
+    tick = S // 100
+    assert facts.rows["usage"] == [(S // 2, 7 * MS, 150 * tick, 1000 * tick, 0, 150 * tick)]
+    tracker.poll()  # the second reading, and so the first that settles anything
+    assert tracker.settled >= S
+
+
+def test_one_reading_settles_nothing() -> None:
+    clock, recorded = Clock(), Recorded(t=S)
+    tracker = HostTracker([part(clock)], Tree(clock), recorded.writer, clock.now)
+    tracker.begin(Early(t=S // 2, monotonic_ns=0, stat=STAT, process_ns=0))  # it cannot tell
+    assert recorded.facts().rows["point"] == []
+    tracker.poll()
+    assert tracker.settled == 0
+    tracker.poll()
+    assert tracker.settled >= S
 
 
 def test_a_wrap_is_an_epoch() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footprint.model import Device
-from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Machine, ReadError, Source
+from footprint.probes.base import COUNTER_LIMIT_NJ, FAILED, Early, Machine, ReadError, Source
 from footprint.probes.cpu_info import cpu_info
 from footprint.probes.cpu_model import CpuModelProbe, CpuModelSource
 from footprint.probes.cpu_times import cpu_count, cpu_times
@@ -186,3 +186,21 @@ def test_years_of_a_large_machine_stay_below_the_limit() -> None:
     year_ns = 128 * 365 * 86400 * S
     read = CpuModelSource(DEVICE, lambda: ShareTimes(0, year_ns, year_ns), WATTS, 128, 1.0)
     assert read.energy_nj() == 100 * 365 * 86400 * S % COUNTER_LIMIT_NJ
+
+
+def test_an_early_reading_gives_the_same_figure(tmp_path: Path) -> None:
+    proc, machine = bare(tmp_path)
+    read = source(machine)
+    proc.use(100, user_s=3)
+    proc.idle(5)
+    stat = (proc.root / "stat").read_bytes()
+    assert read.early_nj(Early(0, 0, stat, 0)) == read.energy_nj()  # type: ignore[attr-defined]
+    assert read.early_nj(Early(0, 0, b"intr 1 2", 0)) is None  # type: ignore[attr-defined]
+
+
+def test_a_groups_own_time_was_not_read_early(tmp_path: Path) -> None:
+    proc, machine = bare(tmp_path)
+    group = Cgroup.v2(tmp_path / "sys", "pods/a", cpus=2)
+    proc.set_cgroup(100, group.line)
+    stat = (proc.root / "stat").read_bytes()
+    assert source(machine).early_nj(Early(0, 0, stat, 0)) is None  # type: ignore[attr-defined]
