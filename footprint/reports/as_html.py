@@ -29,7 +29,7 @@ _STYLE = """
   padding-bottom: .4rem; }
 .footprint-report th, .footprint-report td { border-bottom: 1px solid var(--line);
   padding: .3rem .6rem; text-align: left; vertical-align: top; max-width: 22rem;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
 .footprint-report thead th { color: var(--soft); font-weight: 500; background: var(--band);
   white-space: nowrap; }
 .footprint-report .number { text-align: right; white-space: nowrap; }
