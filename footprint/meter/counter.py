@@ -30,8 +30,8 @@ STUCK_FROM = NJ_PER_J // 2
 #: Counter and integrated power are compared over so long, ns, and may differ by this factor.
 #: Sensors see a quarter of the time on some boards (Yang, Adamek, Armour, SC24), hence the width.
 CHECK_OVER, CHECK_FACTOR = 5 * NS_PER_S, 1.5
-#: A read that takes longer than this is slow: its device gets a thread of its own, ns. (Shorter ones
-#: may just have waited for a busy host's GIL.)
+#: A read that takes longer than this is slow: its device gets a thread of its own, ns. A shorter
+#: one may just have waited for a busy host's GIL.
 SLOW_READ = 20_000_000
 
 
@@ -48,6 +48,7 @@ class CounterTracker:
         self.due = self.latest = 0
         self.settled = 0
         self.slow = False
+        self.turn_ns: int | None = None
         self.state = COUNTER
         self.edges = Edges()
         self._writer = writer

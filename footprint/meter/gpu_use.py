@@ -29,6 +29,7 @@ class GpuUse:
         self.due = self.latest = 0
         self.settled = 2**62  # never what a result waits for
         self.slow = False
+        self.turn_ns: int | None = None
         self._tree = tree
         self._writer = writer
         self._clock = clock

@@ -14,6 +14,8 @@ from footprint.probes.cpu_times import parse_stat
 COUNTER_STEP, MODEL_STEP = 100_000_000, 250_000_000
 #: Reading the host may cost this share of one core; past that it is read less often.
 BUDGET = 0.003
+#: More than any package draws, W.
+_MOST_W = 1000.0
 #: A host whose reads take this much CPU time (thousands of processes) gets a thread of its own, ns.
 SLOW = 5_000_000
 
@@ -59,6 +61,7 @@ class HostTracker:
         self._raws: dict[int, int] = {}
         self._failed: set[str] = set()
         self._cost = 0.0
+        self.turn_ns = min(filter(None, map(_turn_ns, sources)), default=None)
         self._begun = False  # something was read before
 
     def begin(self, early: Early) -> None:
@@ -148,3 +151,11 @@ class HostTracker:
             self._failed.add(what)
             device = None if what == "tree" else what
             self._writer.gap(device, t, None, "read-failed", text)
+
+
+def _turn_ns(source: Source) -> int | None:
+    """A third of the shortest time in which a source's counter can wrap."""
+    device = source.device
+    if device.wrap_nj is None:
+        return None
+    return int(device.wrap_nj / (device.max_w or _MOST_W) / 3)

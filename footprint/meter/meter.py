@@ -26,12 +26,16 @@ AGAIN = 1_000_000_000
 
 
 class Tracker(Protocol):
-    """Something the meter reads between `due` and `latest`, ns."""
+    """Something the meter reads between `due` and `latest`, ns.
+
+    `turn_ns`: during a pause it is read this often all the same; None: it can wait.
+    """
 
     due: int
     latest: int
     settled: int
     slow: bool
+    turn_ns: int | None
 
     def poll(self) -> None:
         """Reads once and says when to read next."""
@@ -259,7 +263,13 @@ class _Lane:
         for tracker in self._trackers:
             self._call(tracker, tracker.rest)
         while self._resting and not self._stopped:
-            self._wait(None)
+            # A counter that wraps is read so often, even now, that no turn of it is missed.
+            turns = [turn for tracker in self._trackers if (turn := tracker.turn_ns) is not None]
+            began = self._clock()
+            self._wait(min(turns, default=None))
+            if turns and self._clock() - began >= min(turns):
+                for tracker in self._trackers:
+                    self._call(tracker, tracker.rest)
         if not self._stopped:
             for tracker in self._trackers:
                 self._call(tracker, tracker.wake)

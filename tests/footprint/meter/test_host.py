@@ -144,3 +144,12 @@ def test_a_quick_host_needs_no_thread_of_its_own() -> None:
     tracker = HostTracker([part(clock)], Tree(clock), recorded.writer, clock.now)
     run(tracker, clock, 5 * S)
     assert not tracker.slow
+
+
+def test_a_counter_that_wraps_is_read_during_a_pause() -> None:
+    clock, recorded = Clock(), Recorded(t=S)
+    modelled = HostTracker([part(clock)], None, recorded.writer, clock.now)
+    assert modelled.turn_ns is None
+    rapl = RAPL._replace(max_w=400.0)
+    tracker = HostTracker([part(clock, rapl)], None, recorded.writer, clock.now)
+    assert tracker.turn_ns == pytest.approx(262_000 / 400 / 3 * S, rel=1e-6)
