@@ -37,8 +37,6 @@ MOVING: dict[str, Any] = {
 }
 #: Not a tool: what anybody could know who saw the counter's edges exactly, and nothing else.
 IDEAL = "exact edges"
-#: Nobody can be asked to come closer to the truth than that does; ours may be off by so many times.
-_ALLOWED = 1.25
 GAPS_MS = (5, 20, 45, 95)
 CALL_S = 0.005
 LOW_W, HIGH_W = 70.0, 700.0
@@ -283,8 +281,25 @@ def _off(mid: float | None, truth: float) -> float:
     return float("nan") if mid is None else 100 * (mid - truth) / truth
 
 
-def _worst(spans: list[dict[str, Any]]) -> float:
-    return max((_off(span["mid"], span["truth"]) for span in spans), key=abs)
+def _worst(spans: list[dict[str, Any]], mean_w: float | None = None) -> float:
+    """The greatest error, in % of the truth, or of what `mean_w` draws in the time."""
+
+    def off(span: dict[str, Any]) -> float:
+        found = _off(span["mid"], span["truth"])
+        return found * span["truth"] / (mean_w * span["duration_s"]) if mean_w else found
+
+    return max(map(off, spans), key=abs)
+
+
+def _mean_w(wave: str) -> float | None:
+    """A moving wave's mean power.
+
+    A counter's period is a tenth of a second: a tenth of what is drawn in a second on average. A
+    second that happens to lie where little is drawn is off by more of its own little.
+    """
+    if wave not in MOVING:
+        return None
+    return float(MOVING[wave].energy_pj(96 * 10**9)) / 96e9 / 1e3
 
 
 def _median(spans: list[dict[str, Any]]) -> float:
@@ -319,10 +334,11 @@ def _ours(spans: list[dict[str, Any]]) -> list[Row]:
         else:
             limit = _limit(wave, float(what))
             case = f"{wave}: windows of {_time(float(what))}, worst"
-            ideal = _worst([span | {"mid": span["ideal"]} for span in group])
-            if limit is not None:  # what the counter's period allows, where that is more
-                limit = max(limit, _ALLOWED * abs(ideal))
-            rows.append(Row(case, OURS, _worst(group), "%", limit, limit is not None))
+            mean_w = _mean_w(wave)
+            ideal = _worst([span | {"mid": span["ideal"]} for span in group], mean_w)
+            worst = _worst(group, mean_w)
+            note = f"of what it drew itself {_worst(group):.2f} %" if mean_w else ""
+            rows.append(Row(case, OURS, worst, "%", limit, limit is not None, note))
             rows.append(Row(case, IDEAL, ideal, "%"))
     for seconds, group in sorted(moving.items()):
         # Nobody can know these: the interval has to say so. Their size is shown, the sign is not.

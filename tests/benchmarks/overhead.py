@@ -33,7 +33,7 @@ _BLOCKS = 5
 def run(quick: bool = False) -> list[Row]:
     """All rows of this benchmark."""
     rows: list[Row] = []
-    scale = 20 if quick else 1
+    scale = 50 if quick else 1
     machines = [("1 GPU", 1, 0.0), ("8 GPUs", 8, 0.0), ("50 ms driver", 1, _SLOW_S)]
     for name, gpus, slow in machines[:1] if quick else machines:
         with Simulator([Gpu(Constant(300))] * gpus) as sim:
