@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from footprint.accounts import book as books
 from footprint.accounts.entries import Entry
 from footprint.accounts.pricing import declared_of, energy_of
-from footprint.errors import UsageError
+from footprint.errors import LedgerError, UsageError
 from footprint.estimators.context import apply, resolve
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
@@ -160,7 +160,10 @@ def _facts(journal: Journal, writer: str, seq: int) -> tuple[list[Facts], list[I
         written = journal.path.read_bytes()
     except OSError:  # nothing could be written yet, or the ledger was removed
         written = b""
-    own = read_bytes(written + journal.pending(), journal.path.name)
+    try:
+        own = read_bytes(written + journal.pending(), journal.path.name)
+    except LedgerError:  # removed, and what waits begins in the middle
+        return [], []
     if not own.context:
         return [], own.issues
     starts = [row[5] for row in own.rows["span"] if row[0] == seq]
