@@ -20,9 +20,9 @@ _MS = 1_000_000
 #: How often a counter is read while its period is not known yet, ns.
 SEARCH_STEP = 2 * _MS
 #: Half the width of the bracket around an expected edge: at first, at best, at worst, ns.
-FIRST_GUARD, BEST_GUARD, WORST_GUARD = 5 * _MS, _MS // 2, 20 * _MS
+FIRST_GUARD, BEST_GUARD, WORST_GUARD = 4 * _MS, _MS // 2, 20 * _MS
 #: How fast the bracket narrows when it held an edge, and widens when it did not.
-_NARROWER, _WIDER = 0.75, 2.0
+_NARROWER, _WIDER = 0.65, 2.0
 #: A bracket this narrow tells the rhythm: from then on, one edge in so many is pinned.
 _STEADY_GUARD, PIN_EVERY = 2 * _MS, 8
 #: A counter that has not moved for so many periods is overdue.
@@ -181,9 +181,10 @@ class Edges:
         expected = self._edge + self.period_ns
         early, late = expected - self._guard - self._late, expected + self._guard
         steady = self._guard <= _STEADY_GUARD and self._unpinned < PIN_EVERY - 1
-        # A wide window: from this edge to shortly before the one after it.
+        # A wide window: from the next edge on for half a period, well before the one after it.
+        # Wide enough for devices to share a wake-up; later, and a loss would cost one edge more.
         begin = late + _MS
-        end = early + self.period_ns - 2 * _MS
+        end = min(early + self.period_ns - 2 * _MS, begin + self.period_ns / 2)
         self._relaxed = steady and now < early and end - begin > self.period_ns / 4
         if self._relaxed:
             self.next_read, self.latest = int(begin), int(end)
