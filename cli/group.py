@@ -131,8 +131,9 @@ def _told(error: Exception) -> int:
         say(str(error))
         return USAGE
     if isinstance(error, OSError):
-        named = f"{error.filename}: " if error.filename else ""
-        say(f"{named}{error.strerror or error}")
+        # Without a name it was one of the standard streams: files are named where they are opened.
+        what = error.filename or "cannot write the output"
+        say(f"{what}: {error.strerror or error}: check its permissions and its disk")
         return USAGE
     say(f"a mistake of its own: {type(error).__name__}: {error} ({DEBUG}=1 shows where)")
     return INTERNAL

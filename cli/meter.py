@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ from footprint.cli.options import checked, setting_options
 from footprint.console import say
 
 
+def _finite(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a number of seconds.", context, option)
+    return value
+
+
 @click.command()
 @setting_options("ledger")
 @click.option(
     "--for",
     "seconds",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     metavar="SECONDS",
     help="Stop after so long. Default: when told to.",
 )

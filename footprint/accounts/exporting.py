@@ -122,8 +122,11 @@ def _open(path: Path) -> Iterator[Any]:
     if str(path) == "/dev/stdout":
         yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        yield file
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:  # a full disk is told without the file's name
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:

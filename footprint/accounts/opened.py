@@ -84,6 +84,10 @@ def parse_period(since: Instant, until: Instant) -> books.Period:
     return period
 
 
+#: What a ledger can speak of; nanoseconds in 64 bits end in 2262.
+_YEARS = (1970, 2261)
+
+
 def parse_instant(name: str, value: Instant) -> int | None:
     """UTC nanoseconds of a point in time. Raises UsageError for what is none."""
     if value is None:
@@ -99,5 +103,10 @@ def parse_instant(name: str, value: Instant) -> int | None:
             ) from error
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
+    if not _YEARS[0] <= value.year <= _YEARS[1]:
+        raise UsageError(
+            f"--{name} {value.isoformat()} is out of range: give a date from"
+            f" {_YEARS[0]} to {_YEARS[1]}"
+        )
     whole = int(value.replace(microsecond=0).timestamp())
     return whole * 1_000_000_000 + value.microsecond * 1000

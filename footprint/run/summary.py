@@ -176,5 +176,7 @@ def _rest(result: Footprint, tally: Tally) -> Iterator[str]:
 
 
 def _why_nothing(tally: Tally | None) -> str:
-    reasons = [f"{each['what']}: {each['reason']}" for each in tally.unavailable] if tally else []
+    if tally is None:
+        return "nothing was recorded, as there is no ledger that can be written"
+    reasons = [f"{each['what']}: {each['reason']}" for each in tally.unavailable]
     return "; ".join(reasons) or "no device could be read: see footprint doctor"

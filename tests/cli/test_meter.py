@@ -54,3 +54,11 @@ def test_switched_off_it_refuses(cli) -> None:
     ended = cli("meter", "--for", "1", env={"FOOTPRINT_DISABLED": "1"})
     assert ended.returncode == 2
     assert "FOOTPRINT_DISABLED" in ended.stderr
+
+
+def test_a_time_that_is_no_number_is_refused(cli) -> None:
+    for wrong in ("nan", "inf", "0", "-1"):
+        ended = cli("meter", "--for", wrong)
+        assert ended.returncode == 2
+        assert ended.stdout == ""
+        assert len(ended.stderr.splitlines()) == 1
