@@ -42,7 +42,13 @@ def export(
 
     Raises UsageError, LedgerError, and OSError where the file cannot be written.
     """
-    form = form or SUFFIXES.get(Path(output or "").suffix.lower(), "csv")
+    suffix = Path(output or "").suffix.lower()
+    if form is None and suffix and suffix not in SUFFIXES:
+        raise UsageError(
+            f"{output}: no format has the suffix {suffix}:"
+            f" use {', '.join(SUFFIXES)}, or say --format"
+        )
+    form = form or SUFFIXES.get(suffix, "csv")
     if form == "parquet" and output is None:
         raise UsageError("Parquet goes into a file: name one with -o")
     ledger = open_ledger(*directories)

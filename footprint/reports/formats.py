@@ -37,6 +37,14 @@ def rendered(report: Report, format: str) -> str:  # noqa: A002
 
 
 def of_file(path: str | Path | None) -> str:
-    """The format that a file's name asks for; `text` where it asks for none."""
+    """The format that a file's name asks for; `text` where it has no suffix.
+
+    Raises UsageError for a suffix of none of them.
+    """
     suffix = "" if path is None else Path(path).suffix.lower()
-    return next((name for name, (_, suffixes) in FORMATS.items() if suffix in suffixes), "text")
+    known = {each: name for name, (_, suffixes) in FORMATS.items() for each in suffixes}
+    if suffix and suffix not in known:
+        raise UsageError(
+            f"{path}: no format has the suffix {suffix}: use {', '.join(known)}, or say --format"
+        )
+    return known.get(suffix, "text")

@@ -266,3 +266,12 @@ def test_intervals_keep_the_middles_unit_while_they_are_short() -> None:
     assert figures.both(Quantity(0.0, 0.004, 24.858, "J")) == "4 mJ (0 to 24.9 J)"
     assert figures.both(Quantity(2.0, 2.0, 2.0, "g")) == "2 g"
     assert figures.both(None) == "-"
+
+
+def test_a_suffix_of_no_format_is_refused() -> None:
+    from footprint.reports.formats import of_file
+
+    assert of_file("r.HTML") == "html"
+    assert of_file("r") == of_file(None) == "text"
+    with pytest.raises(UsageError, match=r"\.pdf"):
+        of_file("r.pdf")
