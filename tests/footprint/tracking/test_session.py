@@ -467,7 +467,9 @@ import _thread, threading, footprint
 def refuse(*arguments, **named):
     raise RuntimeError("can't start new thread")
 
-threading._start_new_thread = refuse
+for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
+    if hasattr(threading, name):
+        setattr(threading, name, refuse)
 
 @footprint.track
 def work():
