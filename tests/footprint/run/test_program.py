@@ -165,7 +165,7 @@ def test_the_summary_in_lines() -> None:
     ]
     nothing = result(energy_j=None, energy_by_kind_j={})
     assert list(summary.lines(nothing, None, Ended(0)))[1:] == [
-        "  energy    not known: no device could be read: see footprint doctor"
+        "  energy    not known: nothing was recorded, as there is no ledger that can be written"
     ]
 
 
