@@ -27,8 +27,8 @@ BATCH_HEADER_SIZE = len(SYNC) + _BATCH.size + _CRC.size
 
 #: lag of a point whose counter had not been read before.
 NO_LAG = 0xFFFFFFFF
-#: flags of spans and folds.
-WHOLE_STREAM, SAMPLED = 1, 2
+#: The flag of a fold whose calls stand for others that were not timed.
+SAMPLED = 2
 
 
 class RowType(NamedTuple):

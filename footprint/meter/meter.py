@@ -77,7 +77,6 @@ class Meter:
         self._clock = clock
         self._early = early
         self._trackers: list[Tracker] = []
-        self._sources: list[Source] = []
         self._lanes: list[_Lane] = []
         self._broken: set[int] = set()
         self._main = _Lane([], clock, self._outsource, self._failed)
@@ -141,7 +140,6 @@ class Meter:
                 self._writer.record({"type": "unavailable", **lack._asdict()})
             gpus += [source for source in phase.sources if hasattr(source, "processes")]
             for source in phase.sources:
-                self._sources.append(source)
                 if source.steps or source.device.kind == "gpu":
                     counter = CounterTracker(source, self._writer, self._clock)
                     # Now: what else there is can take a while to be found.
