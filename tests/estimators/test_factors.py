@@ -28,6 +28,8 @@ def test_an_entry_of_the_report():
         "version": "3.3.2",
         "vintage": 2023,
         "license": "MIT",
+        "retrieved": None,
+        "digest": factor.digest,
         "used_for": "carbon_location_g",
         "why": "declared",
     }

@@ -1,0 +1,1 @@
+"""What work costs: electricity by tariff, rented and bought hardware, named extras."""

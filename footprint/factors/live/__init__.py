@@ -1,0 +1,1 @@
+"""Providers of live carbon intensity, asked over HTTP when the user names them."""
