@@ -34,6 +34,7 @@ was tried beside it, is in docs/decisions/0002-attribution.md.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ __all__ = [
     "Segment",
     "Share",
     "attribute",
+    "booked_by_nj",
     "booked_nj",
     "idle_floor_w",
 ]
@@ -57,7 +59,9 @@ class Share(NamedTuple):
     """What an entry used of one device, nJ.
 
     `metered_ns` is how much of the entry's active time lies in metered cells, `active_ns` all of
-    it: where they differ, some of the entry's energy is not known.
+    it: where they differ, some of the entry's energy is not known. `held_ns` is its part of the
+    device's time: what several held at once is divided among them, so that the sum over entries
+    and idle is the time of all cells.
     """
 
     energy_nj: int
@@ -66,6 +70,7 @@ class Share(NamedTuple):
     metered_ns: int
     active_ns: int
     estimated_nj: int = 0
+    held_ns: int = 0
 
 
 class Attribution(NamedTuple):
@@ -92,6 +97,45 @@ def booked_nj(
     """What each entry used in some of the cells, nJ, as `attribute` books it there."""
     segments = [segment for segment in segments if segment.end > segment.start]
     return _energy(Sweep(cells, segments, floor_w, only), segments)
+
+
+def booked_by_nj(
+    cells: Cells, segments: Sequence[Segment], floor_w: float, cuts: Sequence[int]
+) -> dict[int, dict[int, int]]:
+    """What each entry used in each stretch of time, nJ, as `attribute` books it.
+
+    Args:
+        cuts: instants, increasing; stretch i is [cuts[i - 1], cuts[i]), open at both ends.
+
+    Returns nJ by entry and stretch, each rounded down; stretches without any are left out.
+    """
+    pieces: list[Segment] = []
+    owners: list[tuple[int, int]] = []
+    for segment in segments:
+        start = segment.start
+        stretch = bisect_right(cuts, start)
+        while start < segment.end:
+            last = stretch == len(cuts) or cuts[stretch] >= segment.end
+            end = segment.end if last else cuts[stretch]
+            pieces.append(segment._replace(entry=len(owners), start=start, end=end))
+            owners.append((segment.entry, stretch))
+            start, stretch = end, stretch + 1
+    found: dict[int, dict[int, int]] = {}
+    for piece, amount in _energy(Sweep(cells, pieces, floor_w), pieces).items():
+        entry, stretch = owners[piece]
+        if amount:
+            own = found.setdefault(entry, {})
+            own[stretch] = own.get(stretch, 0) + amount
+    return found
+
+
+def _held(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
+    held: dict[int, int] = {}
+    for segment in segments:
+        lane = line.lane(segment.background)
+        part = lane.held[segment.end] - lane.held[segment.start]
+        held[segment.entry] = held.get(segment.entry, 0) + part * segment.density
+    return {entry: (amount >> BITS) // FULL for entry, amount in held.items()}
 
 
 def _energy(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
@@ -125,7 +169,7 @@ def attribute(
         floor_w = idle_floor_w(cells, segments)
     line = Sweep(cells, segments, floor_w)
     bounds = Bounds(line, groups or {})
-    energy = _energy(line, segments)
+    energy, held = _energy(line, segments), _held(line, segments)
     active: dict[int, int] = {}
     for segment in segments:
         length = (segment.end - segment.start) * segment.density
@@ -143,6 +187,7 @@ def attribute(
             bounds.metered_ns(entry),
             active[entry] // FULL,
             bounds.estimated_nj(entry, booked),
+            held[entry],
         )
     # Each entry was rounded down to a whole nJ: what that leaves, below one nJ an entry, is idle.
     idle = metered - sum(share.energy_nj for share in shares.values())

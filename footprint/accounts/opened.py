@@ -44,7 +44,7 @@ class Ledger:
         self,
         since: Instant = None,
         until: Instant = None,
-        grouping: books.Grouping = books._no_groups,
+        grouping: books.Grouping = books.no_groups,
     ) -> books.Book:
         """The ledger, booked. Spans and readings outside [since, until) are cut off."""
         period = parse_period(since, until)
