@@ -1,12 +1,12 @@
 """Money: Decimal amounts in their own currency. Nothing here converts between currencies.
 
-Arithmetic runs in a context of its own (34 digits), so that a host program that changed the
-thread's decimal context changes no figure.
+Arithmetic runs in contexts of its own, so that a host program that changed the thread's decimal
+context changes no figure: products and quotients to 34 digits, sums without rounding, so that parts
+add up to their total exactly, in whatever order.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import (
     ROUND_HALF_EVEN,
@@ -23,7 +23,9 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.units import shown
 
-_CONTEXT = Context(
+#: For products and quotients.
+#: How amounts are multiplied and divided here, whatever the thread's own context says.
+CONTEXT = Context(
     prec=34,
     rounding=ROUND_HALF_EVEN,
     Emin=-999_999,
@@ -33,19 +35,25 @@ _CONTEXT = Context(
     flags=[],
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
-_CURRENCY = re.compile(r"[A-Z]{3}")
+#: For sums: amounts are products of 34 digits below 1e300, so that no sum of them is rounded.
+SUMS = CONTEXT.copy()
+SUMS.prec = 2_000
 
 
 def checked_currency(name: str, value: object) -> str:
-    """A currency code of three letters, in capitals; its form is checked, not a list.
+    """A currency's code of three letters, in capitals; one of ISO 4217's active ones.
 
     Raises:
-        EstimatorError: not three letters.
+        EstimatorError: not a currency; names the nearest ones.
     """
-    code = value.strip().upper() if isinstance(value, str) else ""
-    if not _CURRENCY.fullmatch(code):
+    from footprint.estimators._currencies import currencies, nearest_currency
+
+    text = value.strip() if isinstance(value, str) else ""
+    code = text.upper()
+    if code not in currencies():
         raise EstimatorError(
-            f"{name} is {shown(value)}: give a currency code of three letters such as USD or EUR"
+            f"{name} is {shown(value)}, which is no currency of ISO 4217:{nearest_currency(text)} "
+            "Give a currency code of three letters such as USD or EUR"
         )
     return code
 
@@ -130,14 +138,14 @@ class MoneyRange(Frozen):
         self._fill(*bounds, code)
 
     def __add__(self, other: MoneyRange) -> MoneyRange:
-        """Bounds add; both in the same currency."""
+        """Bounds add, without rounding; both in the same currency."""
         if not isinstance(other, MoneyRange):
             return NotImplemented
         if other.currency != self.currency:
             raise EstimatorError(
                 f"cannot add {other.currency} to {self.currency}: keep them apart, by currency"
             )
-        add = _CONTEXT.add
+        add = SUMS.add
         return MoneyRange(
             add(self.low, other.low),
             add(self.mid, other.mid),
@@ -159,19 +167,31 @@ class MoneyRange(Frozen):
         return self.to_quantity().to_json()
 
 
-def priced(amount: Quantity, price: Money, overhead: Quantity | None = None) -> MoneyRange:
+def exact_money(money: Money) -> MoneyRange:
+    """An amount without an interval: low = mid = high."""
+    return MoneyRange(money.amount, money.amount, money.amount, money.currency)
+
+
+def priced(
+    amount: Quantity, price: Money | MoneyRange, overhead: Quantity | None = None
+) -> MoneyRange:
     """`amount` times `overhead` (such as a PUE) times a price per one of the amount's unit.
 
     Floats enter by their shortest digits and are multiplied as decimals, so that 3 kWh at a PUE
-    of 1.1 and 0.18 cost 0.594 exactly.
+    of 1.1 and 0.18 cost 0.594 exactly. Where the price is a range, bounds multiply.
+
+    Raises:
+        EstimatorError: the amount is negative.
     """
-    multiply = _CONTEXT.multiply
+    multiply = CONTEXT.multiply
     bounds = [Decimal(repr(x)) for x in (amount.low, amount.mid, amount.high)]
     if overhead is not None:
         factors = (overhead.low, overhead.mid, overhead.high)
         bounds = [multiply(a, Decimal(repr(b))) for a, b in zip(bounds, factors, strict=True)]
-    low, mid, high = (multiply(bound, price.amount) for bound in bounds)
-    return MoneyRange(low, mid, high, price.currency)
+    each = exact_money(price) if isinstance(price, Money) else price
+    prices = (each.low, each.mid, each.high)
+    low, mid, high = (multiply(bound, one) for bound, one in zip(bounds, prices, strict=True))
+    return MoneyRange(low, mid, high, each.currency)
 
 
 def by_currency(ranges: Iterable[MoneyRange]) -> dict[str, MoneyRange]:
