@@ -51,9 +51,10 @@ def checked_currency(name: str, value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     code = text.upper()
     if code not in currencies():
+        near = nearest_currency(text)
         raise EstimatorError(
-            f"{name} is {shown(value)}, which is no currency of ISO 4217:{nearest_currency(text)} "
-            "Give a currency code of three letters such as USD or EUR"
+            f"{name} is {shown(value)}, which is not a currency of ISO 4217:{near} "
+            f"{'Give' if near else 'give'} a currency code of three letters such as USD or EUR"
         )
     return code
 

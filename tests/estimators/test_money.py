@@ -1,13 +1,16 @@
 import decimal
 import math
 import pickle
+import re
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footprint.estimators._currencies import currencies
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import (
     Money,
@@ -15,6 +18,7 @@ from footprint.estimators.money import (
     by_currency,
     checked_amount,
     checked_currency,
+    exact_money,
     parse_money,
     priced,
 )
@@ -82,6 +86,32 @@ def test_currency_codes(code):
         checked_currency("currency", code)
 
 
+@pytest.mark.parametrize(
+    ("code", "near"),
+    [
+        ("ZZZ", "ISO 4217: give a currency code"),
+        ("DEM", "is not a currency of ISO 4217"),
+        ("XXX", "is not a currency of ISO 4217"),
+        ("UDS", r"Did you mean .*USD \(US Dollar\)"),
+        ("euros", r"Did you mean EUR \(Euro\)"),
+        ("pounds", r"Did you mean GBP \(Pound Sterling\)"),
+    ],
+)
+def test_three_letters_are_not_enough(code, near):
+    with pytest.raises(EstimatorError, match=near):
+        checked_currency("currency", code)
+    with pytest.raises(EstimatorError, match="currency of tariff is"):
+        parse_money("tariff", f"0.18 {code}")
+
+
+def test_the_list_of_currencies():
+    known = currencies()
+    assert {"USD", "EUR", "JPY", "CHF", "CNY", "INR", "GBP", "PLN", "SLE", "XOF"} <= set(known)
+    assert not {"XXX", "XTS", "XAU", "HRK", "BGN"} & set(known)
+    assert all(re.fullmatch("[A-Z]{3}", code) and name for code, name in known.items())
+    assert [checked_currency("currency", code.lower()) for code in known] == list(known)
+
+
 def test_money_is_a_value():
     money = Money("0.10", "USD")
     assert money == Money(Decimal("0.1"), "usd")
@@ -121,10 +151,25 @@ def test_decimal_products_have_no_float_noise():
     assert cost.mid == Decimal("0.594")
 
 
-@given(st.lists(amounts, min_size=1, max_size=8))
-def test_sums_are_exact(values):
+def test_a_price_that_is_a_range():
+    price = MoneyRange(Decimal("0.1"), Decimal("0.2"), Decimal("0.4"), "EUR")
+    cost = priced(Quantity(1, 2, 3, "kWh"), price)
+    assert (cost.low, cost.mid, cost.high) == (Decimal("0.1"), Decimal("0.4"), Decimal("1.2"))
+    assert priced(exact(3, "kWh"), exact_money(Money("0.2", "EUR"))).high == Decimal("0.6")
+
+
+wide = st.decimals(
+    Decimal("1e-250"), Decimal("1e250"), allow_nan=False, allow_infinity=False
+) | st.just(Decimal(0))
+
+
+@given(st.lists(amounts | wide, min_size=1, max_size=8), st.randoms())
+def test_sums_are_exact_in_any_order(values, random):
     ranges = [MoneyRange(v, v, v, "USD") for v in values]
-    assert by_currency(ranges)["USD"].mid == sum(values)
+    found = by_currency(ranges)["USD"]
+    assert Fraction(found.mid) == sum(map(Fraction, values))
+    random.shuffle(ranges)
+    assert by_currency(ranges)["USD"] == found
 
 
 def test_a_host_that_changed_its_decimal_context_changes_no_figure():
