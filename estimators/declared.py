@@ -1,16 +1,18 @@
-"""What the user declared about a place, checked where it enters.
-
-Where it was said is kept for the factors' `why`. What was not said stays None: nothing is
-assumed in its place.
-"""
+"""What a user declares about the place and the hardware of the work, checked where it enters."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from footprint.estimators.carbon import checked_intensity_g_per_kwh, checked_pue
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import Money, parse_money
+from footprint.estimators.units import checked, shown
 from footprint.estimators.zones import resolve_zone
+
+#: Longer than any hardware was kept.
+LIFETIME_MAX_YEARS = 30.0
+WUE_MAX_L_PER_KWH = 50.0
 
 
 class Declared(NamedTuple):
@@ -18,9 +20,13 @@ class Declared(NamedTuple):
 
     Attributes:
         zone: code or name of the place.
-        carbon_intensity_g_per_kwh: g CO2e per kWh; wins over the zone's table.
+        carbon_intensity_g_per_kwh: g CO2e per kWh; wins over the zone's sources.
         pue: facility energy per IT energy.
         tariff_per_kwh: price of one kWh.
+        wue_l_per_kwh: water used on site in litres per kWh of IT energy.
+        rental_per_device_hour: price of one device for an hour, electricity included.
+        instance: the rented machine by its provider's name; its price is looked up.
+        lifetime_years: for how long hardware is kept.
         origins: (setting, where it was said) pairs, for the factors' `why`.
     """
 
@@ -28,35 +34,53 @@ class Declared(NamedTuple):
     carbon_intensity_g_per_kwh: float | None = None
     pue: float | None = None
     tariff_per_kwh: Money | None = None
+    wue_l_per_kwh: float | None = None
+    rental_per_device_hour: Money | None = None
+    instance: str | None = None
+    lifetime_years: float | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def over(self, fallback: Declared) -> Declared:
         """These settings, and those of `fallback` where nothing was said here.
 
-        Zone and intensity go together: who gives one of them does not get the other from
-        `fallback`, which speaks of another place.
+        What speaks of one thing goes together: who gives one of a pair does not get the other
+        from `fallback`, which speaks of another place or another machine.
         """
-        said_place = self.zone is not None or self.carbon_intensity_g_per_kwh is not None
-        place = self if said_place else fallback
-        power = self if self.pue is not None else fallback
-        price = self if self.tariff_per_kwh is not None else fallback
-        origins = {
-            "zone": place.origin("zone"),
-            "carbon_intensity": place.origin("carbon_intensity"),
-            "pue": power.origin("pue"),
-            "tariff": price.origin("tariff"),
-        }
-        return Declared(
-            place.zone,
-            place.carbon_intensity_g_per_kwh,
-            power.pue,
-            price.tariff_per_kwh,
-            tuple((name, said) for name, said in origins.items() if said),
-        )
+        taken: dict[str, Any] = {}
+        origins: list[tuple[str, str]] = []
+        for together in _TOGETHER:
+            said = any(getattr(self, _FIELDS[name]) is not None for name in together)
+            source = self if said else fallback
+            for name in together:
+                taken[_FIELDS[name]] = getattr(source, _FIELDS[name])
+                if source.origin(name):
+                    origins.append((name, source.origin(name)))
+        return Declared(**taken, origins=tuple(origins))
 
     def origin(self, setting: str) -> str:
-        """Where `zone`, `carbon_intensity`, `pue` or `tariff` was said; may be empty."""
+        """Where a setting (`zone`, `pue`, `tariff`, ...) was said; may be empty."""
         return dict(self.origins).get(setting, "")
+
+
+#: Argument of `declare` -> field.
+_FIELDS = {
+    "zone": "zone",
+    "carbon_intensity": "carbon_intensity_g_per_kwh",
+    "pue": "pue",
+    "tariff": "tariff_per_kwh",
+    "wue": "wue_l_per_kwh",
+    "rental": "rental_per_device_hour",
+    "instance": "instance",
+    "lifetime": "lifetime_years",
+}
+_TOGETHER = (
+    ("zone", "carbon_intensity"),
+    ("pue",),
+    ("tariff",),
+    ("wue",),
+    ("rental", "instance"),
+    ("lifetime",),
+)
 
 
 def declare(
@@ -65,15 +89,23 @@ def declare(
     carbon_intensity: object = None,
     pue: object = None,
     tariff: object = None,
+    wue: object = None,
+    rental: object = None,
+    instance: object = None,
+    lifetime: object = None,
     origin: str = "",
 ) -> Declared:
     """Settings as the user gave them, checked; None or an empty string for what was not given.
 
     Args:
-        zone: `FRA`, `France`, `USA-CA`, ...; stored as its code.
+        zone: `FRA`, `France`, `USA-CA`, `aws:eu-west-3`, ...; stored as its code.
         carbon_intensity: g CO2e per kWh.
         pue: from 1 to 5.
         tariff: price per kWh: `0.18` (US dollars), `"0.18 EUR"`, Money.
+        wue: litres per kWh of IT energy, from 0 to 50.
+        rental: price per device-hour: `2.10` (US dollars), `"1.90 EUR"`, Money.
+        instance: name of a rented machine.
+        lifetime: years, more than 0, to 30.
         origin: where they were said ("the run's context"), for the factors' `why`.
 
     Raises:
@@ -86,15 +118,42 @@ def declare(
             ("carbon_intensity", carbon_intensity),
             ("pue", pue),
             ("tariff", tariff),
+            ("wue", wue),
+            ("rental", rental),
+            ("instance", instance),
+            ("lifetime", lifetime),
         )
         if value is not None and value != ""
     }
-    return Declared(
-        resolve_zone(zone).code if "zone" in given else None,
-        checked_intensity_g_per_kwh("carbon_intensity", carbon_intensity)
-        if "carbon_intensity" in given
-        else None,
-        checked_pue("pue", pue) if "pue" in given else None,
-        parse_money("tariff", tariff, "USD") if "tariff" in given else None,
-        tuple((name, origin) for name in given) if origin else (),
-    )
+    if "rental" in given and "instance" in given:
+        raise EstimatorError("rental and instance are two prices of one machine: give one of them")
+    values: dict[str, Any] = {
+        _FIELDS[name]: _CHECKS[name](name, value) for name, value in given.items()
+    }
+    origins = tuple((name, origin) for name in given) if origin else ()
+    return Declared(**values, origins=origins)
+
+
+def _instance(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise EstimatorError(f"{name} is {shown(value)}: give its provider's name: p5.48xlarge")
+    return value.strip()
+
+
+def _lifetime(name: str, value: object) -> float:
+    years = checked(name, value, "years", high=LIFETIME_MAX_YEARS)
+    if not years:
+        raise EstimatorError(f"{name} is 0: give for how many years the hardware is kept")
+    return years
+
+
+_CHECKS = {
+    "zone": lambda name, value: resolve_zone(value).code,
+    "carbon_intensity": checked_intensity_g_per_kwh,
+    "pue": checked_pue,
+    "tariff": lambda name, value: parse_money(name, value, "USD"),
+    "wue": lambda name, value: checked(name, value, "L per kWh", high=WUE_MAX_L_PER_KWH),
+    "rental": lambda name, value: parse_money(name, value, "USD"),
+    "instance": _instance,
+    "lifetime": _lifetime,
+}

@@ -25,6 +25,12 @@ VARIABLES = {
     "pue": "FOOTPRINT_PUE",
     "tariff_usd_per_kwh": "FOOTPRINT_TARIFF",
     "tariff_per_kwh": "FOOTPRINT_TARIFF_PER_KWH",
+    "wue_l_per_kwh": "FOOTPRINT_WUE",
+    "rental_per_device_hour": "FOOTPRINT_RENTAL",
+    "instance": "FOOTPRINT_INSTANCE",
+    "lifetime_years": "FOOTPRINT_LIFETIME_YEARS",
+    "factors": "FOOTPRINT_FACTORS",
+    "factor_sources": "FOOTPRINT_FACTOR_SOURCES",
     "project": "FOOTPRINT_PROJECT",
     "host": "FOOTPRINT_HOST",
     "charge": "FOOTPRINT_CHARGE",
@@ -36,11 +42,17 @@ VARIABLES = {
 #: What the settings mean, for `--help` and the reference.
 HELP = {
     "ledger": "directory of the ledger",
-    "zone": "place of the electricity: FRA, DEU, USA-CA, a country's name",
+    "zone": "place of the electricity: FRA, USA-CA, aws:eu-west-3, a country's name",
     "carbon_intensity_g_per_kwh": "grid intensity in g CO2e per kWh, instead of the zone's table",
     "pue": "power usage effectiveness of the facility, 1 to 5",
     "tariff_usd_per_kwh": "price of electricity in US dollars per kWh",
     "tariff_per_kwh": 'price of electricity per kWh in another currency: "0.18 EUR"',
+    "wue_l_per_kwh": "water usage effectiveness: litres used on site per kWh of IT energy",
+    "rental_per_device_hour": 'price of a device for an hour, electricity included: "2.10 USD"',
+    "instance": "rented machine by its provider's name (p5.48xlarge), to look up its price",
+    "lifetime_years": "for how many years hardware is kept, for embodied carbon",
+    "factors": "TOML or CSV file of own factors, tariffs, contracts and prices",
+    "factor_sources": "where factors come from, in order: own, electricity-maps, codecarbon, ...",
     "project": "project that the work belongs to",
     "tags": "further names by key",
     "host": "how the host's name is recorded: name, hash, or none",
@@ -48,6 +60,19 @@ HELP = {
     "replay": "CSV trace to play instead of reading this machine's hardware",
     "nvml_library": "path of the NVML library",
     "disabled": "true: nothing is tracked",
+}
+
+
+#: Settings that declare a place, a price or a lifetime -> their argument of `declare`.
+DECLARED = {
+    "zone": "zone",
+    "carbon_intensity_g_per_kwh": "carbon_intensity",
+    "pue": "pue",
+    "tariff_per_kwh": "tariff",
+    "wue_l_per_kwh": "wue",
+    "rental_per_device_hour": "rental",
+    "instance": "instance",
+    "lifetime_years": "lifetime",
 }
 
 
@@ -59,6 +84,12 @@ class Settings(NamedTuple):
     carbon_intensity_g_per_kwh: float | None = None
     pue: float | None = None
     tariff_per_kwh: str | None = None
+    wue_l_per_kwh: float | None = None
+    rental_per_device_hour: str | None = None
+    instance: str | None = None
+    lifetime_years: float | None = None
+    factors: Path | None = None
+    factor_sources: tuple[str, ...] | None = None
     project: str | None = None
     tags: Mapping[str, str] = {}
     host: str = "name"
@@ -70,7 +101,7 @@ class Settings(NamedTuple):
 
     def declared(self) -> dict[str, Any]:
         """What a run's context records of them."""
-        names = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "project", "charge")
+        names = (*DECLARED, "project", "charge")
         found = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if self.tags:
             found["tags"] = dict(self.tags)
@@ -113,6 +144,17 @@ def _tags(name: str, value: Any) -> dict[str, str]:
     return {str(key): str(each) for key, each in value.items()}
 
 
+def _names(name: str, value: Any) -> tuple[str, ...]:
+    """Names in order: a list, or text with commas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(each, str) for each in parts):
+        raise UsageError(f"{name}={shown(value)} must be names, separated by commas")
+    found = tuple(each.strip() for each in parts if each.strip())
+    if not found:
+        raise UsageError(f"{name} is empty: leave it out, or name a source")
+    return found
+
+
 def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
     """A setting that the estimators check."""
 
@@ -126,7 +168,7 @@ def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
             raise UsageError(str(error).replace(argument, name, 1)) from error
         if found is None:
             raise UsageError(f"{name} is empty: leave it out, or give a value")
-        return f"{found.amount} {found.currency}" if argument == "tariff" else found
+        return f"{found.amount} {found.currency}" if argument in ("tariff", "rental") else found
 
     return check
 
@@ -138,6 +180,12 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "pue": _declared("pue", "pue"),
     "tariff_usd_per_kwh": _declared("tariff", "tariff_per_kwh"),
     "tariff_per_kwh": _declared("tariff", "tariff_per_kwh"),
+    "wue_l_per_kwh": _declared("wue", "wue_l_per_kwh"),
+    "rental_per_device_hour": _declared("rental", "rental_per_device_hour"),
+    "instance": _declared("instance", "instance"),
+    "lifetime_years": _declared("lifetime", "lifetime_years"),
+    "factors": _folder,
+    "factor_sources": _names,
     "project": _text,
     "tags": _tags,
     "host": _one_of("name", "hash", "none"),

@@ -16,19 +16,14 @@ from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
 from footprint.model import NJ_PER_J, Device
-from footprint.settings import Settings
+from footprint.settings import DECLARED, Settings
 
 
 def declared_from(values: Mapping[str, Any], origin: str) -> Declared:
     """Declared values by their settings' names. Raises UsageError for wrong ones."""
     try:
-        return declare(
-            zone=values.get("zone"),
-            carbon_intensity=values.get("carbon_intensity_g_per_kwh"),
-            pue=values.get("pue"),
-            tariff=values.get("tariff_per_kwh"),
-            origin=origin,
-        )
+        given = {argument: values.get(name) for name, argument in DECLARED.items()}
+        return declare(**given, origin=origin)
     except EstimatorError as error:
         raise UsageError(str(error)) from error
 
@@ -37,8 +32,7 @@ def declared_of(
     context: Mapping[str, Any], arguments: Mapping[str, Any], settings: Settings
 ) -> Declared:
     """What holds for a run: report arguments, then its own context, then the reader's settings."""
-    own = {name: getattr(settings, name) for name in ("zone", "carbon_intensity_g_per_kwh", "pue")}
-    own["tariff_per_kwh"] = settings.tariff_per_kwh
+    own = {name: getattr(settings, name) for name in DECLARED}
     return (
         declared_from(arguments, "report argument")
         .over(declared_from(context.get("declared", {}), "the run's context"))
