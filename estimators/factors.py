@@ -134,6 +134,10 @@ _OWN = frozenset({"used_for", "why"})
 def _summary(steps: Series, unit: str) -> Quantity:
     import math
 
+    from footprint.estimators.errors import EstimatorError
+
+    if not len(steps):
+        raise EstimatorError("a factor's series holds no values: give at least one step")
     values = [float(value) for value in steps.values]
     lengths = [end - start for start, end in zip(steps.starts, steps.ends, strict=True)]
     area = math.fsum(value * length for value, length in zip(values, lengths, strict=True))
@@ -171,9 +175,12 @@ def restored(entry: Mapping[str, Any]) -> Factor:
         unit = entry["unit"]
         value: Quantity | Decimal | Series
         if form == "quantity":
-            value = Quantity(*kept, unit)
+            low, mid, high = kept
+            value = Quantity(low, mid, high, unit)
         elif form == "decimal":
             value = Decimal(kept)
+            if not value.is_finite():
+                raise EstimatorError(f"a stored factor is {kept}: give a finite number")
         else:
             value = from_json(kept, unit, decimals={"decimals": True, "series": False}[form])
         return Factor(**{**entry, "value": value})

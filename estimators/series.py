@@ -2,8 +2,8 @@
 
 An hourly carbon intensity, a tariff by time of use, the history of a price. Instants are whole
 nanoseconds of UTC, so a local clock's changes never double or drop an hour: whoever reads local
-times converts each of them once (`utc_ns`). Between two steps there may be a hole; nothing is
-filled in, and a mean over a hole is None.
+times converts each of them once (`instants.parse_utc_ns`). Between two steps there may be a hole;
+nothing is filled in, and a mean over a hole is None.
 
     mean over [a, b)  =  integral of the value over [a, b) / (b - a)
 
@@ -14,21 +14,22 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from footprint.estimators._frozen import Frozen
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.instants import NS_PER_S, checked_instant, iso, parse_utc_ns, utc_ns
 from footprint.estimators.units import checked, shown
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from decimal import Decimal
 
     import numpy as np
     import numpy.typing as npt
 
-NS_PER_S = 1_000_000_000
+__all__ = ["NS_PER_S", "Row", "Series", "from_json", "iso", "parse_utc_ns", "series", "utc_ns"]
 
 #: One step as it comes from outside: start and end in UTC ns (None: the next one's start), value.
 Row = tuple[int, int | None, "float | Decimal"]
@@ -101,47 +102,87 @@ class Series(Frozen):
         Args:
             starts_ns, ends_ns: UTC ns, one pair a stretch; one without length has the value there.
 
-        Takes about 0.1 s for a million stretches. Equal to `mean` to 1e-9 (tests).
+        Equal to `mean` to 1e-9 of the series' greatest value, and exactly equal within one step
+        (tests). Seconds for a million stretches: tests/benchmarks/pricing.py.
+
+        Raises:
+            EstimatorError: a stretch that ends before it starts, or unequal numbers of the two.
         """
         import numpy as np
 
-        from_ns, to_ns = np.asarray(starts_ns, np.int64), np.asarray(ends_ns, np.int64)
+        since, until = np.asarray(starts_ns, np.int64), np.asarray(ends_ns, np.int64)
+        if since.shape != until.shape:
+            raise EstimatorError(
+                f"stretches: {since.size} starts and {until.size} ends: give one end for each start"
+            )
+        backward = np.flatnonzero(until < since)
+        if backward.size:
+            raise _backward(int(since.flat[backward[0]]), int(until.flat[backward[0]]))
         if not len(self):
-            return np.full(from_ns.shape, np.nan)
+            return np.full(since.shape, np.nan)
         starts, ends = np.array(self.starts, np.int64), np.array(self.ends, np.int64)
         values = np.array([float(value) for value in self.values])
-        lengths = (ends - starts).astype(float) / NS_PER_S
-        integral = np.concatenate(([0.0], np.cumsum(values * lengths)))
+        first = _last_start(starts, since)
+        known = first >= 0
+        at = np.maximum(first, 0)
+        ends_at = ends[at]
+        known &= since < ends_at
+        means = np.where(known, values[at], np.nan)
+        cross = np.flatnonzero(known & (until > ends_at))
+        if cross.size:
+            means.flat[cross] = self._across(starts, ends, values, at, since, until, cross)
+        return means
+
+    def _across(
+        self,
+        starts: npt.NDArray[np.int64],
+        ends: npt.NDArray[np.int64],
+        values: npt.NDArray[np.float64],
+        at: npt.NDArray[np.int64],
+        since: npt.NDArray[np.int64],
+        until: npt.NDArray[np.int64],
+        cross: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64]:
+        """Means of those stretches that leave the step they begin in.
+
+        The first and the last step's parts are taken as they are, and running sums only for the
+        whole steps between them: a short stretch over one edge keeps all its digits however long
+        the series is.
+        """
+        import numpy as np
+
+        # Running sums up to the start of each step: value x ns, and ns that a value is known for.
+        area = np.concatenate(([0.0], np.cumsum(values * (ends - starts))))
         covered = np.concatenate(([0], np.cumsum(ends - starts)))
-
-        def sums(t: npt.NDArray[np.int64]) -> tuple[Any, Any]:
-            step = np.clip(np.searchsorted(starts, t, side="right") - 1, 0, len(starts) - 1)
-            into = np.clip(t - starts[step], 0, ends[step] - starts[step])
-            return integral[step] + values[step] * (into / NS_PER_S), covered[step] + into
-
-        (area_to, known_to), (area_from, known_from) = sums(to_ns), sums(from_ns)
-        length = to_ns - from_ns
-        # Within one step the value itself is exact; a difference of running sums is not.
-        step = np.searchsorted(starts, from_ns, side="right") - 1
-        clipped = np.clip(step, 0, len(starts) - 1)
-        same = (step >= 0) & (from_ns < ends[clipped]) & (to_ns <= ends[clipped])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = (area_to - area_from) / (length / NS_PER_S)
-        whole = (known_to - known_from == length) & (length > 0)
-        return np.where(same, values[clipped], np.where(whole, found, np.nan))
+        begin, end, left = since.flat[cross], until.flat[cross], at.flat[cross]
+        right = _last_start(starts, end - 1)
+        head, tail = ends[left] - begin, np.minimum(end, ends[right]) - starts[right]
+        whole = head + tail + (covered[right] - covered[left + 1]) == end - begin
+        inside = area[right] - area[left + 1]
+        # A stretch that ends in a hole has left == right: then `whole` is already false.
+        found = (values[left] * head + inside + values[right] * tail) / (end - begin)
+        return np.where(whole & (right > left), found, np.nan)
 
     def mean(self, since_ns: int, until_ns: int) -> float | None:
-        """The time-weighted mean over [since, until); None where any of it is a hole."""
-        if since_ns >= until_ns:
+        """The time-weighted mean over [since, until); None where any of it is a hole.
+
+        Raises:
+            EstimatorError: it ends before it starts.
+        """
+        if since_ns > until_ns:
+            raise _backward(since_ns, until_ns)
+        if since_ns == until_ns:
             value = self.at(since_ns)
             return None if value is None else float(value)
         if self.holes(since_ns, until_ns):
             return None
         part = self.between(since_ns, until_ns)
-        return math.fsum(
-            float(value) * ((min(end, until_ns) - max(start, since_ns)) / (until_ns - since_ns))
-            for start, end, value in zip(part.starts, part.ends, part.values, strict=True)
+        values = [float(value) for value in part.values]
+        found = math.fsum(
+            value * ((min(end, until_ns) - max(start, since_ns)) / (until_ns - since_ns))
+            for start, end, value in zip(part.starts, part.ends, values, strict=True)
         )
+        return min(max(found, min(values)), max(values))  # weights add up to 1 but for rounding
 
     def to_json(self) -> list[list[Any]]:
         """`[[start_ns, end_ns, value], ...]`; Decimals as text, so that they come back exactly."""
@@ -149,6 +190,29 @@ class Series(Frozen):
             [start, end, value if isinstance(value, float) else str(value)]
             for start, end, value in zip(self.starts, self.ends, self.values, strict=True)
         ]
+
+
+def _last_start(
+    starts: npt.NDArray[np.int64], instants: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """For each instant the index of the last start that is not after it; -1 before the first.
+
+    Steps of one width are counted off, which is several times as fast as searching for them.
+    """
+    import numpy as np
+
+    widths = np.diff(starts)
+    if not widths.size or np.any(widths != widths[0]):
+        return np.searchsorted(starts, instants, side="right") - 1
+    near = np.clip(instants, starts[0] - 1, starts[-1])  # also keeps the difference in 64 bits
+    counted: npt.NDArray[np.int64] = (near - starts[0]) // widths[0]
+    return counted
+
+
+def _backward(since_ns: int, until_ns: int) -> EstimatorError:
+    return EstimatorError(
+        f"stretch from {since_ns} to {until_ns} ns ends before it starts: give its start first"
+    )
 
 
 def series(
@@ -164,135 +228,89 @@ def series(
     Args:
         name: what it is and where it comes from; opens every message.
         rows: (start, end, value); an `end` of None is the next row's start, and for the last row
-            its start and the most frequent step. A gap longer than the most frequent step stays a
-            hole: the row before it lasts one step.
+            its start and the most frequent step. A distance longer than 1.25 of the most frequent
+            step is a hole: the row before it lasts one step. (Less is none: months, leap years
+            and the local day of 25 hours differ by less.)
         low, high: what values may be.
 
     Raises:
         EstimatorError: no rows, a start twice, overlaps, an end before its start, a value that is
-            NaN, negative or no number. Says which instant.
+            NaN, negative or no number, floats beside Decimals. Says which instant.
     """
     from decimal import Decimal
 
-    found = sorted(rows, key=lambda row: row[0])
+    found = list(rows)
+    for start, given, _ in found:
+        checked_instant(name, start)
+        if given is not None:
+            checked_instant(name, given)
     if not found:
         raise EstimatorError(f"{name}: holds no values: give at least one row")
+    found.sort(key=lambda row: row[0])
     step = _step([row[0] for row in found])
+    top = math.inf if high is None else high
+    decimals = isinstance(found[0][2], Decimal)
     starts: list[int] = []
     ends: list[int] = []
     values: list[Any] = []
     for index, (start, given, value) in enumerate(found):
-        where = f"{name} at {iso(start)}"
         after = found[index + 1][0] if index + 1 < len(found) else None
-        if after == start:
-            raise EstimatorError(f"{where}: there are two values: keep one of them")
-        end = given
-        if end is None:
-            end = after if step is None else start + step
-            if after is not None and end is not None:
-                end = min(end, after)
-        if end is None:
-            raise EstimatorError(f"{where}: it is not said until when: give `end`, or a second row")
-        if end <= start:
-            raise EstimatorError(f"{where}: it ends at {iso(end)}, not after its start")
-        if after is not None and end > after:
+        end = given if given is not None else _until(start, after, step)
+        if end is None or end <= start or (after is not None and end > after):
+            raise _misplaced(f"{name} at {iso(start)}", start, end, after)
+        if not (type(value) is float and low <= value <= top and math.isfinite(value)):
+            number = checked(f"{name} at {iso(start)}", value, unit, low=low, high=high)
+        else:
+            number = value
+        if isinstance(value, Decimal) != decimals:
             raise EstimatorError(
-                f"{where}: it lasts until {iso(end)} and overlaps the one from {iso(after)}: "
-                "cut one of them"
+                f"{name} at {iso(start)}: {shown(value)} stands beside {shown(found[0][2])}: "
+                "give all values as Decimal or none"
             )
-        number = checked(where, value, unit, low=low, high=high)
         starts.append(start)
         ends.append(end)
-        values.append(value if isinstance(value, Decimal) else number)
+        values.append(value if decimals else number)
     return Series(starts, ends, values, unit)
 
 
+def _until(start: int, after: int | None, step: int | None) -> int | None:
+    """The end of a row that states none; None where it cannot be told."""
+    if step is None:
+        return after
+    if after is not None and 4 * (after - start) <= 5 * step:
+        return after
+    return start + step if after is None else min(start + step, after)
+
+
+def _misplaced(where: str, start: int, end: int | None, after: int | None) -> EstimatorError:
+    if after == start:
+        return EstimatorError(f"{where}: there are two values: keep one of them")
+    if end is None:
+        return EstimatorError(f"{where}: it is not said until when: give `end`, or a second row")
+    if end <= start:
+        return EstimatorError(f"{where}: it ends at {iso(end)}, not after its start")
+    return EstimatorError(
+        f"{where}: it lasts until {iso(end)} and overlaps the one from {iso(after or 0)}: "
+        "cut one of them"
+    )
+
+
 def from_json(rows: Iterable[Sequence[Any]], unit: str, *, decimals: bool = False) -> Series:
-    """What `Series.to_json` wrote; checked as `series` does."""
+    """What `Series.to_json` wrote; checked as `series` does, and it may hold nothing."""
     from decimal import Decimal
 
     made = [
-        (int(start), int(end), Decimal(value) if decimals else float(value))
-        for start, end, value in rows
+        (start, end, Decimal(value) if decimals else float(value)) for start, end, value in rows
     ]
-    return series("a stored series", made, unit, low=-math.inf)
+    return (
+        series("a stored series", made, unit, low=-math.inf) if made else Series((), (), (), unit)
+    )
 
 
 def _step(starts: Sequence[int]) -> int | None:
     """The most frequent distance of two starts, the smallest of them; None for a single one."""
     counts: dict[int, int] = {}
-    for left, right in zip(starts, starts[1:], strict=False):
+    for left, right in pairwise(starts):
         if right > left:
             counts[right - left] = counts.get(right - left, 0) + 1
     return min(counts, key=lambda width: (-counts[width], width)) if counts else None
-
-
-def constant_means(values: Mapping[int, float], weights: Mapping[int, int]) -> float:
-    """The mean of values by bucket, weighted by whole numbers (nJ), exactly rounded."""
-    whole = sum(weights.values())
-    return math.fsum(values[bucket] * weight for bucket, weight in weights.items()) / whole
-
-
-def utc_ns(moment: datetime) -> int:
-    """UTC ns of a datetime that knows its offset.
-
-    Raises:
-        EstimatorError: it has no offset; a local clock alone is ambiguous twice a year.
-    """
-    offset = moment.utcoffset()
-    if offset is None:
-        raise EstimatorError(
-            f"time {moment.isoformat()} has no offset: write it as {moment.isoformat()}Z for UTC, "
-            "or name the time zone"
-        )
-    from datetime import UTC, datetime, timedelta
-
-    passed = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (passed // timedelta(microseconds=1)) * 1000
-
-
-def parse_utc_ns(name: str, text: object, zone: str | None = None) -> int:
-    """UTC ns of an ISO 8601 time; one without offset is of the IANA time zone `zone`.
-
-    Raises:
-        EstimatorError: no time; no offset and no zone; a local time that a change of clocks skips,
-            or that it has twice (give its offset).
-    """
-    from datetime import UTC, datetime
-
-    if isinstance(text, datetime):
-        moment = text
-    else:
-        try:
-            moment = datetime.fromisoformat(str(text).strip())
-        except ValueError:
-            raise EstimatorError(
-                f"{name} is {shown(text)}: give a time such as 2026-03-29T01:00:00+01:00"
-            ) from None
-    if moment.tzinfo is not None or zone is None:
-        return utc_ns(moment)
-    from zoneinfo import ZoneInfo
-
-    try:
-        place = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise EstimatorError(
-            f"time zone {shown(zone)} is not known: give an IANA name such as Europe/Paris"
-        ) from None
-    first, second = (moment.replace(tzinfo=place, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        local = first.astimezone(UTC).astimezone(place).replace(tzinfo=None)
-        what = "happens twice" if local == moment else "does not exist"
-        raise EstimatorError(
-            f"{name} is {moment.isoformat()}, which {what} in {zone} (the clocks change): "
-            "give the time with its offset"
-        )
-    return utc_ns(first)
-
-
-def iso(t_ns: int) -> str:
-    """UTC in ISO 8601, whole seconds."""
-    from datetime import UTC, datetime, timedelta
-
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=t_ns // NS_PER_S)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"

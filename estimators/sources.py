@@ -79,7 +79,8 @@ class Found(NamedTuple):
 
 
 class Registry:
-    """Sources in their order. Asked once for each query; answers are kept."""
+    """Sources in their order. Asked once for each query; answers and failures are kept, so that
+    one report never mixes what a source said at two times."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         names = [source.name for source in sources]
@@ -101,18 +102,28 @@ class Registry:
         notes: list[str] = []
         for source in self.sources:
             try:
-                candidates.extend(source.candidates(query))
+                found = tuple(source.candidates(query))  # all of them, or none where it fails
             except SourceUnavailable as error:
                 notes.append(f"{query.name} from {source.name}: {error}; the next source is asked")
+            else:
+                candidates.extend(found)
         return Found(tuple(candidates), tuple(notes))
 
 
 def covering(candidates: Sequence[Factor], since_ns: int, until_ns: int) -> list[Factor]:
     """The candidates that are needed to cover a period: series with holes, up to the first whole.
 
-    Empty where even all of them leave a hole.
+    Each one taken fills some of what those before it leave open. A period without length is the
+    instant at its start. Empty where even all of them leave a hole.
+
+    Raises:
+        EstimatorError: the period ends before it starts.
     """
-    holes = [(since_ns, until_ns)]
+    if until_ns < since_ns:
+        raise EstimatorError(
+            f"period from {since_ns} to {until_ns} ns ends before it starts: give its start first"
+        )
+    holes = [(since_ns, max(until_ns, since_ns + 1))]
     used: list[Factor] = []
     for factor in candidates:
         value = factor.value
