@@ -23,8 +23,7 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.units import shown
 
-#: For products and quotients.
-#: How amounts are multiplied and divided here, whatever the thread's own context says.
+#: For products and quotients: how amounts are multiplied, whatever the thread's own context says.
 CONTEXT = Context(
     prec=34,
     rounding=ROUND_HALF_EVEN,

@@ -1,0 +1,92 @@
+"""Tables of prices as they come from a user's file: their keys and plain values, checked.
+
+A table is a mapping such as TOML gives. Every message opens with where the table stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.money import Money, checked_amount, checked_currency, parse_money
+from footprint.estimators.units import shown
+
+Table = Mapping[str, Any]
+
+
+def checked_table(
+    where: str, table: object, allowed: Sequence[str], required: Collection[str] = ()
+) -> Table:
+    """A mapping that has the required keys and no others than the allowed ones.
+
+    Raises:
+        EstimatorError: no mapping, a key that is not known (the nearest one is named) or missing.
+    """
+    if not isinstance(table, Mapping):
+        raise EstimatorError(f"{where} is {shown(table)}: give a table with {', '.join(allowed)}")
+    for key in table:
+        if key not in allowed:
+            raise EstimatorError(
+                f"{where} has a key {shown(key)} that is not known:{_nearest(key, allowed)} "
+                f"Use {', '.join(allowed)}"
+            )
+    for key in allowed:
+        if key in required and table.get(key) in (None, ""):
+            raise EstimatorError(f"{where} has no {key}: give it")
+    return table
+
+
+def rows_of(where: str, value: object) -> list[tuple[str, Any]]:
+    """(`where 1`, row) for each row of an array of tables.
+
+    Raises:
+        EstimatorError: not an array, or an empty one.
+    """
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence) or not value:
+        raise EstimatorError(f"{where} is {shown(value)}: give an array of one table or more")
+    return [(f"{where} {number}", row) for number, row in enumerate(value, 1)]
+
+
+def text_of(where: str, value: object) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise EstimatorError(f"{where} is {shown(value)}: give a text")
+    return value.strip()
+
+
+def day_of(where: str, value: object) -> date:
+    """A date: a TOML date, or ISO 8601 text."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value.strip() if isinstance(value, str) else "")
+    except ValueError:
+        raise EstimatorError(f"{where} is {shown(value)}: give a date such as 2026-09-30") from None
+
+
+def price_of(where: str, value: object, currency: object = None) -> Money:
+    """A price with its currency: `"0.18 EUR"`, or a number where the table names the currency.
+
+    Raises:
+        EstimatorError: no amount, no currency, or another currency than the table's.
+    """
+    if currency is None:
+        return parse_money(where, value)
+    code = checked_currency(f"currency of {where}", currency)
+    if isinstance(value, str) and len(value.split()) > 1:
+        money = parse_money(where, value)
+        if money.currency != code:
+            raise EstimatorError(
+                f"{where} is in {money.currency}, its table in {code}: give both in one currency"
+            )
+        return money
+    return Money(checked_amount(where, value, code), code)
+
+
+def _nearest(key: object, allowed: Sequence[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(str(key).casefold(), allowed, n=1, cutoff=0.6)
+    return f" Did you mean {close[0]}?" if close else ""
