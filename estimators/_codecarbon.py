@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,15 @@ def package_root() -> Path:
             "or give the figure itself (--carbon-intensity)"
         )
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def missing() -> str:
+    """Why there are no tables at all, one clause; empty where the package is there."""
+    try:
+        package_root()
+    except EstimatorError as error:
+        return str(error)
+    return ""
 
 
 @cache
@@ -70,3 +80,23 @@ def table(name: str, *, optional: bool = False) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise EstimatorError(f"{file}: is not a table: reinstall codecarbon")
     return content
+
+
+@cache
+def cloud_regions() -> dict[tuple[str, str], dict[str, str]]:
+    """(provider, region) -> row of `cloud/impact.csv`; empty where this version has no such table.
+
+    Raises:
+        EstimatorError: there, and not readable as such a table.
+    """
+    file = path("cloud/impact.csv")
+    if not file.exists():
+        return {}
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return {(row["provider"], row["region"]): row for row in csv.DictReader(lines)}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise EstimatorError(
+            f"{file}: cannot be read ({error!r}): reinstall codecarbon, "
+            "or give the figure itself (--carbon-intensity)"
+        ) from error

@@ -52,8 +52,13 @@ class Row(NamedTuple):
     code: str  # of the region within its country, in capitals
     name: str
     g_per_kwh: float
-    year: int
+    year: int | None  # None: the table states none
     source: str
+
+
+# A key of codecarbon's cloud table that is misspelt there (3.3): the region that it means.
+_MISSPELT = {"me-central1": "me-cenrtal1"}
+_CLOUD = "cloud/impact.csv"
 
 
 def _states() -> Iterator[Row]:
@@ -114,3 +119,28 @@ def regions(country: str) -> dict[str, Row]:
             f"not known ({error!r}): give {country} for the whole country, or --carbon-intensity"
         ) from error
     return {key: row for row in rows for key in (folded(row.code), folded(row.name))}
+
+
+def cloud_row(cloud: str) -> Row | None:
+    """codecarbon's own row of a cloud region (`gcp:europe-west9`); None where it has none.
+
+    Its rows are Google's, without their year (those of codecarbon 3.3 equal Google's of 2023).
+
+    Raises:
+        EstimatorError: a table of a layout that is not known here.
+    """
+    provider, _, region = cloud.partition(":")
+    rows = _codecarbon.cloud_regions()
+    row = rows.get((provider, region)) or rows.get((provider, _MISSPELT.get(region, region)))
+    if row is None or not row.get("impact"):
+        return None
+    note = "Google Cloud (operational emissions, not life cycle); the table states no year"
+    if provider != "gcp":
+        note = "what it counts and its year are not stated"
+    try:
+        return Row("", cloud, float(row["impact"]), None, f"codecarbon {_CLOUD}: {note}")
+    except ValueError as error:
+        raise EstimatorError(
+            f"codecarbon {_codecarbon.version()}: the row of {cloud} in {_CLOUD} cannot be read "
+            f"({error}): give the country, or --carbon-intensity"
+        ) from error

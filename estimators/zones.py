@@ -1,8 +1,8 @@
-"""Zones: where electricity is used. A country, or a region that has a carbon intensity of its own.
+"""Zones: where electricity is used. A country, a region of it, or a region of a cloud provider.
 
 A zone's code is the country's ISO 3166-1 alpha-3 code, then the region's: `FRA`, `USA-CA`,
-`SWE-SE3`. Nothing is guessed: a name that is not known is an error with the nearest ones, never
-a default country.
+`SWE-SE3`; or the provider's and its region's: `aws:eu-west-3`. Nothing is guessed: a name that is
+not known is an error with the nearest ones, never a default country.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-from footprint.estimators._countries import ALIASES, countries
+from footprint.estimators._countries import ALIASES, FRENCH, countries
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.units import shown
 
@@ -29,16 +29,24 @@ class Zone(NamedTuple):
         region: the region's code or name as it was written, in capitals; empty for the country.
             Which regions there are is the grid table's to say (`grid.intensity`).
         name: the country's English name.
+        cloud: the code of the cloud region (`aws:eu-west-3`), else empty; `country` and `region`
+            say where it is.
     """
 
     country: str
     region: str
     name: str
+    cloud: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place alone: `FRA`, `USA-CA`; of a cloud region, where it is."""
+        return f"{self.country}-{self.region}" if self.region else self.country
 
     @property
     def code(self) -> str:
-        """`FRA`, `USA-CA`."""
-        return f"{self.country}-{self.region}" if self.region else self.country
+        """`FRA`, `USA-CA`, `aws:eu-west-3`: what `resolve_zone` takes back to this zone."""
+        return self.cloud or self.place
 
 
 def folded(text: str) -> str:
@@ -52,7 +60,7 @@ def folded(text: str) -> str:
 def _index() -> tuple[dict[str, str], dict[str, str]]:
     """(folded code or name -> alpha-3, alpha-3 -> name)."""
     names: dict[str, str] = {}
-    by_key = dict(ALIASES)
+    by_key = FRENCH | ALIASES
     for code, short, name in countries():
         names[code] = name
         by_key |= {code.lower(): code, short.lower(): code, folded(name): code}
@@ -72,14 +80,18 @@ def nearest(word: str, known: dict[str, str]) -> str:
 def resolve_zone(text: object) -> Zone:
     """The zone that a code or name stands for, case and accents aside.
 
-    Takes ISO alpha-3 and alpha-2 codes, English country names, `COUNTRY-REGION` with either code
-    (`US-CA`, `USA-California`), and the Nordic bidding zones alone (`SE3`).
+    Takes ISO alpha-3 and alpha-2 codes, English names of countries and the most used French ones,
+    `COUNTRY-REGION` with any of them (`US-CA`, `USA-California`), the Nordic bidding zones alone
+    (`SE3`), and cloud regions with their provider (`aws:eu-west-3`, `azure:francecentral`,
+    `gcp:europe-west9`).
 
     Raises:
-        EstimatorError: not a known country; names the nearest ones.
+        EstimatorError: not a known country or cloud region; names the nearest ones.
     """
-    by_key, names = _index()
     word = text.strip() if isinstance(text, str) else ""
+    if ":" in word:
+        return _cloud_zone(word)
+    by_key, names = _index()
     if not word:
         raise EstimatorError(
             f"zone is {shown(text)}: give a country such as FRA, or USA-CA for a state"
@@ -90,12 +102,34 @@ def resolve_zone(text: object) -> Zone:
     key = folded(word)
     if key in by_key and not word.startswith("-"):  # "-CA" lost its country: not Canada
         return Zone(by_key[key], "", names[by_key[key]])
-    head, dash, region = word.partition("-")
-    if dash and region.strip() and folded(head) in by_key:
-        country = by_key[folded(head)]
-        return Zone(country, region.strip().upper(), names[country])
+    if provided := _provided(word):
+        raise EstimatorError(
+            f"zone {shown(word)} is the name of a cloud region: "
+            f"give it with its provider, {' or '.join(provided)}"
+        )
+    for dash in re.finditer("-", word):  # "Pays-Bas-X": the country's name may have dashes too
+        head, region = word[: dash.start()], word[dash.end() :].strip()
+        if region and folded(head) in by_key:
+            country = by_key[folded(head)]
+            return Zone(country, region.upper(), names[country])
     spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
     raise EstimatorError(
         f"zone {shown(word)} is not known:{nearest(key, spelled)} "
         "Give an ISO country code such as FRA, or USA-CA for a state"
     )
+
+
+def _cloud_zone(word: str) -> Zone:
+    from footprint.estimators.cloud import locate
+
+    found = locate(word)
+    return Zone(found.country, found.subdivision, _index()[1][found.country], found.code)
+
+
+def _provided(word: str) -> list[str]:
+    """Cloud regions of this name: `us-east-1` is not a region `EAST-1` of the United States."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{4,}", word) or word[-1:] == "-":
+        return []
+    from footprint.estimators.cloud import named
+
+    return named(word)
