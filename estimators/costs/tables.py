@@ -11,7 +11,8 @@ from typing import Any
 
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import Money, checked_amount, checked_currency, parse_money
-from footprint.estimators.units import shown
+from footprint.estimators.quantity import Quantity
+from footprint.estimators.units import checked, shown
 
 Table = Mapping[str, Any]
 
@@ -83,6 +84,24 @@ def price_of(where: str, value: object, currency: object = None) -> Money:
             )
         return money
     return Money(checked_amount(where, value, code), code)
+
+
+def range_of(
+    where: str, value: object, unit: str, *, low: float = 0.0, high: float | None = None
+) -> Quantity:
+    """A number, or `[low, mid, high]`, as a Quantity.
+
+    Raises:
+        EstimatorError: not one number or three, in order, from `low` to `high`.
+    """
+    given = [value] * 3 if isinstance(value, str) or not isinstance(value, Sequence) else value
+    if len(given) != 3:
+        raise EstimatorError(f"{where} is {shown(value)}: give one number, or [low, mid, high]")
+    of = "" if unit == "1" else unit
+    ends = [checked(where, each, of, low=low, high=high) for each in given]
+    if not ends[0] <= ends[1] <= ends[2]:
+        raise EstimatorError(f"{where} is {shown(value)}: give low <= mid <= high")
+    return Quantity(ends[0], ends[1], ends[2], unit)
 
 
 def _nearest(key: object, allowed: Sequence[str]) -> str:

@@ -1,0 +1,152 @@
+from decimal import Decimal
+
+import pytest
+
+from footprint.estimators.costs.rental import (
+    TERMS,
+    RentalPrices,
+    checked_rentals,
+    rental,
+    rental_price,
+    rentals,
+    shipped_rentals,
+    with_electricity,
+)
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import PUE, RENTAL
+from footprint.estimators.hardware.accelerators import accelerator
+from footprint.estimators.money import Money, priced
+from footprint.estimators.quantity import exact
+from footprint.estimators.sources import Query, Registry
+
+SHIPPED = shipped_rentals()
+
+
+@pytest.mark.parametrize(
+    ("subject", "price"),
+    [
+        ("p5.48xlarge", "55.04"),
+        ("aws:P5.48xlarge", "55.04"),
+        ("p4d.24xlarge", "21.96"),
+        ("a2-ultragpu-1g", "5.07"),
+        ("NC40ads_H100_v5", "6.98"),
+        ("Azure:Standard_NC40ads_H100_v5", "6.98"),
+        ("g6.xlarge", "0.805"),
+        ("g4dn.xlarge", "0.526"),
+        ("H100", "6.88"),  # 55.04 / 8
+        ("NVIDIA H100 80GB HBM3", "6.88"),
+        ("A100-SXM4-40GB", "2.745"),
+        ("H100 NVL", "6.98"),
+        ("Tesla T4", "0.526"),
+        ("H800", "2"),
+    ],
+)
+def test_published_prices(subject, price):
+    factor = rental_price(subject, SHIPPED)
+    assert (factor.name, factor.value, factor.unit) == (RENTAL, Decimal(price), "USD/h")
+    assert factor.subject
+    assert factor.source
+    assert factor.vintage in (2024, 2026)
+
+
+def test_what_deepseek_v3_cost():
+    factor = rental_price("H800", SHIPPED)
+    cost = priced(exact(2_788_000, "h"), Money(factor.value, "USD"))
+    assert cost.mid == Decimal("5576000")
+
+
+def test_every_shipped_row_is_sourced_and_dated_and_of_a_known_device():
+    for row in SHIPPED:
+        assert row.date[:3] == "202"
+        assert row.date[:7] in row.source
+        assert row.terms in TERMS
+        assert accelerator(row.device).name == row.device
+        assert row.version == "rental_prices.csv"
+
+
+def test_a_device_has_the_prices_of_all_its_instances_and_says_how():
+    table = [{"instance": "box", "device": "H100 SXM", "count": 4, "price": "10 EUR"}]
+    found = rentals("H100", (*checked_rentals(table), *SHIPPED))
+    assert [each.factor.unit for each in found] == ["EUR/h", "USD/h"]
+    assert found[0].factor.why.startswith("contract price of box, 10 EUR / 4")
+    assert "H100 is taken to be H100 SXM" in found[0].factor.why
+    assert found[0].row.per_device_hour() == Money("2.5", "EUR")
+
+
+def test_own_rows_come_first():
+    own = checked_rentals([{"instance": "p5.48xlarge", "count": 8, "price": "31.40 USD"}])
+    found = rental("p5.48xlarge", (*own, *SHIPPED))
+    assert found.factor.value == Decimal("31.40")
+    assert (found.factor.source, found.factor.version) == ("given", "")
+    assert found.row.per_device_hour() == Money("3.925", "USD")
+    assert len(rentals("p5.48xlarge", (*own, *SHIPPED))) == 2
+
+
+def test_a_price_per_device_hour_of_an_instance():
+    (row,) = checked_rentals(
+        [{"instance": "box", "count": 4, "unit": "device-hour", "price": 2, "currency": "EUR"}]
+    )
+    assert row.per_instance_hour() == Money("8", "EUR")
+    assert row.per_device_hour() == Money("2", "EUR")
+
+
+def test_regions():
+    rows = checked_rentals(
+        [
+            {"instance": "box", "region": "eu-1", "price": "3 EUR"},
+            {"instance": "box", "region": "us-1", "price": "2 USD"},
+        ]
+    )
+    assert rental_price("box", rows, "US-1").unit == "USD/h"
+    assert len(rentals("box", rows)) == 2
+    with pytest.raises(EstimatorError, match="no rental price of 'box' is known in ap-1"):
+        rental_price("box", rows, "ap-1")
+
+
+def test_as_a_source_of_the_registry():
+    registry = Registry([RentalPrices(SHIPPED)])
+    chosen = registry.find(Query(RENTAL, subject="g6.xlarge")).chosen
+    assert chosen is not None
+    assert chosen.value == Decimal("0.805")
+    assert registry.find(Query(RENTAL, subject="nothing")).chosen is None
+    assert registry.find(Query(RENTAL)).chosen is None
+    assert registry.find(Query(PUE, subject="g6.xlarge")).chosen is None
+
+
+def test_an_unknown_instance_has_its_nearest_names():
+    with pytest.raises(EstimatorError, match=r"'p5.48xlage' is known: Did you mean p5.48xlarge"):
+        rental_price("p5.48xlage", SHIPPED)
+
+
+def test_power_is_not_paid_twice():
+    assert with_electricity(False).is_added
+    assert not with_electricity(None).is_added
+    assert not with_electricity(True).is_added
+    assert "is taken to include electricity" in with_electricity(None).assumption
+    assert "includes electricity" in with_electricity(True).assumption
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"price": "1 USD"}, "rental 1 has neither instance nor device"),
+        ({"instance": "box"}, "rental 1 has no price"),
+        ({"instance": "box", "price": 1}, "without a currency"),
+        ({"instance": "box", "price": "-1 USD"}, "rental 1: price is '-1': give an amount"),
+        ({"instance": "box", "price": "nan USD"}, "price is 'nan'"),
+        ({"instance": "box", "price": "1 ZZZ"}, "'ZZZ', which is not a currency"),
+        ({"instance": "box", "price": "1 USD", "count": 0}, "count is 0: give a number of dev"),
+        ({"instance": "box", "price": "1 USD", "count": 1.5}, "count is 1.5: give a whole"),
+        ({"instance": "box", "price": "1 USD", "unit": "month"}, "unit is 'month': give instance-"),
+        ({"instance": "box", "price": "1 USD", "terms": "cheap"}, "terms is 'cheap': give list"),
+        ({"device": "L4", "price": "1 USD", "unit": "instance-hour"}, "give instance, or count"),
+        ({"instance": "box", "prise": "1 USD"}, "'prise' that is not known: Did you mean price"),
+        (
+            {"instance": "box", "price": "1 USD", "includes_electricity": "no"},
+            "includes_electricity is 'no': give true or false",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(table, message):
+    with pytest.raises(EstimatorError, match=message):
+        checked_rentals([table])
