@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from footprint.estimators import _installed
 from footprint.estimators.errors import EstimatorError
 
 LICENSE = "MIT"
@@ -20,15 +21,13 @@ def package_root() -> Path:
     Raises:
         EstimatorError: not installed.
     """
-    from importlib.util import find_spec
-
-    spec = find_spec("codecarbon")
-    if spec is None or not spec.submodule_search_locations:
+    found = _installed.folder("codecarbon")
+    if found is None:
         raise EstimatorError(
             "codecarbon's tables are not installed: run `pip install codecarbon`, "
             "or give the figure itself (--carbon-intensity)"
         )
-    return Path(next(iter(spec.submodule_search_locations)))
+    return found
 
 
 def missing() -> str:
@@ -42,17 +41,8 @@ def missing() -> str:
 
 @cache
 def version() -> str:
-    """The installed version, from the name of its metadata folder where there is exactly one."""
-    root = package_root()
-    found = [path.name.split("-")[1] for path in root.parent.glob("codecarbon-*.dist-info")]
-    if len(found) == 1:
-        return found[0].removesuffix(".dist")
-    from importlib import metadata
-
-    try:
-        return metadata.version("codecarbon")
-    except metadata.PackageNotFoundError:
-        return ""
+    """The installed version."""
+    return _installed.version("codecarbon", package_root())
 
 
 def path(name: str) -> Path:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from footprint.estimators import _installed
 from footprint.estimators.errors import EstimatorError
 
 LICENSE = "MPL-2.0"
@@ -35,23 +36,14 @@ class Mix(NamedTuple):
 @cache
 def package_root() -> Path | None:
     """The folder of the installed package, found without importing it; None without it."""
-    from importlib.util import find_spec
-
-    spec = find_spec("ecologits")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations)))
+    return _installed.folder("ecologits")
 
 
 @cache
 def version() -> str:
-    """The installed version; empty where no metadata tells it."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("ecologits")
-    except metadata.PackageNotFoundError:
-        return ""
+    """The installed version; empty without the package."""
+    root = package_root()
+    return _installed.version("ecologits", root) if root else ""
 
 
 @cache

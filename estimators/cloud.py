@@ -6,8 +6,9 @@ WUE where they are published by region, with their year) and `cloud_sources.csv`
 version, licence and day of retrieval of each row's source).
 
 What is left out on purpose: means over a provider's whole fleet and design values of sites that
-did not run yet. A region without a row has no figure. WUE counts the water that a site takes in
-per kWh of its IT equipment (The Green Grid, White Paper 35); Google publishes none by region.
+did not run yet. A region without a row has no figure. WUE is the water that a site uses for cooling
+and humidification per kWh of its IT energy; Google's is not in the table. The rows' own source is
+the publisher's, and `[unverified at ...]` marks those that were read in a collection of them.
 """
 
 from __future__ import annotations
