@@ -1,0 +1,81 @@
+"""Precisions of weights: bytes that a weight takes, and the peak that its arithmetic runs at.
+
+Weights in 4 bits carry a scale of 16 bits for every 64 (int4: AWQ, GPTQ with groups of 128 and
+zero points come to 4.2 to 4.3) or of 8 bits for every 32 (mxfp4: OCP Microscaling Formats v1.0,
+4.25 bits). They are widened to 16 bits before use (weight-only), so that arithmetic is not faster
+than in 16 bits. int8 and fp8 run at the 8-bit peak where a GPU has one, else also weight-only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.hardware.accelerators import Accelerator
+from footprint.estimators.units import shown
+from footprint.estimators.zones import nearest
+
+
+class Precision(NamedTuple):
+    """How weights are held, and in what precisions a GPU may compute with them, best first."""
+
+    name: str
+    weight_bytes: float
+    computes_in: tuple[str, ...]
+
+
+_PRECISIONS = (
+    Precision("fp32", 4.0, ("fp32",)),
+    Precision("bf16", 2.0, ("bf16", "fp16")),
+    Precision("fp16", 2.0, ("fp16", "bf16")),
+    Precision("fp8", 1.0, ("fp8", "bf16", "fp16")),
+    Precision("int8", 1.0, ("int8", "bf16", "fp16")),
+    Precision("int4", 4.25 / 8, ("bf16", "fp16")),
+    Precision("fp4", 4.25 / 8, ("bf16", "fp16")),
+)
+_SPELLINGS = {
+    "float32": "fp32",
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    "half": "fp16",
+    "float8": "fp8",
+    "8bit": "int8",
+    "4bit": "int4",
+    "awq": "int4",
+    "gptq": "int4",
+    "mxfp4": "fp4",
+    "nvfp4": "fp4",
+}
+PRECISIONS = tuple(each.name for each in _PRECISIONS)
+
+
+def precision(name: object) -> Precision:
+    """The precision that a name stands for.
+
+    Raises:
+        EstimatorError: not known; names the nearest ones.
+    """
+    word = name.strip().casefold().replace("-", "") if isinstance(name, str) else ""
+    word = _SPELLINGS.get(word, word)
+    for each in _PRECISIONS:
+        if each.name == word:
+            return each
+    hint = nearest(word, {each: each for each in (*PRECISIONS, *_SPELLINGS)})
+    raise EstimatorError(
+        f"precision {shown(name)} is not known:{hint} Use one of {', '.join(PRECISIONS)}"
+    )
+
+
+def computes_in(weights: Precision, gpu: Accelerator) -> str:
+    """The precision of `gpu`'s peak that such weights are used at.
+
+    Raises:
+        EstimatorError: the GPU has no published peak for any that would do.
+    """
+    for each in weights.computes_in:
+        if each in gpu.peaks_tflops:
+            return each
+    raise EstimatorError(
+        f"{gpu.name} has no published peak for {weights.name}: "
+        f"use a precision with one of {', '.join(gpu.peaks_tflops)}"
+    )
