@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from footprint.estimators import _codecarbon
 from footprint.estimators.errors import EstimatorError
-from footprint.estimators.units import convert
+from footprint.estimators.units import checked, convert
 from footprint.estimators.zones import folded
 
 UNIT = "g/kWh"
@@ -127,7 +127,7 @@ def cloud_row(cloud: str) -> Row | None:
     Its rows are Google's, without their year (those of codecarbon 3.3 equal Google's of 2023).
 
     Raises:
-        EstimatorError: a table of a layout that is not known here.
+        EstimatorError: a table of a layout that is not known here, or a row that is no number.
     """
     provider, _, region = cloud.partition(":")
     rows = _codecarbon.cloud_regions()
@@ -137,10 +137,5 @@ def cloud_row(cloud: str) -> Row | None:
     note = "Google Cloud (operational emissions, not life cycle); the table states no year"
     if provider != "gcp":
         note = "what it counts and its year are not stated"
-    try:
-        return Row("", cloud, float(row["impact"]), None, f"codecarbon {_CLOUD}: {note}")
-    except ValueError as error:
-        raise EstimatorError(
-            f"codecarbon {_codecarbon.version()}: the row of {cloud} in {_CLOUD} cannot be read "
-            f"({error}): give the country, or --carbon-intensity"
-        ) from error
+    g_per_kwh = checked(f"the row of {cloud} in codecarbon {_CLOUD}", row["impact"], UNIT)
+    return Row("", cloud, g_per_kwh, None, f"codecarbon {_CLOUD}: {note}")

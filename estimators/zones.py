@@ -107,7 +107,7 @@ def resolve_zone(text: object) -> Zone:
             f"zone {shown(word)} is the name of a cloud region: "
             f"give it with its provider, {' or '.join(provided)}"
         )
-    for dash in re.finditer("-", word):  # "Pays-Bas-X": the country's name may have dashes too
+    for dash in reversed(list(re.finditer("-", word))):  # Guinea-Bissau-X is not of Guinea
         head, region = word[: dash.start()], word[dash.end() :].strip()
         if region and folded(head) in by_key:
             country = by_key[folded(head)]

@@ -6,6 +6,8 @@ import pytest
 
 from footprint.estimators import _codecarbon, _grid_rows, grid
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import GRID_INTENSITY, PUE
+from footprint.estimators.sources import Query
 from footprint.estimators.units import convert
 from footprint.estimators.zones import resolve_zone
 
@@ -19,7 +21,8 @@ def other_tables(tmp_path, monkeypatch):
     """A codecarbon whose data folder is `tmp_path/data`."""
 
     def clear():
-        for cached in (_codecarbon.table, _codecarbon.version, _grid_rows.regions):
+        tables = (_codecarbon.table, _codecarbon.version, _codecarbon.cloud_regions)
+        for cached in (*tables, _grid_rows.regions):
             cached.cache_clear()
 
     (tmp_path / "data" / "private_infra").mkdir(parents=True)
@@ -82,6 +85,22 @@ def test_bidding_zones_and_chinese_provinces():
     assert "CO2 only" in factor("China-Inner Mongolia").source
 
 
+def test_the_wider_rows_follow_the_narrow_one():
+    found = list(grid.candidates(resolve_zone("SE3")))
+    assert [f.zone for f in found] == ["SWE-SE3", "SWE"]
+    assert [f.vintage for f in found] == [2025, 2023]
+    assert found[0] == factor("SE3")
+    assert found[1].value == factor("SWE").value
+    assert found[1].why == "the row of Sweden as a whole, which stands in for SWE-SE3"
+
+
+def test_a_source_of_grid_intensities_answers_for_those_of_a_place_only():
+    source = grid.Codecarbon()
+    assert list(source.candidates(Query(PUE, resolve_zone("FRA")))) == []
+    assert list(source.candidates(Query(GRID_INTENSITY))) == []
+    assert list(source.candidates(Query(GRID_INTENSITY, resolve_zone("FRA")))) == [factor("FRA")]
+
+
 def test_regions_are_listed():
     assert grid.regions("SWE") == ["SWE-SE1", "SWE-SE2", "SWE-SE3", "SWE-SE4"]
     assert len(grid.regions("USA")) == 51
@@ -142,6 +161,47 @@ def test_a_version_without_regional_tables_has_no_regions(other_tables):
     with pytest.raises(EstimatorError, match="has no grid intensity of its own: Give USA"):
         factor("US-CA")
     assert grid.regions("SWE") == []
+
+
+def test_a_version_without_cloud_regions_has_the_country_for_them(other_tables):
+    (other_tables / "private_infra" / "global_energy_mix.json").write_text(
+        '{"FRA": {"carbon_intensity": 50, "year": 2023}}'
+    )
+    assert factor("gcp:europe-west9").zone == "FRA"
+
+
+def cloud_table(data, impact, provider="gcp", region="europe-west9"):
+    (data / "cloud").mkdir()
+    (data / "cloud" / "impact.csv").write_text(
+        f"\ufeffprovider,region,impact\n{provider},{region},{impact}\n", encoding="utf-8"
+    )
+
+
+def test_a_row_of_a_cloud_region_says_what_is_not_stated(other_tables):
+    cloud_table(other_tables, 40, "aws", "eu-west-3")
+    found = factor("aws:eu-west-3")
+    assert (found.value.mid, found.vintage) == (40, None)
+    assert found.source.endswith("what it counts and its year are not stated")
+
+
+def test_a_cloud_row_without_a_figure_is_passed_over(other_tables):
+    cloud_table(other_tables, "")
+    (other_tables / "private_infra" / "global_energy_mix.json").write_text("{}")
+    assert factor("gcp:europe-west9") is None
+
+
+@pytest.mark.parametrize("impact", ["low", "nan", "-3", "inf"])
+def test_a_cloud_row_that_is_no_number_is_one_line(other_tables, impact):
+    cloud_table(other_tables, impact)
+    with pytest.raises(EstimatorError, match=r"gcp:europe-west9 in codecarbon .* is '.*': give"):
+        factor("gcp:europe-west9")
+
+
+def test_a_cloud_table_of_another_layout_is_one_line(other_tables):
+    (other_tables / "cloud").mkdir()
+    (other_tables / "cloud" / "impact.csv").write_text("cloud,place\naws,here\n")
+    with pytest.raises(EstimatorError, match=r"impact\.csv: cannot be read .*reinstall"):
+        factor("gcp:europe-west9")
 
 
 def test_a_layout_that_is_not_known_is_one_line(other_tables):

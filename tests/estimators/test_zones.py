@@ -1,8 +1,11 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators._countries import ALIASES, countries
+from footprint.estimators._countries import ALIASES, FRENCH, countries
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.zones import Zone, folded, resolve_zone
 
@@ -33,6 +36,14 @@ from footprint.estimators.zones import Zone, folded, resolve_zone
         ("SWE-SE3", "SWE-SE3"),
         ("Kosovo", "XKX"),
         ("MCO", "MCO"),
+        ("Allemagne", "DEU"),
+        ("Etats-Unis", "USA"),
+        ("États-Unis", "USA"),
+        ("Royaume-Uni", "GBR"),
+        ("Pays-Bas", "NLD"),
+        ("Suède-SE3", "SWE-SE3"),
+        ("États-Unis-CA", "USA-CA"),
+        ("Guinea-Bissau-X", "GNB-X"),
     ],
 )
 def test_resolved(text, code):
@@ -43,6 +54,22 @@ def test_a_zone_names_its_country():
     assert resolve_zone("US-CA") == Zone("USA", "CA", "United States")
 
 
+def test_a_cloud_region_names_its_place_and_itself():
+    zone = resolve_zone("gcp:us-central1")
+    assert zone == Zone("USA", "IA", "United States", "gcp:us-central1")
+    assert (zone.code, zone.place) == ("gcp:us-central1", "USA-IA")
+
+
+def test_the_tables_of_cloud_regions_are_read_only_where_one_is_named():
+    code = (
+        "import sys; from footprint.estimators.zones import resolve_zone\n"
+        "resolve_zone('FRA'); resolve_zone('Pays-Bas'); print('csv' in sys.modules)\n"
+        "resolve_zone('aws:eu-west-3'); print('csv' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
@@ -50,6 +77,7 @@ def test_a_zone_names_its_country():
         ("Germny", r"Did you mean Germany \(DEU\)"),
         ("Untied States", r"United States \(USA\)"),
         ("swedn", r"Sweden \(SWE\)"),
+        ("Allemange", r"Did you mean Germany \(DEU\)"),
     ],
 )
 def test_a_misspelt_zone_names_the_nearest(text, nearest):
@@ -84,6 +112,15 @@ def test_aliases_are_folded_and_point_at_countries():
     codes = {code for code, _, _ in countries()}
     assert set(ALIASES.values()) <= codes
     assert all(folded(alias) == alias for alias in ALIASES)
+
+
+def test_french_names_are_folded_point_at_countries_and_contradict_no_english_name():
+    english = {folded(name): code for code, _, name in countries()} | ALIASES
+    assert set(FRENCH.values()) <= {code for code, _, _ in countries()}
+    for name, code in FRENCH.items():
+        assert folded(name) == name
+        assert english.get(name, code) == code
+        assert resolve_zone(name).code == code
 
 
 @given(st.text(max_size=30))
