@@ -46,18 +46,24 @@ COMPUTE_SHARE = _assumed(
 #: The same in 8 bits, with scaling and conversion around each matrix.
 COMPUTE_SHARE_8BIT = _assumed("compute reached in 8 bits", (0.30, 0.45, 0.65), "1", _FIT)
 
+#: Of that share, what mixtures of experts reach: many small matrices, unevenly filled.
+EXPERTS_COMPUTE = _assumed("compute reached with experts, of dense", (0.07, 0.16, 0.60), "1", _FIT)
+
 #: Seconds per layer and step in which neither memory nor arithmetic is busy.
-LAYER_S = _assumed("latency per layer", (20e-6, 45e-6, 90e-6), "s", _FIT)
+LAYER_S = _assumed("latency per layer", (20e-6, 50e-6, 90e-6), "s", _FIT)
 #: More per layer where a dense model is split over GPUs: two all-reduces.
 SPLIT_S = _assumed("latency of splitting a layer", (6e-6, 12e-6, 30e-6), "s", _FIT)
 #: More per layer with experts: routing, and many small matrices.
-EXPERTS_S = _assumed("latency of experts", (20e-6, 60e-6, 120e-6), "s", _FIT)
+EXPERTS_S = _assumed("latency of experts", (10e-6, 40e-6, 120e-6), "s", _FIT)
 #: More per layer where experts lie on several GPUs: two exchanges, and waiting for the slowest.
-EXCHANGE_S = _assumed("latency of exchange between experts", (20e-6, 70e-6, 200e-6), "s", _FIT)
+EXCHANGE_S = _assumed("latency of exchange between experts", (15e-6, 55e-6, 200e-6), "s", _FIT)
 #: More per layer where activations are converted to 8 bits.
-CONVERT_S = _assumed("latency of conversion to 8 bits", (15e-6, 100e-6, 200e-6), "s", _FIT)
+CONVERT_S = _assumed("latency of conversion to 8 bits", (15e-6, 110e-6, 220e-6), "s", _FIT)
 #: Seconds per sequence and step that the host's scheduler and sampler take.
-SEQUENCE_S = _assumed("host's time per sequence", (10e-6, 55e-6, 90e-6), "s", _FIT)
+SEQUENCE_S = _assumed("host's time per sequence", (10e-6, 50e-6, 90e-6), "s", _FIT)
+
+#: Time of a phase, of what is modelled: kernels, stacks and architectures that are left out.
+TIME_SCALE = _assumed("time, of that modelled", (0.75, 1.0, 1.6), "1", _FIT)
 
 #: Power of a GPU that waits between kernels at full clocks, as a share of its TDP.
 FLOOR_SHARE = _assumed(
@@ -92,12 +98,13 @@ def assumed(*, moe: bool, gpus: int, eight_bit: bool) -> tuple[Factor, ...]:
         COMPUTE_SHARE_8BIT if eight_bit else COMPUTE_SHARE,
         LAYER_S,
         SEQUENCE_S,
+        TIME_SCALE,
         FLOOR_SHARE,
         BYTE_J,
         COMPUTE_SHARE_OF_TDP,
     ]
     if moe:
-        factors.append(EXPERTS_S)
+        factors += [EXPERTS_S, EXPERTS_COMPUTE]
     if gpus > 1:
         factors.append(EXCHANGE_S if moe else SPLIT_S)
     if eight_bit:
@@ -109,12 +116,13 @@ def rates(factors: tuple[Factor, ...], other: Mapping[str, float]) -> Rates:
     """The factors' middle values as rates; `other` replaces some of them by name."""
     values = {each.name: other.get(each.name, each.quantity.mid) for each in factors}
     per_layer = (LAYER_S, SPLIT_S, EXPERTS_S, EXCHANGE_S, CONVERT_S)
-    compute = values.get(COMPUTE_SHARE.name)
+    dense = values.get(COMPUTE_SHARE.name) or values[COMPUTE_SHARE_8BIT.name]
     return Rates(
         bandwidth_share=values[BANDWIDTH_SHARE.name],
-        compute_share=values[COMPUTE_SHARE_8BIT.name] if compute is None else compute,
+        compute_share=dense * values.get(EXPERTS_COMPUTE.name, 1.0),
         layer_s=sum(values.get(each.name, 0.0) for each in per_layer),
         sequence_s=values[SEQUENCE_S.name],
+        time_scale=values[TIME_SCALE.name],
         floor_share=values[FLOOR_SHARE.name],
         byte_j=values[BYTE_J.name],
         compute_share_of_tdp=values[COMPUTE_SHARE_OF_TDP.name],

@@ -50,12 +50,13 @@ class Machine(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """What a serving stack makes of a machine; `serving.py` has the values and their sources."""
+    """What a serving stack makes of a machine; `assumptions.py` has values and sources."""
 
     bandwidth_share: float
     compute_share: float
     layer_s: float
     sequence_s: float
+    time_scale: float
     floor_share: float
     byte_j: float
     compute_share_of_tdp: float
@@ -88,10 +89,12 @@ def decode_step(
     flop = 2 * model.active_params * batch
     matrices = max(weights / bandwidth, flop / (machine.peak_flop_per_s * rates.compute_share))
     waits = model.layers * rates.layer_s + batch * rates.sequence_s
-    return Phase(matrices + cache / bandwidth + waits, weights + cache, flop)
+    seconds = (matrices + cache / bandwidth + waits) * rates.time_scale
+    return Phase(seconds, weights + cache, flop)
 
 
 def prefill(model: Model, machine: Machine, rates: Rates, tokens: float) -> Phase:
     """The pass over a prompt of `tokens` tokens."""
     flop = 2 * model.active_params * tokens + 2 * model.layers * model.hidden * tokens**2
-    return Phase(flop / (machine.peak_flop_per_s * rates.compute_share), 0.0, flop)
+    seconds = flop / (machine.peak_flop_per_s * rates.compute_share) * rates.time_scale
+    return Phase(seconds, 0.0, flop)
