@@ -3,13 +3,14 @@
     LEDGER/factors/pinned.json          the first; pinned-0002.json, ... follow
 
     {"schema": "footprint.factors/1", "tool": "footprint 0.1.0", "pinned": "2026-11-22T14:00:00Z",
-     "factors": [{"digest": "...", "factor": {...}}], "digest": "..."}
+     "factors": [{"zone": "FRA", "subject": "", "digest": "...", "factor": {...}}], "digest": "..."}
 
-A factor is kept whole (`factors.stored`): with its source, version and why, so that a report from
-pins is the one that was made from the sources, byte for byte. Its digest is `Factor.digest`; the
-file's is SHA-256 over the rest of it, as canonical JSON. Nothing is changed or removed: a new
-pinning is a new file. The newest one of a (name, zone, subject) wins; an older one stands in where
-the newer one's series has a hole.
+`zone` and `subject` are what was asked for: a country's row that stood in for a region answers for
+that region only. A factor is kept whole (`factors.stored`), with its source, version and why, so
+that a report from pins is the one that was made from the sources, byte for byte. Its digest is
+`Factor.digest`; the file's is SHA-256 over the rest of it, as canonical JSON. Nothing is changed or
+removed: a new pinning is a new file. The newest one's factors come first; an older one's stand in
+where a series has a hole.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -29,9 +30,9 @@ from footprint._version import __version__
 from footprint.errors import LedgerError
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor, restored, stored
-from footprint.estimators.sources import Query
-from footprint.factors.chosen import fitting
-from footprint.factors.entries import Entry
+from footprint.estimators.series import Series
+from footprint.estimators.sources import Found, Query, covering
+from footprint.estimators.zones import folded
 from footprint.ledger.reader import journal_files
 
 SCHEMA = "footprint.factors/1"
@@ -40,12 +41,28 @@ FOLDER = "factors"
 _FILE = re.compile(r"pinned(?:-(\d{4,}))?\.json")
 
 
+class Pin(NamedTuple):
+    """A factor and what was asked for when it was found: the zone's code, the subject."""
+
+    zone: str
+    subject: str
+    factor: Factor
+
+    def answers(self, query: Query) -> bool:
+        """Whether it was found for such a query."""
+        return (self.factor.name, self.zone, folded(self.subject)) == (
+            query.name,
+            query.zone.code if query.zone else "",
+            folded(query.subject),
+        )
+
+
 class Pinned(NamedTuple):
     """One file of pins, checked."""
 
     path: Path
     when: str
-    factors: tuple[Factor, ...]
+    pins: tuple[Pin, ...]
 
 
 class PinnedSource:
@@ -59,15 +76,38 @@ class PinnedSource:
 
     def __init__(self, files: Sequence[Pinned]) -> None:
         self.files = tuple(files)
-        self._entries = [Entry(str(file.path), one) for file in self.files for one in file.factors]
 
     def candidates(self, query: Query) -> Iterator[Factor]:
         """What was pinned for a query, as it was; the newest first."""
-        return iter(dict.fromkeys(fitting(self._entries, query)))
+        found = (pin.factor for file in self.files for pin in file.pins if pin.answers(query))
+        yield from dict.fromkeys(part for one in found for part in _touching(one, query))
 
     def everything(self) -> Iterator[Factor]:
         """All factors that were pinned."""
-        return iter(dict.fromkeys(each.factor for each in self._entries))
+        yield from dict.fromkeys(pin.factor for file in self.files for pin in file.pins)
+
+
+def _touching(factor: Factor, query: Query) -> Iterator[Factor]:
+    """The factor; of a series the part that touches the query's period."""
+    if not isinstance(factor.value, Series) or query.since_ns is None or query.until_ns is None:
+        yield factor
+        return
+    part = factor.value.between(query.since_ns, max(query.until_ns, query.since_ns + 1))
+    if len(part):
+        yield factor._replace(value=part)
+
+
+def of_answers(answers: Mapping[Query, Found]) -> list[Pin]:
+    """The pins for what a registry was asked: what was taken, and what stood in for its holes."""
+    pins: list[Pin] = []
+    for query, found in answers.items():
+        used: Sequence[Factor] = found.candidates[:1]
+        if query.since_ns is not None and query.until_ns is not None:
+            # Where not even all of them cover the period, all of them are kept.
+            used = covering(found.candidates, query.since_ns, query.until_ns) or found.candidates
+        zone = query.zone.code if query.zone else ""
+        pins.extend(Pin(zone, query.subject, one) for one in used)
+    return list(dict.fromkeys(pins))
 
 
 def pinned_source(ledgers: Iterable[Path]) -> PinnedSource:
@@ -84,12 +124,12 @@ def read(ledger: Path) -> list[Pinned]:
     return [_read(path) for _, path in sorted(_files(ledger), reverse=True)]
 
 
-def write(ledger: Path, factors: Iterable[Factor], *, now: datetime | None = None) -> Path:
+def write(ledger: Path, pins: Iterable[Pin], *, now: datetime | None = None) -> Path:
     """Pins factors into a ledger, in a new file; gives its path.
 
     Args:
         ledger: its directory.
-        factors: in the order in which they stand in for each other; twice the same is once.
+        pins: in the order in which they stand in for each other; twice the same is once.
         now: the time to note; the clock's by default.
 
     Raises LedgerError: no ledger, or one that cannot be written.
@@ -101,7 +141,13 @@ def write(ledger: Path, factors: Iterable[Factor], *, now: datetime | None = Non
         "tool": f"footprint {__version__}",
         "pinned": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         "factors": [
-            {"digest": one.digest, "factor": stored(one)} for one in dict.fromkeys(factors)
+            {
+                "zone": pin.zone,
+                "subject": pin.subject,
+                "digest": pin.factor.digest,
+                "factor": stored(pin.factor),
+            }
+            for pin in dict.fromkeys(pins)
         ],
     }
     content["digest"] = _digest(content)
@@ -163,16 +209,16 @@ def _read(path: Path) -> Pinned:
         raise LedgerError(f"{path} is of schema {schema!r}, this footprint reads {SCHEMA}: upgrade")
     if said != _digest(content):
         raise LedgerError(f"{path} was changed after it was written: {remedy}")
-    factors: list[Factor] = []
+    pins: list[Pin] = []
     try:
         for entry in entries:
             one = restored(entry["factor"])
             if one.digest != entry["digest"]:
                 raise EstimatorError(f"the digest of {one.name} is another")
-            factors.append(one)
+            pins.append(Pin(str(entry["zone"]), str(entry["subject"]), one))
     except (EstimatorError, KeyError, TypeError) as error:
         raise LedgerError(f"{path} cannot be used: {error}: {remedy}") from error
-    return Pinned(path, when, tuple(factors))
+    return Pinned(path, when, tuple(pins))
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -9,13 +9,12 @@ order or by its options: without, nothing here touches the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from footprint.errors import UsageError, nearest
-from footprint.estimators import grid
-from footprint.estimators.factors import Factor
+from footprint.estimators.packaged import packaged
 from footprint.estimators.sources import Found, Query, Registry, Source
 from footprint.factors.own import OwnSource, own_source
 from footprint.factors.pins import PinnedSource, pinned_source
@@ -55,15 +54,14 @@ def registry(
     """The sources in an order.
 
     Args:
-        order: names, first first; None: pinned, own, live providers, the packages' tables. Named
-            without `own`, an own file is left out: what is named is all that is asked.
+        order: names, first first; None: pinned, own, live providers, the packages' tables.
         own: the user's own file.
         ledgers: whose pins count.
         live: options by provider; in the default order these providers are asked.
         pins: False: not the ledgers' pins.
 
     Raises UsageError: a name that is not known (with the nearest), one twice, `own` without a
-    file, a broken own file; LedgerError for a pin that was changed.
+    file or a file without it, a broken own file; LedgerError for a pin that was changed.
     """
     live = live or {}
     tables = {table.name: table for table in packaged()}
@@ -74,6 +72,10 @@ def registry(
     if OWN in names and own is None:
         raise UsageError(
             "the order of sources names own, but there is no own file: give it with --factors FILE"
+        )
+    if OWN not in names and own is not None:
+        raise UsageError(
+            f"{own} is given, but the order of sources does not name own: add it where it belongs"
         )
     if pins and PINNED not in names:
         names.insert(0, PINNED)
@@ -88,47 +90,23 @@ def registry(
         elif name in tables:
             sources.append(tables[name])
         else:
-            sources.append(_live(name, live.get(name, {})))
+            from footprint.factors.live import make
+
+            sources.append(make(name, live.get(name)))
     return Ordered(sources)
-
-
-def _live_names() -> tuple[str, ...]:
-    from footprint.factors import live
-
-    return tuple(getattr(live, "NAMES", ()))
-
-
-def _live(name: str, options: Mapping[str, Any]) -> Source:
-    from footprint.factors import live
-
-    source: Source = live.make(name, options)
-    return source
-
-
-class _Codecarbon:
-    name = "codecarbon"
-
-    def candidates(self, query: Query) -> Iterator[Factor]:
-        if query.name == grid.NAME and query.zone is not None:
-            found = grid.intensity(query.zone)
-            if found is not None:
-                yield found
-
-
-def packaged() -> tuple[Source, ...]:
-    """The tables that packages ship."""
-    return (_Codecarbon(),)
 
 
 def known_names() -> tuple[str, ...]:
     """All names that an order can have, in the default order."""
-    return (PINNED, OWN, *_live_names(), *(table.name for table in packaged()))
+    from footprint.factors.live import PROVIDERS
+
+    return (PINNED, OWN, *PROVIDERS, *(table.name for table in packaged()))
 
 
 def _check(names: Sequence[str], tables: Iterable[str], live: Iterable[str]) -> None:
-    known = (PINNED, OWN, *_live_names(), *tables)
+    at_hand = (PINNED, OWN, *tables)
     for name in (*names, *live):
-        if name not in known:
+        if name not in at_hand and name not in (known := known_names()):
             raise UsageError(
                 f"source {name!r} is not known:{nearest(name, known)} Use {', '.join(known)}"
             )
