@@ -1,24 +1,55 @@
 """From what was declared to a priced energy: `declare` -> `resolve` -> `apply`.
 
-`declare` checks settings where they enter. `resolve` looks factors up, once a report.
-`apply` multiplies, once a group, after the group's energy is summed: the factors are shared by
-all its parts. Nothing is assumed in place of what was not declared: the figure is None, with a
-gap that says how to get it.
+`declare` checks settings where they enter. `resolve` asks the registry's sources for factors, once
+a report. `apply` multiplies, once a group, after the group's energy is summed: the factors are
+shared by all its parts. Nothing is assumed in place of what was not declared: the figure is None,
+with a gap that says how to get it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
-from footprint.estimators import carbon, cost, grid
+from footprint.estimators import carbon, cost, grid, sources
+from footprint.estimators.applied import Rate, Use
+from footprint.estimators.contracts import NONE, Contracts
+from footprint.estimators.costs.rental import rental, shipped_rentals, with_electricity
+from footprint.estimators.costs.timeline import tariff_over
 from footprint.estimators.declared import Declared, declare
-from footprint.estimators.errors import EstimatorError, Gap
-from footprint.estimators.factors import Factor
-from footprint.estimators.money import Money, MoneyRange
+from footprint.estimators.errors import Gap
+from footprint.estimators.factors import (
+    EMBODIED,
+    GIVEN,
+    GRID_INTENSITY,
+    LIFETIME,
+    PUE,
+    RENTAL,
+    TARIFF,
+    WATER_INTENSITY,
+    WUE,
+    Factor,
+)
+from footprint.estimators.money import CONTEXT, Money, exact_money
+from footprint.estimators.pricing import FactorSet, Priced, apply
 from footprint.estimators.quantity import Quantity, exact
-from footprint.estimators.zones import resolve_zone
+from footprint.estimators.series import Series
+from footprint.estimators.sources import Query, Registry
+from footprint.estimators.water import water_l
+from footprint.estimators.zones import Zone, resolve_zone
 
-__all__ = ["Declared", "FactorSet", "Priced", "apply", "declare", "price", "resolve"]
+__all__ = [
+    "Declared",
+    "FactorSet",
+    "Hardware",
+    "Priced",
+    "Use",
+    "apply",
+    "declare",
+    "price",
+    "resolve",
+]
 
 NO_ZONE = Gap(
     "carbon_location_g",
@@ -28,131 +59,295 @@ NO_ZONE = Gap(
 )
 NO_TARIFF = Gap(
     "cost_usd",
-    "no electricity tariff was declared",
-    "declare it in USD per kWh (--tariff 0.18, FOOTPRINT_TARIFF=0.18 or tariff_usd_per_kwh='0.18')",
+    "neither an electricity tariff nor a rental price was declared",
+    "declare it in USD per kWh (--tariff 0.18, FOOTPRINT_TARIFF=0.18 or "
+    "tariff_usd_per_kwh='0.18'), or what a device costs an hour (--rental 2.10)",
+)
+NO_MARKET = Gap(
+    "carbon_market_g",
+    "no contracts or certificates were declared, nor that there are none",
+    "list them as [[instrument]] in a factors file (--factors FILE), or say `none = true` there",
 )
 
 
-class FactorSet(NamedTuple):
-    """Factors that were looked up, and what to say about them; made by `resolve`."""
-
-    intensity: Factor | None
-    pue: Factor | None
-    tariff: Factor | None
-    tariff_per_kwh: Money | None
-    factors: tuple[Factor, ...]
-    assumptions: tuple[str, ...]
-    gaps: tuple[Gap, ...]
-
-
-class Priced(NamedTuple):
-    """An energy's carbon and cost.
+class Hardware(NamedTuple):
+    """A device of the ledger, as far as factors go.
 
     Attributes:
-        carbon_location_g: g CO2e; None without a zone or an intensity.
-        cost: by currency, exact decimals; empty without a tariff.
-        cost_usd: in floats, unit `USD`; None unless all cost is in dollars.
-        factors, assumptions, gaps: of the whole FactorSet.
+        name: as the device calls itself; what embodied carbon is looked up by.
+        kind: gpu, cpu, dram or host.
+        whole: it is there as a whole; False for the part of a CPU that a container or VM has.
+        devices: how many of it one machine has.
     """
 
-    carbon_location_g: Quantity | None
-    cost: dict[str, MoneyRange]
-    cost_usd: Quantity | None
-    factors: tuple[Factor, ...]
-    assumptions: tuple[str, ...]
-    gaps: tuple[Gap, ...]
+    name: str
+    kind: str
+    whole: bool = True
+    devices: int = 1
 
 
-def _intensity(declared: Declared) -> tuple[Factor | None, str | None, Gap | None]:
-    """(factor, assumption, gap)."""
-    value, zone = declared.carbon_intensity_g_per_kwh, declared.zone
-    if value is not None:
-        why = _why("given", declared.origin("carbon_intensity"))
-        note = None
-        if 0 < value < 1:
-            note = (
-                f"carbon intensity of {value:g} g/kWh is below that of any grid: "
-                "was kg/kWh meant? It is taken as given"
-            )
-        return carbon.intensity_factor(value, zone or "", why), note, None
-    if zone is None:
-        return None, None, NO_ZONE
-    place = resolve_zone(zone)
-    factor = grid.intensity(place)
-    if factor is None:
-        why = f"codecarbon's table has no grid intensity for {place.name} ({place.code})"
-        return None, None, Gap(NO_ZONE.what, why, "give --carbon-intensity in g CO2e per kWh")
-    return (
-        factor._replace(why=_why(factor.why, declared.origin("zone"))),
-        grid.ANNUAL_MEAN,
+class _Notes:
+    """What is collected on the way: factors, assumptions and gaps, each once, in order."""
+
+    def __init__(self) -> None:
+        self.factors: list[Factor] = []
+        self.assumptions: list[str] = []
+        self.gaps: list[Gap] = []
+
+    def use(self, *factors: Factor) -> None:
+        self.factors.extend(factors)
+
+    def assume(self, *texts: str) -> None:
+        self.assumptions.extend(texts)
+
+
+class _Asked(NamedTuple):
+    """What all look-ups share."""
+
+    declared: Declared
+    registry: Registry
+    zone: Zone | None
+    since_ns: int | None
+    until_ns: int | None
+    notes: _Notes
+    contracts: Contracts
+
+    def candidates(self, name: str, subject: str = "") -> tuple[Factor, ...]:
+        """The candidates that cover the period, in order; a failed source is noted."""
+        if self.zone is None and not subject:
+            return ()
+        period = (None, None) if subject else (self.since_ns, self.until_ns)
+        found = self.registry.find(Query(name, None if subject else self.zone, subject, *period))
+        self.notes.assume(*found.notes)
+        if not found.candidates:
+            return ()
+        if period[0] is None or period[1] is None:
+            return found.candidates[:1]
+        needed = sources.covering(found.candidates, period[0], period[1])
+        return tuple(needed) or found.candidates[:1]
+
+
+def resolve(
+    declared: Declared,
+    registry: Registry | None = None,
+    hardware: Sequence[Hardware] = (),
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    contracts: Contracts = NONE,
+) -> FactorSet:
+    """The factors that `declared` leads to, with assumptions and gaps; call once a report.
+
+    Args:
+        registry: where factors come from; None: the tables that packages ship.
+        hardware: the devices whose manufacture and rental count.
+        since_ns, until_ns: the period, UTC ns, for factors that change with time.
+        contracts: what was agreed and bought: a tariff's hours, hardware that was bought.
+
+    Raises:
+        EstimatorError: a region without a row, an unknown instance, or tables are missing.
+    """
+    if registry is None:
+        from footprint.estimators.standard import standard
+
+        registry = standard()
+    zone = None if declared.zone is None else resolve_zone(declared.zone)
+    notes = _Notes()
+    asked = _Asked(declared, registry, zone, since_ns, until_ns, notes, contracts)
+    intensity = _intensity(asked)
+    pue = _one(asked, PUE, declared.pue, "pue")
+    rates = _rental(asked, hardware) or _bought(asked, hardware)
+    tariff = _tariff(asked, rates)
+    wue = _one(asked, WUE, declared.wue_l_per_kwh, "wue")
+    generation = next(iter(asked.candidates(WATER_INTENSITY)), None)
+    embodied = _embodied(asked, hardware)
+    # In the order in which a reader meets them: place, facility, money, water, hardware.
+    notes.use(*intensity, *(each for each in (pue, *tariff, wue, generation) if each))
+    notes.use(*(factor for pair in embodied.values() for factor in pair))
+    if pue is None and (intensity or tariff):
+        notes.assume(carbon.IT_ONLY)
+    notes.gaps.append(NO_MARKET)
+    notes.gaps.extend(_water(pue, wue, generation))
+    return FactorSet(
+        intensity,
+        pue,
+        tariff,
+        wue,
+        generation,
         None,
+        embodied,
+        rates,
+        tuple(dict.fromkeys(notes.factors)),
+        tuple(dict.fromkeys(notes.assumptions)),
+        tuple(dict.fromkeys(notes.gaps)),
     )
+
+
+def _water(pue: Factor | None, wue: Factor | None, generation: Factor | None) -> list[Gap]:
+    """What is missing of the water of any energy."""
+    known = (None if each is None else each.quantity for each in (wue, pue, generation))
+    on_site, overhead, of_generation = known
+    _, gaps = water_l(exact(1.0, "kWh"), wue=on_site, pue=overhead, generation=of_generation)
+    return gaps
 
 
 def _why(reason: str, origin: str) -> str:
     return f"{reason}: {origin}" if origin else reason
 
 
-def resolve(declared: Declared) -> FactorSet:
-    """The factors that `declared` leads to, with assumptions and gaps; call once a report.
+def _intensity(asked: _Asked) -> tuple[Factor, ...]:
+    """Candidates for the grid's intensity; the value that the user gave wins over all sources."""
+    declared, notes = asked.declared, asked.notes
+    value = declared.carbon_intensity_g_per_kwh
+    if value is not None:
+        why = _why("given", declared.origin("carbon_intensity"))
+        if 0 < value < 1:
+            notes.assume(
+                f"carbon intensity of {value:g} g/kWh is below that of any grid: "
+                "was kg/kWh meant? It is taken as given"
+            )
+        return (carbon.intensity_factor(value, declared.zone or "", why),)
+    if asked.zone is None:
+        notes.gaps.append(NO_ZONE)
+        return ()
+    found = asked.candidates(GRID_INTENSITY)
+    if not found:
+        why = f"no source has a grid intensity for {asked.zone.name} ({asked.zone.code})"
+        notes.gaps.append(Gap(NO_ZONE.what, why, "give --carbon-intensity in g CO2e per kWh"))
+        return ()
+    if any(not isinstance(factor.value, Series) for factor in found):
+        notes.assume(grid.ANNUAL_MEAN)
+    if len(found) > 1:
+        names = " and, where it has no value, ".join(factor.source for factor in found)
+        notes.assume(f"grid intensity is taken from {names}")
+    origin = declared.origin("zone")
+    return tuple(factor._replace(why=_why(factor.why, origin)) for factor in found)
 
-    Raises:
-        EstimatorError: a region without a row, or codecarbon's tables are missing.
-    """
-    intensity, note, gap = _intensity(declared)
-    gaps = [gap] if gap else []
-    assumptions = [note] if note else []
-    pue = tariff = None
-    if declared.pue is not None:
-        pue = carbon.pue_factor(declared.pue, _why("given", declared.origin("pue")))
-    if declared.tariff_per_kwh is None:
-        gaps.append(NO_TARIFF)
-    else:
+
+def _one(asked: _Asked, name: str, value: float | None, setting: str) -> Factor | None:
+    """A factor of the facility: what the user gave, else what a source knows of the place."""
+    if value is None:
+        return next(iter(asked.candidates(name)), None)
+    why = _why("given", asked.declared.origin(setting))
+    if name == PUE:
+        return carbon.pue_factor(value, why)
+    return Factor(WUE, exact(value, "L/kWh"), "L/kWh", GIVEN_PLACE, used_for="water_l", why=why)
+
+
+#: Zone of a factor that the user gave for whatever place the work is at.
+GIVEN_PLACE = ""
+
+
+def _tariff(asked: _Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
+    declared, notes = asked.declared, asked.notes
+    _currencies(notes, [rate.per_hour.currency for rate in rates], "price of the hardware")
+    if any(rate.part == "rental" for rate in rates):
+        notes.assume(with_electricity(None).assumption)
+        return ()
+    agreed, since, until = asked.contracts.tariff, asked.since_ns, asked.until_ns
+    if declared.tariff_per_kwh is not None:
         why = _why("given", declared.origin("tariff"))
-        tariff = cost.tariff_factor(declared.tariff_per_kwh, why)
-        currency = declared.tariff_per_kwh.currency
-        if currency != "USD":
-            why = f"the tariff is in {currency}, and no currency is converted"
-            gaps.append(Gap("cost_usd", why, f"read `cost` in {currency}, or give a USD tariff"))
-    if pue is None and (intensity or tariff):
-        assumptions.append(carbon.IT_ONLY)
-    factors = tuple(factor for factor in (intensity, pue, tariff) if factor)
-    return FactorSet(
-        intensity,
-        pue,
-        tariff,
-        declared.tariff_per_kwh,
-        factors,
-        tuple(assumptions),
-        tuple(gaps),
-    )
+        found: tuple[Factor, ...] = (cost.tariff_factor(declared.tariff_per_kwh, why),)
+    elif agreed is not None and since is not None and until is not None:
+        found = (tariff_over(agreed, since, until, "the tariff of the factors file"),)
+    else:
+        found = asked.candidates(TARIFF)
+    if not found:
+        notes.gaps.append(NO_TARIFF)
+        return ()
+    _currencies(notes, [factor.unit.partition("/")[0] for factor in found], "tariff")
+    return found
 
 
-def apply(factors: FactorSet, energy: Quantity | float) -> Priced:
-    """Carbon and cost of an energy that is summed already.
+def _currencies(notes: _Notes, currencies: Sequence[str], what: str) -> None:
+    other = next((each for each in currencies if each != "USD"), None)
+    if other is not None:
+        why = f"the {what} is in {other}, and no currency is converted"
+        remedy = f"read `cost` in {other}, or give a USD {what}"
+        notes.gaps.append(Gap("cost_usd", why, remedy))
 
-    Args:
-        energy: a Quantity in any unit of energy, or joules.
 
-    Raises:
-        EstimatorError: not an energy, or the result is not finite.
+def _rental(asked: _Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
+    """Rates of the devices that a rental is paid for: the GPUs, or the CPUs where there are none.
+
+    An instance's price is divided among its devices.
     """
-    quantity = energy if isinstance(energy, Quantity) else exact(energy, "J")
-    kwh = quantity.to("kWh")
-    if kwh.low < 0:
-        raise EstimatorError(
-            f"energy is {quantity.low!r} to {quantity.high!r} {quantity.unit}: give 0 or more"
+    declared = asked.declared
+    if declared.rental_per_device_hour is None and declared.instance is None:
+        return ()
+    kind = "gpu" if any(each.kind == "gpu" for each in hardware) else "cpu"
+    rented = [each for each in hardware if each.kind == kind]
+    if declared.rental_per_device_hour is not None:
+        why = _why("given", declared.origin("rental"))
+        money = declared.rental_per_device_hour
+        unit = f"{money.currency}/device-hour"
+        asked.notes.use(Factor(RENTAL, money.amount, unit, used_for="cost", why=why))
+        return tuple(Rate("rental", each.name, exact_money(money)) for each in rented)
+    instance = declared.instance or ""
+    found = asked.registry.find(Query(RENTAL, None, instance)).chosen
+    if found is None:  # says which instances there are
+        found = rental(instance, (*asked.contracts.rentals, *shipped_rentals())).factor
+    asked.notes.use(
+        found._replace(used_for="cost", why=_why(found.why, declared.origin("instance")))
+    )
+    devices = Decimal(sum(each.devices for each in rented) or 1)
+    price = found.value if isinstance(found.value, Decimal) else Decimal(repr(found.quantity.mid))
+    each_hour = Money(CONTEXT.divide(price, devices), found.unit.partition("/")[0])
+    return tuple(Rate("rental", each.name, exact_money(each_hour)) for each in rented)
+
+
+def _bought(asked: _Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
+    """Rates of devices that were bought: the price by hours of use, electricity apart."""
+    names = {each.name.casefold(): each.name for each in hardware}
+    rates: list[Rate] = []
+    for bought in asked.contracts.purchases:
+        name = names.get(bought.device.casefold())
+        if name is not None:
+            asked.notes.use(*bought.factors())
+            rates.append(Rate("purchase", name, bought.per_hour()))
+    return tuple(rates)
+
+
+def _embodied(asked: _Asked, hardware: Sequence[Hardware]) -> dict[str, tuple[Factor, Factor]]:
+    """What is known of the manufacture of GPUs and CPUs; a gap for each device that lacks it."""
+    found: dict[str, tuple[Factor, Factor]] = {}
+    for each in hardware:
+        if each.kind not in ("gpu", "cpu"):
+            continue
+        made = asked.registry.find(Query(EMBODIED, None, each.name)).chosen
+        kept = _lifetime(asked, each.name)
+        if made is None or kept is None or not each.whole:
+            why = (
+                f"{each.name} is a part of a machine, and how large a part is not known"
+                if not each.whole
+                else f"no source has the carbon of the manufacture of {each.name}"
+            )
+            remedy = "give it as `embodied carbon` with this subject in a factors file (--factors)"
+            asked.notes.gaps.append(Gap("embodied_g", why, remedy))
+            continue
+        found[each.name] = (made, kept)
+    if not hardware:
+        asked.notes.gaps.append(
+            Gap("embodied_g", "no device is known of the work", "measure it, or name the hardware")
         )
-    pue = factors.pue.quantity if factors.pue else None
-    grams = None
-    if factors.intensity is not None:
-        grams = carbon.operational_g(kwh, factors.intensity.quantity, pue)
-    prices: dict[str, MoneyRange] = {}
-    tariff = factors.tariff_per_kwh
-    if tariff is not None:
-        prices[tariff.currency] = cost.electricity_cost(kwh, tariff, pue)
-    usd = prices["USD"].to_quantity() if list(prices) == ["USD"] else None
-    return Priced(grams, prices, usd, factors.factors, factors.assumptions, factors.gaps)
+    if found:
+        asked.notes.assume(
+            "embodied carbon is that of the GPUs and CPUs named, by the time for which they were "
+            "held; memory, mainboards, chassis, network and buildings are not in it"
+        )
+    return found
+
+
+def _lifetime(asked: _Asked, name: str) -> Factor | None:
+    years = asked.declared.lifetime_years
+    if years is None:
+        return asked.registry.find(Query(LIFETIME, None, name)).chosen
+    why = _why("given", asked.declared.origin("lifetime"))
+    hours = exact(years * HOURS_PER_YEAR, "h")
+    return Factor(LIFETIME, hours, "h", source=GIVEN, used_for="embodied_g", why=why)
+
+
+#: Of a mean year of the Gregorian calendar, 365.2425 days.
+HOURS_PER_YEAR = 8_765.82
 
 
 def price(energy: Quantity | float, declared: Declared) -> Priced:

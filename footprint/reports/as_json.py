@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
-from footprint.reports.view import SCHEMA, Amounts, Balance, Group, Report
+from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Group, Report
 
-#: Not estimated in this version; `gaps` says so.
-_NEVER = ("carbon_market_g", "embodied_g", "water_l")
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
 
 
@@ -45,28 +44,26 @@ def _q(quantity: Quantity | None) -> dict[str, float] | None:
     return None if quantity is None else quantity.to_json()
 
 
-def _cost(amounts: Amounts) -> dict[str, Any]:
-    return {currency: amount.to_json() for currency, amount in amounts.cost.items()}
+def _cost(cost: Mapping[str, MoneyRange]) -> dict[str, Any]:
+    return {currency: amount.to_json() for currency, amount in cost.items()}
 
 
 def _totals(amounts: Amounts) -> dict[str, Any]:
     energy = amounts.energy_j
-    return {
-        "energy_kwh": _q(None if energy is None else energy.to("kWh")),
-        "carbon_location_g": _q(amounts.carbon_location_g),
-        **dict.fromkeys(_NEVER),
-        "cost": _cost(amounts),
-        "cost_usd": _q(amounts.cost_usd),
-    }
+    kwh = _q(None if energy is None else energy.to("kWh"))
+    return {"energy_kwh": kwh, **_derived(amounts)}
 
 
 def _amounts(amounts: Amounts) -> dict[str, Any]:
+    return {"energy_j": _q(amounts.energy_j), **_derived(amounts)}
+
+
+def _derived(amounts: Amounts) -> dict[str, Any]:
     return {
-        "energy_j": _q(amounts.energy_j),
-        "carbon_location_g": _q(amounts.carbon_location_g),
-        **dict.fromkeys(_NEVER),
-        "cost": _cost(amounts),
+        **{name: _q(getattr(amounts, name)) for name in QUANTITIES if name != "energy_j"},
+        "cost": _cost(amounts.cost),
         "cost_usd": _q(amounts.cost_usd),
+        "cost_parts": {part: _cost(each) for part, each in amounts.cost_parts.items()},
     }
 
 
@@ -86,11 +83,7 @@ def _group(group: Group) -> dict[str, Any]:
         **_amounts(group.amounts),
         "per_item": None
         if each is None
-        else {
-            "energy_j": _q(each.energy_j),
-            "carbon_location_g": _q(each.carbon_location_g),
-            "cost_usd": _q(each.cost_usd),
-        },
+        else {name: _q(getattr(each, name)) for name in (*QUANTITIES, "cost_usd")},
         "latency_ms": None
         if latency is None
         else dict(zip(("p50", "p95", "p99"), latency, strict=True)),

@@ -1,4 +1,4 @@
-"""A book's energy as quantities by place: groups, lines and totals, with the sensors' gain.
+"""A book's energy as uses by place: groups, lines and totals, with the sensors' gain.
 
 A *place* is a factor set and a boot: energy of one is summed (with joint bounds, per device) before
 its factors are applied, and what was priced is added over places.
@@ -12,27 +12,31 @@ from typing import NamedTuple
 from footprint.accounts.book import Book, DeviceBook, GroupEnergy
 from footprint.accounts.entries import Entry
 from footprint.accounts.pricing import with_gain
+from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity, total
 from footprint.ledger.reader import Facts
-from footprint.model import NJ_PER_J, Device
+from footprint.model import NJ_PER_J, NS_PER_S, Device
 
 #: (number of the factor set, boot id)
 Place = tuple[int, str]
 
 _MODELS = ("utilisation", "nameplate")
 
+#: Kinds of devices that bear embodied carbon and rental by the time for which they are held.
+BEARING = ("gpu", "cpu")
+
 
 class Used(NamedTuple):
     """What a group used.
 
     Attributes:
-        energy_j: J by factor set.
+        uses: by factor set: energy in J, when it was used, and which devices were held for it.
         tiers_j: J by (factor set, tier).
         unmetered: some of its spans have no energy at all.
         missing: by device, the share of its active time in which it was not metered.
     """
 
-    energy_j: dict[int, Quantity]
+    uses: dict[int, Use]
     tiers_j: dict[tuple[int, str], float]
     unmetered: bool
     missing: dict[Device, float]
@@ -59,6 +63,12 @@ class Booked:
             for each in book.devices
             if absorb and each.attributed_nj > 0
         }
+        #: The same of the time for which a device was held.
+        self._longer = {
+            (each.boot, each.device.id): (each.present_ns - each.unattributed_ns) / held
+            for each in book.devices
+            if absorb and (held := each.present_ns - each.unattributed_ns - each.idle_ns) > 0
+        }
 
     def place(self, entry: Entry) -> Place:
         """Where an entry was."""
@@ -66,7 +76,7 @@ class Booked:
 
     def used(self, name: Hashable, places: Iterable[Place]) -> Used:
         """What the group of this name used at these places."""
-        energy: dict[int, list[Quantity]] = {}
+        uses: dict[int, list[Use]] = {}
         tiers: dict[tuple[int, str], float] = {}
         missing: dict[Device, float] = {}
         unmetered = False
@@ -80,14 +90,27 @@ class Booked:
             if not known and (parts or boot not in self.metered_boots):
                 unmetered = True
                 continue
-            energy.setdefault(number, []).extend(self._joules(part, boot) for part in known)
+            uses.setdefault(number, []).extend(self._use(part, boot) for part in known)
             for part in known:
                 _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
                 for tier, amount in part.tiers.items():
                     key = number, tier
                     tiers[key] = tiers.get(key, 0.0) + amount * ratio / NJ_PER_J
-        summed = {number: total(parts, "J") for number, parts in energy.items()}
-        return Used(summed, tiers, unmetered, missing)
+        return Used(_summed(uses), tiers, unmetered, missing)
+
+    def _use(self, part: GroupEnergy, boot: str) -> Use:
+        """A group's part of one device; with `absorb` with its part of what was idle."""
+        _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
+        weights = {at: round(nj * ratio) for at, nj in self._at(part.by_stretch).items()}
+        held_ns = part.held_ns * self._longer.get((boot, part.device.id), 1.0)
+        return Use(self._joules(part, boot), weights, _held(part.device, held_ns))
+
+    def _at(self, by_stretch: Mapping[int, int]) -> dict[int, int]:
+        """Energy by an instant of each stretch, UTC ns, in place of the stretch's number."""
+        cuts = self.book.cuts
+        return {
+            cuts[stretch - 1] if stretch else cuts[0] - 1: nj for stretch, nj in by_stretch.items()
+        }
 
     def _joules(self, part: GroupEnergy, boot: str) -> Quantity:
         own = with_gain(part.energy, part.device)
@@ -101,25 +124,44 @@ class Booked:
 
     # -- what was not attributed
 
-    def rest(self) -> tuple[dict[int, Quantity], dict[int, Quantity], dict[int, Quantity]]:
-        """(idle, unattributed, total) by factor set, J. Without any meter: empty."""
-        idle: dict[int, list[Quantity]] = {}
-        other: dict[int, list[Quantity]] = {}
-        whole: dict[int, list[Quantity]] = {}
+    def rest(self) -> tuple[dict[int, Use], dict[int, Use], dict[int, Use]]:
+        """(idle, unattributed, total) by factor set. Without any meter: empty."""
+        idle: dict[int, list[Use]] = {}
+        other: dict[int, list[Use]] = {}
+        whole: dict[int, list[Use]] = {}
         for each in self.book.devices:
             if not metered(each):
                 continue
             shares = self._attributed(each)
             home = self._home(each)
-            idle_j, other_j = self._idle(each, shares), _scaled(each, each.unattributed_nj)
-            idle.setdefault(home, []).append(idle_j)
-            other.setdefault(home, []).append(other_j)
-            if set(shares) <= {home}:  # the meter's sum knows nothing of edges
-                whole.setdefault(home, []).append(_scaled(each, each.metered_nj))
+            absorbed = (each.boot, each.device.id) in self._ratios
+            idle_use = Use(
+                self._idle(each, shares),
+                {} if absorbed else self._at(each.idle_by),
+                _held(each.device, 0 if absorbed else each.idle_ns),
+            )
+            other_use = Use(
+                _scaled(each, each.unattributed_nj),
+                self._at(each.unattributed_by),
+                _held(each.device, each.unattributed_ns),
+            )
+            idle.setdefault(home, []).append(idle_use)
+            other.setdefault(home, []).append(other_use)
+            parts = [
+                (number, self._use(part, each.boot))
+                for number, own in shares.items()
+                for part in own
+            ]
+            if set(shares) <= {home}:
+                # The meter's sum knows nothing of edges: its bounds are those of the gain alone.
+                uses = [use for _, use in parts]
+                together = _together([idle_use, other_use, *uses])
+                metered_j = _scaled(each, each.metered_nj)
+                whole.setdefault(home, []).append(together._replace(energy=metered_j))
                 continue
-            whole.setdefault(home, []).extend((idle_j, other_j))
-            for number, parts in shares.items():
-                whole.setdefault(number, []).extend(self._joules(p, each.boot) for p in parts)
+            whole.setdefault(home, []).extend((idle_use, other_use))
+            for number, use in parts:
+                whole.setdefault(number, []).append(use)
         return _summed(idle), _summed(other), _summed(whole)
 
     def _attributed(self, each: DeviceBook) -> dict[int, list[GroupEnergy]]:
@@ -185,5 +227,22 @@ def _scaled(each: DeviceBook, amount_nj: int) -> Quantity:
     )
 
 
-def _summed(parts: Mapping[int, list[Quantity]]) -> dict[int, Quantity]:
-    return {number: total(each, "J") for number, each in parts.items()}
+def _held(device: Device, ns: float) -> dict[str, float]:
+    """Seconds by name of a device whose manufacture and rental count."""
+    return {device.name: ns / NS_PER_S} if device.kind in BEARING else {}
+
+
+def _together(uses: Sequence[Use]) -> Use:
+    """Several uses as one."""
+    weights: dict[int, int] = {}
+    held: dict[str, float] = {}
+    for use in uses:
+        for at, amount in use.weights.items():
+            weights[at] = weights.get(at, 0) + amount
+        for name, seconds in use.held_s.items():
+            held[name] = held.get(name, 0.0) + seconds
+    return Use(total((use.energy for use in uses), "J"), weights, held)
+
+
+def _summed(parts: Mapping[int, Sequence[Use]]) -> dict[int, Use]:
+    return {number: _together(each) for number, each in parts.items()}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
 from footprint.accounts.opened import Instant, Ledger, parse_period
+from footprint.estimators.sources import Registry
+from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.reports import gaps, groups, keys, said
 from footprint.reports.booked import Booked, metered
 from footprint.reports.places import Places
 from footprint.reports.view import Balance, Line, Report
 from footprint.settings import Settings
+
+#: A first span may have begun before its writer's context was written, ns.
+_BEFORE = 60 * NS_PER_S
 
 #: What becomes of idle energy: a line of its own, or spread over the spans.
 ABSORPTIONS = ("none", "full")
@@ -41,11 +46,12 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     fields = keys.parse(options.by)
     period = parse_period(options.since, options.until)
     facts, issues = ledger.facts()
-    places = Places(facts, options.declared, settings)
+    registry = _registry(ledger, options, settings)
+    places = Places(facts, options.declared, settings, registry, _span(facts, period))
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
     grouper = groups.Grouper(facts, fields, places.of_writer)
-    book = books.make(facts, issues, grouper, period)
+    book = books.make(facts, issues, grouper, period, places.cuts())
     booked = Booked(book, places.of_writer, options.absorption == "full")
     made = groups.make(book, grouper, booked, places)
     idle, other, whole = booked.rest()
@@ -69,13 +75,30 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     )
 
 
+def _registry(ledger: Ledger, options: Options, settings: Settings) -> Registry:
+    from footprint.estimators.standard import standard
+
+    return standard()
+
+
+def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None:
+    """First and last instant that the ledger speaks of, within what was asked for; UTC ns."""
+    if not facts:
+        return None
+    first = min(one.utc_ns(one.context["t"]) for one in facts)
+    last = max(one.utc_ns(one.t_last) for one in facts)
+    first = first - _BEFORE if asked[0] is None else max(first - _BEFORE, asked[0])
+    last = last if asked[1] is None else min(last, asked[1])
+    return (first, last) if first < last else None
+
+
 def _line(part: str, booked: Booked, places: Places) -> Line | None:
     """The line of all calls, or of all runs' own time; None where there is none."""
     own = part == "own time"
     where = [booked.place(entry) for entry in booked.book.entries if entry.path.background == own]
     if not where:
         return None
-    return Line(part, places.price(booked.used(part, where).energy_j))
+    return Line(part, places.price(booked.used(part, where).uses))
 
 
 def _conservation(book: books.Book) -> tuple[Balance, ...]:

@@ -14,20 +14,6 @@ from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
 from footprint.reports.places import Places
 
-_NEVER = (
-    Gap(
-        "carbon_market_g",
-        "market-based carbon is not estimated in this version",
-        "read carbon_location_g, and take the market-based factor from your supplier's contract",
-    ),
-    Gap(
-        "embodied_g",
-        "carbon of the hardware's manufacture is not estimated in this version",
-        "read it as not known, never as zero",
-    ),
-    Gap("water_l", "water is not estimated in this version", "read it as not known, never as zero"),
-)
-
 _LEDGER = "see `footprint ledger info`"
 
 
@@ -40,7 +26,6 @@ def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[s
         remedy = "track calls (@footprint.track), or choose another period"
         found.append(Gap("groups", "no span lies in the period", remedy))
     found.extend(places.gaps())
-    found.extend(_NEVER)
     found.extend(_energy(book, made))
     found.extend(_figures(made))
     found.extend(_tags(book, fields))

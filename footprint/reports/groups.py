@@ -104,7 +104,7 @@ def _group(
 ) -> Made:
     key, own_time = name
     used = booked.used(name, (booked.place(entry) for entry in entries))
-    amounts = places.price(used.energy_j)
+    amounts = places.price(used.uses)
     calls = sum(entry.calls for entry in entries)
     units = _units(entries)
     items: float | None = units.get("items", calls)
@@ -140,11 +140,9 @@ def _units(entries: Iterable[Entry]) -> dict[str, float]:
 
 
 def _carbon(used: Used, places: Places) -> dict[str, float]:
+    grams = {place: places.g_per_kwh(place, use) or 0.0 for place, use in used.uses.items()}
     return _shares(
-        {
-            key: amount / J_PER_KWH * (places.g_per_kwh(key[0]) or 0.0)
-            for key, amount in used.tiers_j.items()
-        }
+        {key: amount / J_PER_KWH * grams[key[0]] for key, amount in used.tiers_j.items()}
     )
 
 

@@ -1,24 +1,27 @@
-"""What holds where: each run's declared zone, PUE and tariff, looked up once, applied to sums."""
+"""What holds where: each run's declared place and prices, looked up once, applied to sums."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from footprint.accounts.pricing import declared_from, declared_of
 from footprint.errors import UsageError
-from footprint.estimators.context import FactorSet, apply, resolve
+from footprint.estimators.applied import Use, mean
+from footprint.estimators.context import FactorSet, Hardware, apply, resolve
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import MoneyRange, by_currency
-from footprint.estimators.quantity import Quantity, total
+from footprint.estimators.series import Series
+from footprint.estimators.sources import Registry
 from footprint.ledger.reader import Facts
-from footprint.reports.view import Amounts
-from footprint.settings import Settings
+from footprint.reports.booked import BEARING
+from footprint.reports.view import Amounts, added
+from footprint.settings import DECLARED, Settings
 
-_SETTINGS = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh")
+#: [since, until) in UTC ns.
+Span = tuple[int, int]
 
 
 class Places:
@@ -28,6 +31,8 @@ class Places:
         facts: the writers.
         arguments: declared for this report, which wins.
         settings: the reader's own, which hold where the run said nothing.
+        registry: where factors come from.
+        span: the period that the factors are for; None: nothing was recorded.
 
     Raises UsageError for a wrong argument. What a run declared wrongly is a gap, not an error.
 
@@ -37,38 +42,46 @@ class Places:
     """
 
     def __init__(
-        self, facts: Sequence[Facts], arguments: Mapping[str, Any], settings: Settings
+        self,
+        facts: Sequence[Facts],
+        arguments: Mapping[str, Any],
+        settings: Settings,
+        registry: Registry,
+        span: Span | None = None,
     ) -> None:
         self.sets: list[FactorSet] = []
         self.problems: list[Gap] = []
-        self._checked(arguments)
-        numbers: dict[str, int] = {}
+        self._holes: dict[Gap, None] = {}
+        self._arguments, self._settings = arguments, settings
+        self._registry, self._span = registry, span
+        self._checked()
+        hardware = _hardware(facts)
+        numbers: dict[tuple[str, tuple[Hardware, ...]], int] = {}
         self.of_writer: list[int] = []
         for one in facts:
             said = one.context.get("declared") or {}
-            key = json.dumps([said.get(name) for name in _SETTINGS], default=str)
+            own = hardware[one.boot_id]
+            key = json.dumps([said.get(name) for name in DECLARED], default=str), own
             if key not in numbers:
-                numbers[key] = self._add(said, one, arguments, settings)
+                numbers[key] = self._add(said, one, own)
             self.of_writer.append(numbers[key])
         if not facts:
-            self._add({}, None, arguments, settings)
+            self._add({}, None, ())
 
-    @staticmethod
-    def _checked(arguments: Mapping[str, Any]) -> None:
+    def _resolve(self, declared: Declared, hardware: Sequence[Hardware] = ()) -> FactorSet:
+        since, until = self._span or (None, None)
+        return resolve(declared, self._registry, hardware, since, until)
+
+    def _checked(self) -> None:
         try:
-            resolve(declared_from(arguments, "report argument"))
+            self._resolve(declared_from(self._arguments, "report argument"))
         except EstimatorError as error:
             raise UsageError(str(error)) from error
 
-    def _add(
-        self,
-        said: Mapping[str, Any],
-        one: Facts | None,
-        arguments: Mapping[str, Any],
-        settings: Settings,
-    ) -> int:
+    def _add(self, said: Mapping[str, Any], one: Facts | None, hardware: Sequence[Hardware]) -> int:
         try:
-            found = resolve(declared_of({"declared": said}, arguments, settings))
+            declared = declared_of({"declared": said}, self._arguments, self._settings)
+            found = self._resolve(declared, hardware)
         except (UsageError, EstimatorError) as error:
             if not said or one is None:
                 raise UsageError(str(error)) from error
@@ -77,46 +90,61 @@ class Places:
             self.problems.append(
                 Gap(what, f"{one.where} declares what is not known: {error}", remedy)
             )
-            found = resolve(declared_from(arguments, "report argument").over(Declared()))
+            declared = declared_from(self._arguments, "report argument").over(Declared())
+            found = self._resolve(declared, hardware)
         if found in self.sets:
             return self.sets.index(found)
         self.sets.append(found)
         return len(self.sets) - 1
 
-    def price(self, energy: Mapping[int, Quantity]) -> Amounts:
-        """An energy (J) by place, priced place by place and added.
+    def cuts(self) -> tuple[int, ...]:
+        """The instants within the period at which any factor changes, UTC ns."""
+        if self._span is None:
+            return ()
+        found: set[int] = set()
+        for each in self.sets:
+            for factor in each.changing():
+                if isinstance(factor.value, Series):
+                    found.update(factor.value.cuts(*self._span))
+        # A series that says the same all along still needs its value: one cut is enough.
+        varying = any(
+            isinstance(factor.value, Series) for each in self.sets for factor in each.changing()
+        )
+        return tuple(sorted(found)) or ((self._span[0] + 1,) if varying else ())
+
+    def price(self, uses: Mapping[int, Use]) -> Amounts:
+        """Uses by place, priced place by place and added.
 
         A figure that is not known of one place is not known of the sum.
         """
-        if not energy:
+        if not uses:
             return Amounts()
-        joules = total(energy.values(), "J")
-        grams: list[Quantity] | None = []
-        money: list[MoneyRange] | None = []
         # Where nothing was used, the factors do not matter.
-        used = {place: amount for place, amount in energy.items() if amount.high} or energy
-        for place, amount in sorted(used.items()):
-            priced = apply(self.sets[place], amount)
-            if priced.carbon_location_g is None:
-                grams = None
-            elif grams is not None:
-                grams.append(priced.carbon_location_g)
-            if not priced.cost:
-                money = None
-            elif money is not None:
-                money.extend(priced.cost.values())
-        cost = by_currency(money) if money else {}
-        usd = cost["USD"].to_quantity() if list(cost) == ["USD"] else None
-        carbon = total(grams, "g") if grams else None
-        return Amounts(joules, carbon, dict(sorted(cost.items())), usd)
+        used = {place: use for place, use in uses.items() if use.energy.high} or uses
+        return added(self._price(place, use) for place, use in sorted(used.items()))
 
-    def g_per_kwh(self, place: int) -> float | None:
-        """Carbon per kWh of IT energy at a place, PUE included; None where not known."""
+    def _price(self, place: int, use: Use) -> Amounts:
+        priced = apply(self.sets[place], use)
+        self._holes |= dict.fromkeys(gap for gap in priced.gaps if gap not in self.sets[place].gaps)
+        return Amounts(
+            energy_j=use.energy,
+            carbon_location_g=priced.carbon_location_g,
+            carbon_market_g=priced.carbon_market_g,
+            embodied_g=priced.embodied_g,
+            water_l=priced.water_l,
+            cost=priced.cost,
+            cost_usd=priced.cost_usd,
+            cost_parts=priced.cost_parts,
+        )
+
+    def g_per_kwh(self, place: int, use: Use) -> float | None:
+        """Carbon per kWh of IT energy of a use at a place, PUE included; None where not known."""
         found = self.sets[place]
-        if found.intensity is None:
+        value = mean(found.intensity, use.weights).value if found.intensity else None
+        if value is None:
             return None
         pue = found.pue.quantity.mid if found.pue else 1.0
-        return found.intensity.quantity.mid * pue
+        return float(value.mid) * pue
 
     def factors(self) -> tuple[Factor, ...]:
         """All factors that are used, each once."""
@@ -137,4 +165,27 @@ class Places:
             some = len(self.sets) > 1 and count < len(self.sets)
             where = f" by {count} of {len(self.sets)} sorts of runs" if some else ""
             found.append(gap._replace(why=gap.why + where))
-        return found
+        return [*found, *self._holes]
+
+
+def _hardware(facts: Iterable[Facts]) -> dict[str, tuple[Hardware, ...]]:
+    """The devices of each boot that bear embodied carbon and rental, by name.
+
+    All that any of a boot's writers saw: one that was too short may have seen none.
+    """
+    seen: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for one in facts:
+        devices = seen.setdefault(one.boot_id, {})
+        for device in one.devices.values():
+            if device.kind in BEARING:
+                devices[device.id] = device.name, device.kind, device.scope
+    found: dict[str, tuple[Hardware, ...]] = {}
+    for boot, by_id in seen.items():
+        counts: dict[tuple[str, str, str], int] = {}
+        for sort in by_id.values():
+            counts[sort] = counts.get(sort, 0) + 1
+        found[boot] = tuple(
+            Hardware(name, kind, scope != "share", count)
+            for (name, kind, scope), count in sorted(counts.items())
+        )
+    return found

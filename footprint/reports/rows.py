@@ -59,6 +59,9 @@ def _amounts(prefix: str, amounts: Amounts) -> dict[str, Cell]:
     for name, unit, quantity in (
         ("energy", "_j", amounts.energy_j),
         ("carbon_location", "_g", amounts.carbon_location_g),
+        ("carbon_market", "_g", amounts.carbon_market_g),
+        ("embodied", "_g", amounts.embodied_g),
+        ("water", "_l", amounts.water_l),
         ("cost", "_usd", amounts.cost_usd),
     ):
         low, mid, high = _bounds(quantity)

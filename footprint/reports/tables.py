@@ -116,6 +116,9 @@ def _totals(report: Report) -> Table:
             ("from-to", RIGHT, [fig.interval(each.energy_j) for each in amounts]),
             ("carbon (CO2e)", RIGHT, [fig.middle(each.carbon_location_g) for each in amounts]),
             ("from-to", RIGHT, [fig.interval(each.carbon_location_g) for each in amounts]),
+            ("market-based", RIGHT, [fig.middle(each.carbon_market_g) for each in amounts]),
+            ("embodied", RIGHT, [fig.middle(each.embodied_g) for each in amounts]),
+            ("water", RIGHT, [fig.middle(each.water_l) for each in amounts]),
             ("cost", RIGHT, [_money(each) for each in amounts]),
         ),
     )

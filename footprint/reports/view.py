@@ -6,13 +6,13 @@ high) or None, and where it is None `gaps` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import MoneyRange
-from footprint.estimators.quantity import Quantity
+from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.quantity import Quantity, total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,25 +24,69 @@ class Amounts(NamedTuple):
     """What something used, and what follows from it.
 
     Attributes:
-        energy_j: electricity of the metered devices, J.
-        carbon_location_g: g CO2e of it, location-based.
-        cost: of it by currency, exact decimals; empty where not known.
+        energy_j: electricity, J: of the metered devices, and for API calls the provider's.
+        carbon_location_g, carbon_market_g: g CO2e of it, location- and market-based.
+        embodied_g: g CO2e of the manufacture of the devices that were held for it.
+        water_l: litres, on site and from generation.
+        cost: by currency, exact decimals; empty where not known.
         cost_usd: in US dollars; None unless all of the cost is in dollars.
+        cost_parts: `cost` by part: electricity, rental, purchase, api, and named extras.
     """
 
     energy_j: Quantity | None = None
     carbon_location_g: Quantity | None = None
+    carbon_market_g: Quantity | None = None
+    embodied_g: Quantity | None = None
+    water_l: Quantity | None = None
     cost: Mapping[str, MoneyRange] = {}
     cost_usd: Quantity | None = None
+    cost_parts: Mapping[str, Mapping[str, MoneyRange]] = {}
 
     def per(self, count: float) -> Amounts:
-        """The same for one of `count`."""
+        """The same for one of `count`; of money only what is in dollars."""
+
+        def each(quantity: Quantity | None) -> Quantity | None:
+            return None if quantity is None else quantity / count
+
         return Amounts(
-            None if self.energy_j is None else self.energy_j / count,
-            None if self.carbon_location_g is None else self.carbon_location_g / count,
-            {},
-            None if self.cost_usd is None else self.cost_usd / count,
+            energy_j=each(self.energy_j),
+            carbon_location_g=each(self.carbon_location_g),
+            carbon_market_g=each(self.carbon_market_g),
+            embodied_g=each(self.embodied_g),
+            water_l=each(self.water_l),
+            cost_usd=each(self.cost_usd),
         )
+
+
+#: The physical figures of Amounts that are null where not known, with their unit.
+QUANTITIES = {
+    "energy_j": "J",
+    "carbon_location_g": "g",
+    "carbon_market_g": "g",
+    "embodied_g": "g",
+    "water_l": "L",
+}
+
+
+def added(parts: Iterable[Amounts]) -> Amounts:
+    """The sum; a figure that is not known of one part is not known of the sum."""
+    amounts = list(parts)
+    if len(amounts) == 1:
+        return amounts[0]
+    found: dict[str, Quantity | None] = {}
+    for name, unit in QUANTITIES.items():
+        values = [getattr(each, name) for each in amounts]
+        known = [value for value in values if value is not None]
+        found[name] = total(known, unit) if values and len(known) == len(values) else None
+    cost: dict[str, MoneyRange] = {}
+    cost_parts: dict[str, dict[str, MoneyRange]] = {}
+    if all(each.cost for each in amounts):
+        cost = by_currency(money for each in amounts for money in each.cost.values())
+        for part in dict.fromkeys(part for each in amounts for part in each.cost_parts):
+            own = (each.cost_parts.get(part, {}) for each in amounts)
+            cost_parts[part] = by_currency(money for one in own for money in one.values())
+    usd = cost["USD"].to_quantity() if list(cost) == ["USD"] else None
+    return Amounts(**found, cost=dict(sorted(cost.items())), cost_usd=usd, cost_parts=cost_parts)
 
 
 class Balance(NamedTuple):

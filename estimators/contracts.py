@@ -1,0 +1,55 @@
+"""What an organisation agreed and bought, beyond single factors: the tables of an own file.
+
+A tariff with its hours, hardware that was bought, contracts and certificates for electricity.
+Made by `contracts` from the raw tables, checked there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from footprint.estimators.costs.purchase import Purchase, checked_purchases
+from footprint.estimators.costs.rental import RentalPrice, checked_rentals
+from footprint.estimators.costs.tariffs import Tariff, checked_tariff
+from footprint.estimators.instruments import Instrument, instruments
+
+
+class Contracts(NamedTuple):
+    """An organisation's agreements.
+
+    Attributes:
+        tariff: of electricity; None where none was given.
+        purchases: hardware that was bought.
+        rentals: prices of rented hardware, which go before the shipped ones.
+        instruments: contracts and certificates for electricity; empty where it was said that
+            there are none, None where nothing was said.
+    """
+
+    tariff: Tariff | None = None
+    purchases: tuple[Purchase, ...] = ()
+    rentals: tuple[RentalPrice, ...] = ()
+    instruments: tuple[Instrument, ...] | None = None
+
+
+#: Nothing was given.
+NONE = Contracts()
+
+
+def contracts(tables: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Contracts:
+    """The agreements of an own file.
+
+    Args:
+        tables: raw entries by table: tariff, purchase, rental, instrument.
+        where: the file; opens messages.
+
+    Raises:
+        EstimatorError: a wrong entry; names it and what is allowed.
+    """
+    tariffs = list(tables.get("tariff", ()))
+    return Contracts(
+        checked_tariff(tariffs[0], f"{where}: tariff") if tariffs else None,
+        checked_purchases(list(tables.get("purchase", ())), f"{where}: purchase"),
+        checked_rentals(list(tables.get("rental", ())), f"{where}: rental"),
+        instruments(tables.get("instrument", ())),
+    )
