@@ -95,6 +95,15 @@ def named(region: str) -> list[str]:
     return [code for code in (f"{provider}:{key}" for provider in PROVIDERS) if code in regions()]
 
 
+def near(region: str, provider: str = "") -> str:
+    """` Did you mean aws:eu-west-3?` for a region's name in lower case, or an empty string."""
+    names: dict[str, list[str]] = {}
+    for found in regions().values():
+        if provider in ("", found.provider):
+            names.setdefault(found.region, []).append(found.code)
+    return nearest(region, {name: " or ".join(codes) for name, codes in names.items()})
+
+
 def locate(text: str) -> CloudRegion:
     """The region that `provider:region` stands for, case aside.
 
@@ -110,10 +119,9 @@ def locate(text: str) -> CloudRegion:
         )
     found = regions().get(f"{provider}:{region}")
     if found is None:
-        spelled = {r.region: r.code for r in regions().values() if r.provider == provider}
         raise EstimatorError(
             f"zone {shown(text)} is no region of {PROVIDERS[provider]} that is known here:"
-            f"{nearest(region, spelled)} Give the region's name, or the country or state "
+            f"{near(region, provider)} Give the region's name, or the country or state "
             "that it is in"
         )
     return found

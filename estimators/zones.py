@@ -112,11 +112,19 @@ def resolve_zone(text: object) -> Zone:
         if region and folded(head) in by_key:
             country = by_key[folded(head)]
             return Zone(country, region.upper(), names[country])
-    spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
     raise EstimatorError(
-        f"zone {shown(word)} is not known:{nearest(key, spelled)} "
+        f"zone {shown(word)} is not known:{_near(key, word)} "
         "Give an ISO country code such as FRA, or USA-CA for a state"
     )
+
+
+def _near(key: str, word: str) -> str:
+    if re.fullmatch(r"[A-Za-z]+(-[A-Za-z]+)+-?\d+", word):  # eu-wst-3
+        from footprint.estimators.cloud import near
+
+        return near(word.casefold())
+    by_key, names = _index()
+    return nearest(key, {known: f"{names[code]} ({code})" for known, code in by_key.items()})
 
 
 def _cloud_zone(word: str) -> Zone:

@@ -68,7 +68,7 @@ def test_all_three_providers_are_there_once_each():
     count = dict.fromkeys(cloud.PROVIDERS, 0)
     for row in table:
         count[row["provider"]] += 1
-    assert count == {"aws": 39, "azure": 55, "gcp": 46}
+    assert count == {"aws": 39, "azure": 57, "gcp": 46}
 
 
 def test_each_figure_has_a_region_a_year_and_a_source_that_is_used():
@@ -147,6 +147,11 @@ def test_a_region_that_is_not_known_names_the_nearest(text, said):
 def test_a_region_without_its_provider_is_not_taken_for_a_state(text, code):
     with pytest.raises(EstimatorError, match=f"is the name of a cloud region: .*{code}$"):
         resolve_zone(text)
+
+
+def test_a_misspelt_region_without_its_provider_names_the_nearest():
+    with pytest.raises(EstimatorError, match="'EU-wst-3' is not known: Did you mean aws:eu-west-3"):
+        resolve_zone("EU-wst-3")
 
 
 @given(st.sampled_from(["aws:", "azure:", "gcp:", ""]), st.text(max_size=25))
