@@ -1,0 +1,273 @@
+"""An estimate before a run: from what a model predicts to grams, litres and money.
+
+A model (training, inference, api) returns a `Prediction`: energy of the IT equipment, time on
+devices, duration. `estimate` applies place and prices to it, with the same factors as a report:
+
+    energy_kwh        = IT energy x PUE                  (IT energy alone where no PUE is given)
+    carbon_location_g = energy_kwh x grid intensity
+    embodied_g        = sum over devices of TE x device-hours / lifetime
+    cost              = energy_kwh x tariff, or device-hours x rental (electricity is in it)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from footprint.estimators import carbon, context
+from footprint.estimators.contracts import NONE, Contracts
+from footprint.estimators.declared import Declared
+from footprint.estimators.errors import Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.pricing import FactorSet, Priced, apply
+from footprint.estimators.quantity import Quantity
+from footprint.estimators.sources import Registry
+
+SCHEMA = "footprint.estimate/1"
+
+#: What stands for devices that are not named.
+UNNAMED = "unnamed device"
+
+NO_DEVICE = Gap("embodied_g", "the devices are not named", "name them (--gpu H100)")
+
+
+class DeviceTime(NamedTuple):
+    """Devices of one kind, held.
+
+    Attributes:
+        subject: the device by its table's name; `UNNAMED` where it is not known.
+        hours: device-hours, unit `h`: four devices for an hour are four.
+    """
+
+    subject: str
+    hours: Quantity
+
+
+class CostPart(NamedTuple):
+    """A part of the cost: `electricity`, `rental`, `input tokens`, ..."""
+
+    name: str
+    amount: MoneyRange
+
+
+class Prediction(NamedTuple):
+    """What a model of a run says, before place and prices.
+
+    Attributes:
+        kind: `training`, `inference` or `api`.
+        inputs: what was estimated, as (name, value) pairs; values are JSON's.
+        it_energy_kwh: energy of the IT equipment, unit `kWh`; None with a gap.
+        duration_s: from start to end, unit `s`; None with a gap.
+        devices: time on devices: embodied carbon and rental rest on it.
+        tokens: output tokens, for energy per token; None for training.
+        costs: parts of the cost that the model knows (tokens of an API): electricity is then the
+            provider's, and no tariff is asked for.
+        pue: assumed where the user declares none, with its interval; None: nothing is assumed.
+        steps: how the figures came about, one line each.
+        factors, assumptions, gaps: of the model.
+    """
+
+    kind: str
+    inputs: tuple[tuple[str, Any], ...]
+    it_energy_kwh: Quantity | None
+    duration_s: Quantity | None
+    devices: tuple[DeviceTime, ...] = ()
+    tokens: float | None = None
+    costs: tuple[CostPart, ...] = ()
+    pue: Factor | None = None
+    steps: tuple[str, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+class Estimate(NamedTuple):
+    """What a run will come to; the content of the schema `footprint.estimate/1`.
+
+    Attributes:
+        kind, inputs, steps: of the prediction.
+        it_energy_kwh: of the IT equipment: what a meter on the devices would read.
+        energy_kwh: of the facility where a PUE holds, else the same.
+        energy_j_per_token: energy_kwh over output tokens, in J.
+        carbon_location_g, embodied_g, water_l, duration_s: None where a gap says why.
+        cost: by currency, exact decimals.
+        cost_usd: None unless all cost is in dollars.
+        cost_parts: what the cost consists of.
+        factors, assumptions, gaps: what the figures rest on, and what is missing.
+    """
+
+    kind: str
+    inputs: tuple[tuple[str, Any], ...]
+    it_energy_kwh: Quantity | None
+    energy_kwh: Quantity | None
+    energy_j_per_token: Quantity | None
+    carbon_location_g: Quantity | None
+    embodied_g: Quantity | None
+    water_l: Quantity | None
+    cost: Mapping[str, MoneyRange]
+    cost_usd: Quantity | None
+    cost_parts: tuple[CostPart, ...]
+    duration_s: Quantity | None
+    steps: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    assumptions: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `--format json`."""
+
+        def figure(quantity: Quantity | None) -> dict[str, float] | None:
+            return None if quantity is None else quantity.to_json()
+
+        document: dict[str, Any] = {
+            "schema": SCHEMA,
+            "kind": self.kind,
+            "inputs": dict(self.inputs),
+            "energy_kwh": figure(self.energy_kwh),
+            "it_energy_kwh": figure(self.it_energy_kwh),
+        }
+        if self.kind != "training":
+            document["energy_j_per_token"] = figure(self.energy_j_per_token)
+        return document | {
+            "carbon_location_g": figure(self.carbon_location_g),
+            "embodied_g": figure(self.embodied_g),
+            "water_l": figure(self.water_l),
+            "cost": {currency: each.to_json() for currency, each in self.cost.items()},
+            "cost_usd": figure(self.cost_usd),
+            "cost_parts": [
+                {"name": part.name, "currency": part.amount.currency} | part.amount.to_json()
+                for part in self.cost_parts
+            ],
+            "duration_s": figure(self.duration_s),
+            "steps": list(self.steps),
+            "factors": [each.to_json() for each in self.factors],
+            "assumptions": list(self.assumptions),
+            "gaps": [each.to_json() for each in self.gaps],
+        }
+
+
+def estimate(
+    prediction: Prediction,
+    declared: Declared | None = None,
+    registry: Registry | None = None,
+    contracts: Contracts = NONE,
+) -> Estimate:
+    """Applies place and prices to a prediction.
+
+    Args:
+        declared: zone or intensity, PUE, tariff, rental, lifetime, ... as the user gave them. Of
+            a prediction that has costs of its own, tariff and rental are not asked for.
+        registry: where factors are looked up; None: what comes with the installed packages.
+        contracts: the user's own tariff, rentals and purchases.
+
+    Raises:
+        EstimatorError: an unknown region or instance, or energy that is negative.
+    """
+    said = declared or Declared()
+    found = _factors(prediction, said, registry, contracts)
+    if prediction.it_energy_kwh is None:
+        priced = Priced(None, {}, None, (), (), _gaps(prediction, found.gaps))
+        energy = None
+    else:
+        priced = _apply(found, prediction, prediction.it_energy_kwh)
+        pue = found.pue.quantity if found.pue else None
+        energy = carbon.facility_kwh(prediction.it_energy_kwh, pue)
+    parts = (*prediction.costs, *_parts(priced))
+    cost = by_currency(part.amount for part in parts)
+    return Estimate(
+        kind=prediction.kind,
+        inputs=prediction.inputs,
+        it_energy_kwh=prediction.it_energy_kwh,
+        energy_kwh=energy,
+        energy_j_per_token=_per_token(energy, prediction.tokens),
+        carbon_location_g=priced.carbon_location_g,
+        embodied_g=priced.embodied_g,
+        water_l=priced.water_l,
+        cost=cost,
+        cost_usd=cost["USD"].to_quantity() if list(cost) == ["USD"] else None,
+        cost_parts=parts,
+        duration_s=prediction.duration_s,
+        steps=prediction.steps,
+        factors=tuple(dict.fromkeys((*prediction.factors, *priced.factors))),
+        assumptions=tuple(dict.fromkeys((*prediction.assumptions, *priced.assumptions))),
+        gaps=tuple(dict.fromkeys((*prediction.gaps, *_gaps(prediction, priced.gaps)))),
+    )
+
+
+def _factors(
+    prediction: Prediction, declared: Declared, registry: Registry | None, contracts: Contracts
+) -> FactorSet:
+    """The place's factors; the model's PUE where none is declared or known."""
+    if prediction.costs:
+        declared = declared._replace(
+            tariff_per_kwh=None, rental_per_device_hour=None, instance=None
+        )
+        contracts = NONE
+    hardware = [context.Hardware(each.subject, "gpu") for each in prediction.devices]
+    found = context.resolve(declared, registry, hardware, contracts=contracts)
+    if found.pue is not None or prediction.pue is None:
+        return found
+    return found._replace(
+        pue=prediction.pue,
+        factors=(*found.factors, prediction.pue),
+        assumptions=tuple(note for note in found.assumptions if note != carbon.IT_ONLY),
+    )
+
+
+def _apply(found: FactorSet, prediction: Prediction, energy: Quantity) -> Priced:
+    """A use priced. Time on devices has an interval: its ends give those of what rests on it."""
+
+    def held(bound: str) -> Priced:
+        times = {each.subject: each.hours.to("s") for each in prediction.devices}
+        seconds = {subject: getattr(each, bound) for subject, each in times.items()}
+        return apply(found, context.Use(energy, held_s=seconds))
+
+    low, mid, high = held("low"), held("mid"), held("high")
+    made = None
+    if low.embodied_g and mid.embodied_g and high.embodied_g:
+        made = Quantity(low.embodied_g.low, mid.embodied_g.mid, high.embodied_g.high, "g")
+    parts = {
+        part: {
+            currency: MoneyRange(
+                low.cost_parts[part][currency].low,
+                amount.mid,
+                high.cost_parts[part][currency].high,
+                currency,
+            )
+            for currency, amount in amounts.items()
+        }
+        for part, amounts in mid.cost_parts.items()
+    }
+    return mid._replace(embodied_g=made, cost_parts=parts)
+
+
+def _parts(priced: Priced) -> tuple[CostPart, ...]:
+    return tuple(
+        CostPart(name, amount)
+        for name, amounts in priced.cost_parts.items()
+        for amount in amounts.values()
+    )
+
+
+def _gaps(prediction: Prediction, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """What is missing of the figures of an estimate.
+
+    Contracts are not a matter of an estimate; a price that the model knows leaves no gap of cost,
+    and what the model says of a figure goes before what is said here.
+    """
+    told = {gap.what for gap in prediction.gaps}
+    left = {"carbon_market_g", *(("cost_usd",) if prediction.costs else ())}
+    return tuple(
+        NO_DEVICE if gap.what == "embodied_g" and _unnamed(prediction) else gap
+        for gap in gaps
+        if gap.what not in left and (gap.what != "embodied_g" or gap.what not in told)
+    )
+
+
+def _unnamed(prediction: Prediction) -> bool:
+    return any(each.subject == UNNAMED for each in prediction.devices)
+
+
+def _per_token(energy: Quantity | None, tokens: float | None) -> Quantity | None:
+    return None if energy is None or not tokens else energy.to("J") / tokens
