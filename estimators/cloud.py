@@ -112,9 +112,9 @@ def locate(text: str) -> CloudRegion:
     """
     provider, _, region = (part.strip().casefold() for part in text.partition(":"))
     if provider not in PROVIDERS:
-        near = nearest(provider, {key: f"{key}:" for key in PROVIDERS})
+        meant = nearest(provider, {key: f"{key}:" for key in PROVIDERS})
         raise EstimatorError(
-            f"zone {shown(text)} is of a cloud provider that is not known:{near} "
+            f"zone {shown(text)} is of a cloud provider that is not known:{meant} "
             f"Give one of {', '.join(f'{key}:REGION' for key in PROVIDERS)}, or the country"
         )
     found = regions().get(f"{provider}:{region}")
