@@ -1,16 +1,16 @@
-"""Pins: the factors that a ledger's report used, kept in the ledger, so that it can be run again.
+"""Files of pins: the factors that a ledger's report used, kept in the ledger.
 
     LEDGER/factors/pinned.json          the first; pinned-0002.json, ... follow
 
     {"schema": "footprint.factors/1", "tool": "footprint 0.1.0", "pinned": "2026-11-22T14:00:00Z",
-     "factors": [{"zone": "FRA", "subject": "", "digest": "...", "factor": {...}}], "digest": "..."}
+     "pins": [{"name": "grid intensity", "zone": "FRA", "subject": "", "since_ns": ...,
+               "until_ns": ..., "notes": [], "factors": [{"digest": "...", "factor": {...}}]}],
+     "digest": "..."}
 
-`zone` and `subject` are what was asked for: a country's row that stood in for a region answers for
-that region only. A factor is kept whole (`factors.stored`), with its source, version and why, so
-that a report from pins is the one that was made from the sources, byte for byte. Its digest is
-`Factor.digest`; the file's is SHA-256 over the rest of it, as canonical JSON. Nothing is changed or
-removed: a new pinning is a new file. The newest one's factors come first; an older one's stand in
-where a series has a hole.
+A factor is kept whole (`factors.stored`), with its source, version and why, so that a report from
+pins is the one that was made from the sources, byte for byte. Its digest is `Factor.digest`; the
+file's is SHA-256 over the rest of it, as canonical JSON. Nothing is changed or removed: a new
+pinning is a new file, and the newest one is asked first.
 """
 
 from __future__ import annotations
@@ -20,94 +20,23 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from footprint._version import __version__
 from footprint.errors import LedgerError
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor, restored, stored
-from footprint.estimators.series import Series
-from footprint.estimators.sources import Found, Query, covering
-from footprint.estimators.zones import folded
+from footprint.factors.pinned import Pin, Pinned, PinnedSource
 from footprint.ledger.reader import journal_files
 
 SCHEMA = "footprint.factors/1"
 FOLDER = "factors"
 
 _FILE = re.compile(r"pinned(?:-(\d{4,}))?\.json")
-
-
-class Pin(NamedTuple):
-    """A factor and what was asked for when it was found: the zone's code, the subject."""
-
-    zone: str
-    subject: str
-    factor: Factor
-
-    def answers(self, query: Query) -> bool:
-        """Whether it was found for such a query."""
-        return (self.factor.name, self.zone, folded(self.subject)) == (
-            query.name,
-            query.zone.code if query.zone else "",
-            folded(query.subject),
-        )
-
-
-class Pinned(NamedTuple):
-    """One file of pins, checked."""
-
-    path: Path
-    when: str
-    pins: tuple[Pin, ...]
-
-
-class PinnedSource:
-    """The pins of some ledgers, as a source.
-
-    Attributes:
-        files: the files, the newest of each ledger first.
-    """
-
-    name = "pinned"
-
-    def __init__(self, files: Sequence[Pinned]) -> None:
-        self.files = tuple(files)
-
-    def candidates(self, query: Query) -> Iterator[Factor]:
-        """What was pinned for a query, as it was; the newest first."""
-        found = (pin.factor for file in self.files for pin in file.pins if pin.answers(query))
-        yield from dict.fromkeys(part for one in found for part in _touching(one, query))
-
-    def everything(self) -> Iterator[Factor]:
-        """All factors that were pinned."""
-        yield from dict.fromkeys(pin.factor for file in self.files for pin in file.pins)
-
-
-def _touching(factor: Factor, query: Query) -> Iterator[Factor]:
-    """The factor; of a series the part that touches the query's period."""
-    if not isinstance(factor.value, Series) or query.since_ns is None or query.until_ns is None:
-        yield factor
-        return
-    part = factor.value.between(query.since_ns, max(query.until_ns, query.since_ns + 1))
-    if len(part):
-        yield factor._replace(value=part)
-
-
-def of_answers(answers: Mapping[Query, Found]) -> list[Pin]:
-    """The pins for what a registry was asked: what was taken, and what stood in for its holes."""
-    pins: list[Pin] = []
-    for query, found in answers.items():
-        used: Sequence[Factor] = found.candidates[:1]
-        if query.since_ns is not None and query.until_ns is not None:
-            # Where not even all of them cover the period, all of them are kept.
-            used = covering(found.candidates, query.since_ns, query.until_ns) or found.candidates
-        zone = query.zone.code if query.zone else ""
-        pins.extend(Pin(zone, query.subject, one) for one in used)
-    return list(dict.fromkeys(pins))
 
 
 def pinned_source(ledgers: Iterable[Path]) -> PinnedSource:
@@ -125,11 +54,11 @@ def read(ledger: Path) -> list[Pinned]:
 
 
 def write(ledger: Path, pins: Iterable[Pin], *, now: datetime | None = None) -> Path:
-    """Pins factors into a ledger, in a new file; gives its path.
+    """Pins answers into a ledger, in a new file; gives its path.
 
     Args:
         ledger: its directory.
-        pins: in the order in which they stand in for each other; twice the same is once.
+        pins: what `pinned.of_answers` makes of a registry's answers.
         now: the time to note; the clock's by default.
 
     Raises LedgerError: no ledger, or one that cannot be written.
@@ -140,15 +69,7 @@ def write(ledger: Path, pins: Iterable[Pin], *, now: datetime | None = None) -> 
         "schema": SCHEMA,
         "tool": f"footprint {__version__}",
         "pinned": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-        "factors": [
-            {
-                "zone": pin.zone,
-                "subject": pin.subject,
-                "digest": pin.factor.digest,
-                "factor": stored(pin.factor),
-            }
-            for pin in dict.fromkeys(pins)
-        ],
+        "pins": [_to_json(pin) for pin in dict.fromkeys(pins)],
     }
     content["digest"] = _digest(content)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -185,22 +106,19 @@ def _written(folder: Path, text: str, number: int) -> Path:
 def _files(ledger: Path) -> list[tuple[int, Path]]:
     """(number, path) of a ledger's pins."""
     try:
-        names = [path for path in (ledger / FOLDER).iterdir() if _FILE.fullmatch(path.name)]
+        found = [(_FILE.fullmatch(path.name), path) for path in (ledger / FOLDER).iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise LedgerError(f"cannot read {ledger / FOLDER}: {error.strerror}") from error
-    found = ((_FILE.fullmatch(path.name), path) for path in names)
     return [(int(match[1] or 1), path) for match, path in found if match]
 
 
 def _read(path: Path) -> Pinned:
-    remedy = "restore it from a copy, remove it and pin again, or report with --no-pins"
+    remedy = "restore it from a copy, remove it and pin again, or leave pins out with --no-pins"
     try:
         content = json.loads(path.read_bytes())
-        schema, said = content["schema"], content.pop("digest")
-        entries = content["factors"]
-        when = str(content["pinned"])
+        schema, said, when = content["schema"], content.pop("digest"), str(content["pinned"])
     except OSError as error:
         raise LedgerError(f"cannot read {path}: {error.strerror}: check its permissions") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -209,18 +127,29 @@ def _read(path: Path) -> Pinned:
         raise LedgerError(f"{path} is of schema {schema!r}, this footprint reads {SCHEMA}: upgrade")
     if said != _digest(content):
         raise LedgerError(f"{path} was changed after it was written: {remedy}")
-    pins: list[Pin] = []
     try:
-        for entry in entries:
-            one = restored(entry["factor"])
-            if one.digest != entry["digest"]:
-                raise EstimatorError(f"the digest of {one.name} is another")
-            pins.append(Pin(str(entry["zone"]), str(entry["subject"]), one))
+        return Pinned(path, when, tuple(_from_json(entry) for entry in content["pins"]))
     except (EstimatorError, KeyError, TypeError) as error:
         raise LedgerError(f"{path} cannot be used: {error}: {remedy}") from error
-    return Pinned(path, when, tuple(pins))
 
 
-def _digest(content: dict[str, Any]) -> str:
+def _to_json(pin: Pin) -> dict[str, Any]:
+    factors = [{"digest": one.digest, "factor": stored(one)} for one in pin.factors]
+    return pin._asdict() | {"notes": list(pin.notes), "factors": factors}
+
+
+def _from_json(entry: Mapping[str, Any]) -> Pin:
+    factors = tuple(_factor(one) for one in entry["factors"])
+    return Pin(**{**entry, "factors": factors, "notes": tuple(entry["notes"])})
+
+
+def _factor(entry: Mapping[str, Any]) -> Factor:
+    one = restored(entry["factor"])
+    if one.digest != entry["digest"]:
+        raise EstimatorError(f"the digest of {one.name} is another")
+    return one
+
+
+def _digest(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

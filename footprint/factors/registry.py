@@ -14,16 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from footprint.errors import UsageError, nearest
-from footprint.estimators.packaged import packaged
+from footprint.estimators import standard
 from footprint.estimators.sources import Found, Query, Registry, Source
 from footprint.factors.own import OwnSource, own_source
-from footprint.factors.pins import PinnedSource, pinned_source
+from footprint.factors.pinned import PinnedSource
+from footprint.factors.pins import pinned_source
 
 PINNED, OWN = PinnedSource.name, OwnSource.name
 
 
 class Ordered(Registry):
-    """A registry that tells what it was asked."""
+    """A registry that tells what it was asked, and lets pins answer alone where they cover it."""
+
+    def _find(self, query: Query) -> Found:
+        for source in self.sources:
+            if isinstance(source, PinnedSource):
+                again = source.again(query)
+                if again is not None:
+                    return again
+        return super()._find(query)
 
     @property
     def answers(self) -> Mapping[Query, Found]:
@@ -64,7 +73,7 @@ def registry(
     file or a file without it, a broken own file; LedgerError for a pin that was changed.
     """
     live = live or {}
-    tables = {table.name: table for table in packaged()}
+    tables = {table.name: table for table in standard.sources()}
     names = list(order) if order is not None else [OWN, *live, *tables]
     _check(names, tables, live)
     if order is None and own is None:
@@ -100,7 +109,7 @@ def known_names() -> tuple[str, ...]:
     """All names that an order can have, in the default order."""
     from footprint.factors.live import PROVIDERS
 
-    return (PINNED, OWN, *PROVIDERS, *(table.name for table in packaged()))
+    return (PINNED, OWN, *PROVIDERS, *(table.name for table in standard.sources()))
 
 
 def _check(names: Sequence[str], tables: Iterable[str], live: Iterable[str]) -> None:

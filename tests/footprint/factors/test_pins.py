@@ -18,7 +18,9 @@ from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.series import Series, series
 from footprint.estimators.sources import Found, Query
 from footprint.estimators.zones import resolve_zone
-from footprint.factors.pins import Pin, of_answers, pinned_source, read, write
+from footprint.factors.pinned import Pin, of_answers
+from footprint.factors.pins import pinned_source, read, write
+from footprint.factors.registry import registry
 from footprint.ledger.journal import prepare
 
 FRA, CAL = resolve_zone("FRA"), resolve_zone("USA-CA")
@@ -41,7 +43,11 @@ def ledger(tmp_path: Path) -> Path:
 
 
 def pin(factor: Factor, zone: str | None = None) -> Pin:
-    return Pin(factor.zone if zone is None else zone, factor.subject, factor)
+    where = factor.zone if zone is None else zone
+    period: tuple[int | None, int | None] = (None, None)
+    if isinstance(factor.value, Series):
+        period = factor.value.starts[0], factor.value.ends[-1]
+    return Pin(factor.name, where, factor.subject, *period, (factor,))
 
 
 def test_a_pinned_factor_comes_back_whole(ledger: Path) -> None:
@@ -116,9 +122,45 @@ def test_what_was_taken_is_pinned_with_its_stand_ins() -> None:
         annual_query: Found((annual, unused), ()),
         Query("PUE", FRA): Found((), ("PUE from x: is down",)),
     }
-    assert of_answers(asked) == [Pin("FRA", "", holed), Pin("FRA", "", annual)]
+    down = ("PUE from x: is down",)
+    assert of_answers(asked) == [
+        Pin("grid intensity", "FRA", "", 0, 30, (holed, annual)),
+        Pin("grid intensity", "FRA", "", None, None, (annual,)),
+        Pin("PUE", "FRA", "", None, None, (), down),
+    ]
     # Where a hole is left, all there is is kept.
-    assert of_answers({period: Found((holed,), ())}) == [Pin("FRA", "", holed)]
+    (left,) = of_answers({period: Found((holed,), ())})
+    assert left.factors == (holed,)
+
+
+def test_a_pin_answers_alone_within_its_period(ledger: Path) -> None:
+    factor = GRID._replace(value=hours([1.0, 2.0, 3.0]))
+    down = ("grid intensity from x: is down; the next source is asked",)
+    nothing = Pin("PUE", "FRA", "", 0, 30, ())
+    write(ledger, [pin(factor)._replace(notes=down), nothing])
+    source = pinned_source([ledger])
+    assert source.again(Query("grid intensity", FRA, "", 0, 30)) == Found((factor,), down)
+    part = source.again(Query("grid intensity", FRA, "", 12, 18))
+    assert part is not None
+    assert part.candidates == (factor._replace(value=hours([2.0], 10)),)
+    assert source.again(Query("PUE", FRA, "", 0, 30)) == Found((), ())
+    for longer in ((0, 31), (-1, 30), (None, None), (0, None)):
+        assert source.again(Query("PUE", FRA, "", *longer)) is None
+    assert source.again(Query("PUE", CAL, "", 0, 30)) is None
+
+
+def test_no_source_is_asked_for_what_is_pinned(ledger: Path) -> None:
+    query = Query("grid intensity", FRA)
+    asked = registry()
+    first = asked.find(query)
+    assert len(first.candidates) > 1
+    write(ledger, of_answers(asked.answers))
+    again = registry(ledgers=[ledger])
+    assert again.find(query) == Found(first.candidates[:1], ())
+    # A period that no pin covers: pins first, then the sources.
+    longer = again.find(query._replace(since_ns=0, until_ns=10))
+    assert longer.candidates == (first.candidates[0], *first.candidates)
+    assert registry(ledgers=[ledger], pins=False).find(query) == first
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -134,7 +176,7 @@ def change(path: Path, old: str, new: str) -> None:
         ("as declared", "as guessed", "was changed after it was written"),
         ('"zone": "FRA"', '"zone": "DEU"', "was changed after it was written"),
         ("footprint.factors/1", "footprint.factors/9", "is of schema 'footprint.factors/9'"),
-        ('"factors"', '"factor"', "is no file of pins"),
+        ("schema", "scheme", "is no file of pins"),
         ("{", "", "is no file of pins"),
     ],
 )
@@ -155,13 +197,13 @@ def test_a_factor_that_does_not_fit_its_digest_is_named(ledger: Path) -> None:
     path = write(ledger, [pin(GRID)])
     content = json.loads(path.read_text())
     content.pop("digest")
-    content["factors"][0]["factor"]["vintage"] = 1999
+    content["pins"][0]["factors"][0]["factor"]["vintage"] = 1999
     content["digest"] = pins._digest(content)
     path.write_text(json.dumps(content))
     with pytest.raises(LedgerError, match="the digest of grid intensity is another"):
         read(ledger)
     for wrong in ({"value": {"quantity": [1]}}, {"value": None}, {"colour": 1}):
-        content["factors"][0]["factor"] |= wrong
+        content["pins"][0]["factors"][0]["factor"] |= wrong
         content.pop("digest")
         content["digest"] = pins._digest(content)
         path.write_text(json.dumps(content))
@@ -187,7 +229,7 @@ def test_a_file_says_when_and_by_what(ledger: Path) -> None:
     assert content["schema"] == "footprint.factors/1"
     assert content["pinned"] == "2026-11-22T14:00:00Z"
     assert content["tool"].startswith("footprint ")
-    assert content["factors"][0]["digest"] == GRID.digest
+    assert content["pins"][0]["factors"][0]["digest"] == GRID.digest
 
 
 def test_pins_need_a_ledger(tmp_path: Path) -> None:
@@ -237,4 +279,4 @@ def test_whatever_is_pinned_comes_back_equal(
     ]
     write(ledger, [pin(one) for one in factors])
     (file,) = read(ledger)
-    assert [each.factor for each in file.pins] == factors
+    assert [one for each in file.pins for one in each.factors] == factors

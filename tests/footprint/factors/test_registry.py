@@ -10,13 +10,14 @@ import pytest
 
 from footprint.errors import UsageError
 from footprint.estimators.sources import Query
+from footprint.estimators.standard import sources
 from footprint.estimators.zones import resolve_zone
 from footprint.factors.registry import known_names, registry
 from report_ledgers import Recorder
 
 FRA = resolve_zone("FRA")
 OWN = '[[factor]]\nname="grid intensity"\nzone="FRA"\nvalue=21.7\nunit="g/kWh"\nsource="RTE"\n'
-TABLES = ["cloud-regions", "codecarbon", "ecologits"]
+TABLES = [source.name for source in sources()]
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def names(**options: object) -> list[str]:
 
 
 def test_the_default_order(own: Path) -> None:
+    assert TABLES[:3] == ["cloud-regions", "codecarbon", "ecologits"]
     assert names() == ["pinned", *TABLES]
     assert names(own=own) == ["pinned", "own", *TABLES]
     assert names(own=own, live={"eco2mix": {}}) == ["pinned", "own", "eco2mix", *TABLES]
@@ -103,7 +105,8 @@ def test_no_live_provider_is_loaded_unless_it_is_named() -> None:
     code = (
         "import sys; from footprint.factors.registry import registry;"
         "from footprint.estimators.sources import Query;"
-        "from footprint.estimators.zones import resolve_zone;"
+        "from footprint.estimators.standard import sources
+from footprint.estimators.zones import resolve_zone;"
         "registry().find(Query('grid intensity', resolve_zone('FRA'), '', 0, 10**18));"
         "print([m for m in sys.modules if m.startswith('footprint.factors.live')"
         " or m in ('httpx', 'httpx2', 'http.client')])"
