@@ -124,7 +124,19 @@ def _near(key: str, word: str) -> str:
 
         return near(word.casefold())
     by_key, names = _index()
-    return nearest(key, {known: f"{names[code]} ({code})" for known, code in by_key.items()})
+    spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
+    return nearest(key, _states() | spelled)
+
+
+def _states() -> dict[str, str]:
+    """Folded names of states and provinces, which are zones with their country's code only."""
+    from footprint.estimators._grid_rows import regions
+
+    try:
+        found = [(country, regions(country)) for country in ("USA", "CAN", "CHN")]
+    except EstimatorError:  # their tables are missing or broken: that is another message's matter
+        return {}
+    return {key: f"{country}-{row.code}" for country, rows in found for key, row in rows.items()}
 
 
 def _cloud_zone(word: str) -> Zone:

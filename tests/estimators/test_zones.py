@@ -85,6 +85,23 @@ def test_a_misspelt_zone_names_the_nearest(text, nearest):
         resolve_zone(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("California", "USA-CA"), ("Québec", "CAN-QC"), ("Guangdng", "CHN-GD")]
+)
+def test_a_state_alone_is_told_with_its_country(text, code):
+    with pytest.raises(EstimatorError, match=rf"is not known: Did you mean .*{code}"):
+        resolve_zone(text)
+
+
+def test_states_are_not_told_where_their_tables_are_missing(monkeypatch):
+    def no_codecarbon(country):
+        raise EstimatorError("codecarbon's tables are not installed")
+
+    monkeypatch.setattr("footprint.estimators._grid_rows.regions", no_codecarbon)
+    with pytest.raises(EstimatorError, match=r"Did you mean France \(FRA\)"):
+        resolve_zone("Frnace")
+
+
 @pytest.mark.parametrize("text", ["U", "qqq", "???", "-", "XX-CA", "-CA", "12"])
 def test_an_unknown_zone_never_becomes_a_default(text):
     with pytest.raises(EstimatorError, match=r"is not known: .*Give an ISO country code"):
