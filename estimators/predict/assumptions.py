@@ -35,6 +35,8 @@ BANDWIDTH_SHARE = _assumed(
     "60 to 85 % of real systems, overheads included (open-source-ai.tech, model bandwidth "
     "utilization, 2026); the middle at its upper end, since overheads are separate here",
 )
+#: The same for weights that are multiplied in 8 bits, with conversion on both sides.
+WEIGHTS_8BIT_SHARE = _assumed("memory bandwidth reached in 8 bits", (0.45, 0.57, 0.85), "1", _FIT)
 #: Share of the dense peak in 16 bits: large matrices at the clocks that the power limit allows.
 COMPUTE_SHARE = _assumed(
     "compute reached in 16 bits",
@@ -57,13 +59,13 @@ SPLIT_S = _assumed("latency of splitting a layer", (6e-6, 12e-6, 30e-6), "s", _F
 EXPERTS_S = _assumed("latency of experts", (10e-6, 40e-6, 120e-6), "s", _FIT)
 #: More per layer where experts lie on several GPUs: two exchanges, and waiting for the slowest.
 EXCHANGE_S = _assumed("latency of exchange between experts", (15e-6, 55e-6, 200e-6), "s", _FIT)
-#: More per layer where activations are converted to 8 bits.
-CONVERT_S = _assumed("latency of conversion to 8 bits", (15e-6, 110e-6, 220e-6), "s", _FIT)
+#: More per layer with experts in 8 bits: each expert's few tokens are converted apart.
+CONVERT_S = _assumed("latency of experts in 8 bits", (10e-6, 75e-6, 150e-6), "s", _FIT)
 #: Seconds per sequence and step that the host's scheduler and sampler take.
 SEQUENCE_S = _assumed("host's time per sequence", (10e-6, 50e-6, 90e-6), "s", _FIT)
 
 #: Time of a phase, of what is modelled: kernels, stacks and architectures that are left out.
-TIME_SCALE = _assumed("time, of that modelled", (0.75, 1.0, 1.6), "1", _FIT)
+TIME_SCALE = _assumed("time, of that modelled", (0.65, 1.0, 1.6), "1", _FIT)
 
 #: Power of a GPU that waits between kernels at full clocks, as a share of its TDP.
 FLOOR_SHARE = _assumed(
@@ -108,6 +110,8 @@ def assumed(*, moe: bool, gpus: int, eight_bit: bool) -> tuple[Factor, ...]:
     if gpus > 1:
         factors.append(EXCHANGE_S if moe else SPLIT_S)
     if eight_bit:
+        factors.append(WEIGHTS_8BIT_SHARE)
+    if eight_bit and moe:
         factors.append(CONVERT_S)
     return tuple(factors)
 
@@ -119,6 +123,7 @@ def rates(factors: tuple[Factor, ...], other: Mapping[str, float]) -> Rates:
     dense = values.get(COMPUTE_SHARE.name) or values[COMPUTE_SHARE_8BIT.name]
     return Rates(
         bandwidth_share=values[BANDWIDTH_SHARE.name],
+        weights_share=values.get(WEIGHTS_8BIT_SHARE.name, values[BANDWIDTH_SHARE.name]),
         compute_share=dense * values.get(EXPERTS_COMPUTE.name, 1.0),
         layer_s=sum(values.get(each.name, 0.0) for each in per_layer),
         sequence_s=values[SEQUENCE_S.name],

@@ -91,7 +91,7 @@ def fewest_gpus(served: Model, gpu: Accelerator, batch: float, context: float) -
         gpus *= 2
         if gpus > _MOST_GPUS:
             raise EstimatorError(
-                f"{served.params:g} parameters with {batch:g} sequences do not fit on "
+                f"{served.params / 1e9:g}B parameters with {batch:g} sequences do not fit on "
                 f"{_MOST_GPUS} {gpu.name}: lower batch or parameters"
             )
     return gpus
@@ -108,7 +108,7 @@ def check_held(served: Model, gpu: Accelerator, gpus: int, context: float) -> No
     needed = served.params * served.weight_bytes + context * served.kv_bytes_per_token
     usable = gpus * gpu.memory_gb * MEMORY_SHARE.quantity.mid
     raise EstimatorError(
-        f"{served.params:g} parameters need {needed / 1e9:.0f} GB with the cache of one sequence; "
-        f"{gpus} x {gpu.name} hold {usable:.0f} GB: "
+        f"{served.params / 1e9:g}B parameters need {needed / 1e9:.0f} GB with the cache of one "
+        f"sequence; {gpus} x {gpu.name} hold {usable:.0f} GB: "
         f"give --gpus {fewest_gpus(served, gpu, 1.0, context)} or a precision with fewer bits"
     )

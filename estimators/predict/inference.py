@@ -13,7 +13,6 @@ building are not in these figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -22,15 +21,12 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.accelerators import accelerator
 from footprint.estimators.predict.assumptions import BATCH, MEMORY_SHARE
 from footprint.estimators.predict.deployment import Size
-from footprint.estimators.predict.precisions import computes_in
+from footprint.estimators.predict.explained import hardware, said
 from footprint.estimators.predict.precisions import precision as _precision
 from footprint.estimators.predict.request import Serving, figures
-from footprint.estimators.predict.shapes import shape
 from footprint.estimators.predict.spread import spread
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.units import checked, checked_count
-
-EXCLUDES = "host, network, storage, idle replicas and the building are not included"
 
 #: Below this, a count of parameters was written in billions or millions.
 LEAST_PARAMS = 1e6
@@ -119,34 +115,36 @@ def predict(
         )
         for name, low, high in serving.unknowns(sizes[1])
     ]
+    placed = {size: serving.placed(size, limit.mid, count) for size in sizes}
     corners = [
-        figures(serving.placed(size, limit.mid, count), size, each)
-        for size, each in product(dict.fromkeys(sizes), dict.fromkeys(_ends(limit)))
+        figures(there, size, each)
+        for (size, there), each in product(placed.items(), dict.fromkeys(_ends(limit)))
     ]
     rows = spread(mid, changes, corners)
     energy, prompt, decode, duration, power, speed = (
         Quantity(*row, unit) for row, unit in zip(rows, _UNITS, strict=True)
     )
+    tdp_w = (serving.gpu.tdp_w or 0.0) * max(each.gpus for each in placed.values())
     return Inference(
         energy_j=energy,
         energy_per_output_token_j=energy / serving.tokens_out,
         prefill_j=prompt,
         decode_j=decode,
         duration_s=duration,
-        power_w=power,
+        power_w=Quantity(power.low, power.mid, max(power.mid, min(power.high, tdp_w)), "W"),
         output_tokens_per_s=speed,
         gpu=serving.gpu.name,
         gpus=serving.gpus,
         precision=serving.weights.name,
-        batch=Quantity(*(serving.running(sizes[1], each) for each in _ends(limit)), "1"),
+        batch=_running(serving, sizes[1], limit),
         tokens_in=serving.tokens_in,
         tokens_out=serving.tokens_out,
-        assumptions=tuple(_said(serving, sizes[1], limit)),
+        assumptions=tuple(said(serving, sizes[1], limit)),
         factors=(
             *serving.factors(sizes[1]),
             MEMORY_SHARE,
             *((BATCH,) if batch is None else ()),
-            *_hardware(serving),
+            *hardware(serving),
         ),
     )
 
@@ -190,6 +188,11 @@ def _ends(quantity: Quantity) -> tuple[float, float, float]:
     return quantity.low, quantity.mid, quantity.high
 
 
+def _running(serving: Serving, size: Size, limit: Quantity) -> Quantity:
+    low, mid, high = (serving.running(size, each) for each in _ends(limit))
+    return Quantity(low, mid, high, "1")
+
+
 def _range(name: str, value: float | Quantity, unit: str, *, low: float) -> Quantity:
     """A number or a range, not below `low`."""
     given = value if isinstance(value, Quantity) else exact(checked(name, value, unit), "1")
@@ -220,55 +223,3 @@ def _sizes(
             )
     low, mid, high = map(Size, _ends(every), _ends(used))
     return low, mid, high
-
-
-def _said(serving: Serving, size: Size, limit: Quantity) -> Iterator[str]:
-    """What was taken for granted, one line each."""
-    gpu, served = serving.gpu, serving.model(size)
-    if gpu.assumption:
-        yield gpu.assumption
-    weights_gb = served.params * served.weight_bytes / 1e9
-    yield (
-        f"{serving.gpus} x {gpu.name} hold one copy: {weights_gb:.3g} GB of weights "
-        f"in {serving.weights.name}"
-    )
-    running = serving.running(size, limit.mid)
-    if running < limit.mid:
-        yield f"memory holds {running:.0f} sequences at once, below the limit of {limit.mid:g}"
-    else:
-        span = f" ({limit.low:g} to {limit.high:g})" if limit.low < limit.high else ""
-        yield f"{running:g} sequences at once{span}"
-    like = shape(size.params, size.active_params).like
-    yield (
-        f"layers, cache and experts as in {like}, an open model of this size"
-        if like
-        else "layers, cache and experts by rules of thumb: no open model of this size is listed"
-    )
-    used = computes_in(serving.weights, gpu)
-    if used != serving.weights.name:
-        yield f"weights in {serving.weights.name} are used in arithmetic of {used}"
-    yield EXCLUDES
-
-
-def _hardware(serving: Serving) -> Iterator[Factor]:
-    """The GPU's data-sheet values, as factors."""
-    gpu = serving.gpu
-    values = {
-        "TDP": (gpu.tdp_w or 0.0, "W"),
-        "memory bandwidth": (gpu.memory_bandwidth_gb_s, "GB/s"),
-        "memory": (gpu.memory_gb, "GB"),
-        f"peak compute in {computes_in(serving.weights, gpu)}": (
-            gpu.peaks_tflops[computes_in(serving.weights, gpu)],
-            "TFLOP/s",
-        ),
-    }
-    for name, (value, unit) in values.items():
-        yield Factor(
-            name,
-            exact(value, unit),
-            unit,
-            source=gpu.source,
-            vintage=gpu.year,
-            used_for="energy_kwh",
-            subject=gpu.name,
-        )

@@ -53,6 +53,7 @@ class Rates(NamedTuple):
     """What a serving stack makes of a machine; `assumptions.py` has values and sources."""
 
     bandwidth_share: float
+    weights_share: float
     compute_share: float
     layer_s: float
     sequence_s: float
@@ -83,13 +84,16 @@ def decode_step(
     model: Model, machine: Machine, rates: Rates, batch: float, context: float
 ) -> Phase:
     """One step: a token for each of `batch` sequences with a mean context of `context` tokens."""
-    bandwidth = machine.bandwidth_bytes_per_s * rates.bandwidth_share
     weights = weights_touched(model, batch) * model.weight_bytes
     cache = batch * context * model.kv_bytes_per_token
     flop = 2 * model.active_params * batch
-    matrices = max(weights / bandwidth, flop / (machine.peak_flop_per_s * rates.compute_share))
+    matrices = max(
+        weights / (machine.bandwidth_bytes_per_s * rates.weights_share),
+        flop / (machine.peak_flop_per_s * rates.compute_share),
+    )
+    attention = cache / (machine.bandwidth_bytes_per_s * rates.bandwidth_share)
     waits = model.layers * rates.layer_s + batch * rates.sequence_s
-    seconds = (matrices + cache / bandwidth + waits) * rates.time_scale
+    seconds = (matrices + attention + waits) * rates.time_scale
     return Phase(seconds, weights + cache, flop)
 
 
