@@ -105,8 +105,7 @@ def test_no_live_provider_is_loaded_unless_it_is_named() -> None:
     code = (
         "import sys; from footprint.factors.registry import registry;"
         "from footprint.estimators.sources import Query;"
-        "from footprint.estimators.standard import sources
-from footprint.estimators.zones import resolve_zone;"
+        "from footprint.estimators.zones import resolve_zone;"
         "registry().find(Query('grid intensity', resolve_zone('FRA'), '', 0, 10**18));"
         "print([m for m in sys.modules if m.startswith('footprint.factors.live')"
         " or m in ('httpx', 'httpx2', 'http.client')])"
