@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from footprint.errors import UsageError
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import EXCHANGE, Factor
+from footprint.estimators.hardware.accelerators import accelerator
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series, iso, series
 from footprint.estimators.sources import Query
@@ -42,7 +44,17 @@ def _is_of(factor: Factor, query: Query) -> bool:
         return False
     if factor.name == EXCHANGE:
         return query.subject in ("", factor.unit)
-    return folded(factor.subject) == folded(query.subject)
+    return _same_thing(factor.subject, query.subject)
+
+
+def _same_thing(left: str, right: str) -> bool:
+    """One name, case and dots aside; or two names of one accelerator, such as its driver's."""
+    if not left or not right or folded(left) == folded(right):
+        return folded(left) == folded(right)
+    try:
+        return accelerator(left).name == accelerator(right).name
+    except EstimatorError:
+        return False
 
 
 def _within(entries: Sequence[Entry], since: int, until: int) -> Iterator[Factor]:

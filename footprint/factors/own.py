@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from footprint.errors import UsageError
-from footprint.estimators.factors import Factor
+from footprint.estimators.costs.rental import RentalPrices, checked_rentals
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.series import iso
 from footprint.estimators.sources import Query
 from footprint.factors.chosen import fitting
@@ -61,24 +63,35 @@ class OwnFile(NamedTuple):
 
 
 class OwnSource:
-    """The factors of an own file, as a source.
+    """The factors of an own file, as a source; the prices of its `[[rental]]` tables are too.
 
     Attributes:
         file: what was read, with its other tables and notes.
+
+    Raises UsageError: a `[[rental]]` that makes no sense.
     """
 
     name = "own"
 
     def __init__(self, file: OwnFile) -> None:
         self.file = file
+        tables = file.tables.get("rental")
+        try:
+            rows = checked_rentals(tables, f"{file.path}: rental") if tables else ()
+        except EstimatorError as error:
+            raise UsageError(str(error)) from error
+        self._rentals = RentalPrices(rows)
 
     def candidates(self, query: Query) -> Iterator[Factor]:
         """The file's factors for a query: of its zone, then those that hold everywhere."""
-        return fitting(self.file.entries, query)
+        yield from fitting(self.file.entries, query)
+        yield from self._rentals.candidates(query)
 
     def everything(self) -> Iterator[Factor]:
         """All factors of the file."""
-        return (each.factor for each in self.file.entries)
+        yield from (each.factor for each in self.file.entries)
+        for row in self._rentals.rows:
+            yield from self._rentals.candidates(Query(RENTAL, subject=row.instance or row.device))
 
 
 def own_source(path: Path) -> OwnSource:

@@ -354,3 +354,20 @@ def test_a_wrong_csv_is_refused(tmp_path: Path, text: str, said: str) -> None:
 def test_a_value_comes_back_as_it_was_written(value: float, digits: str) -> None:
     where, given_ = "f", {"name": "grid intensity", "unit": digits, "value": repr(value)}
     assert entry(where, given_, Path("f.toml")).factor.quantity.mid == value
+
+
+def test_a_subject_is_found_by_any_name_of_its_accelerator(tmp_path: Path) -> None:
+    text = one('name="embodied carbon"\nsubject="H100 SXM"\nvalue=164\nunit="kg"')
+    source = own_source(written(tmp_path, text))
+    drivers = Query("embodied carbon", subject="NVIDIA H100 80GB HBM3")
+    assert [each.quantity.mid for each in source.candidates(drivers)] == [164.0]
+
+
+def test_rental_tables_are_prices_of_the_own_source(tmp_path: Path) -> None:
+    text = '[[rental]]\ninstance = "p5.48xlarge"\ncount = 8\nprice = "31.40 USD"\n'
+    source = own_source(written(tmp_path, text))
+    (found,) = source.candidates(Query("rental price", subject="p5.48xlarge"))
+    assert (found.value, found.unit) == (Decimal("31.40"), "USD/h")
+    assert list(source.everything()) == [found]
+    with pytest.raises(UsageError, match=r"factors.toml: rental 1"):
+        own_source(written(tmp_path, "[[rental]]\nprice = 3\n"))
