@@ -9,10 +9,11 @@ Which rule to use depends on why the figures are uncertain:
 - `independent_sum`, `independent_product`: errors that have nothing to do with each other
   partly cancel. Only where independence can be argued.
 
-Laws (tests/estimators/test_quantity.py): sums do not depend on order; `times` after `total`
-equals `total` of `times` up to rounding; a value drawn inside each input's interval gives a
-result inside the output's interval (`+`, `times`, scaling); independent intervals lie inside
-the plain ones and contain the middle.
+Laws (tests/estimators/test_quantity.py, with Monte Carlo): sums do not depend on order; `times`
+after `total` equals `total` of `times` up to rounding; a value drawn inside each input's interval
+gives a result inside the output's interval (`+`, `times`, scaling); independent intervals lie
+inside the plain ones, contain the middle, and keep the coverage of their inputs; an error that all
+parts share does not average out. docs/explanation/quantities.md says which rule is for what.
 """
 
 from __future__ import annotations
@@ -169,6 +170,10 @@ def independent_product(factors: Iterable[Quantity], unit: str) -> Quantity:
                 "use times() where a factor can be zero or negative"
             )
         mid *= q.mid
-        down.append(math.log(q.mid / q.low))
-        up.append(math.log(q.high / q.mid))
-    return Quantity(mid * math.exp(-math.hypot(*down)), mid, mid * math.exp(math.hypot(*up)), unit)
+        down.append(math.log(q.mid) - math.log(q.low))
+        up.append(math.log(q.high) - math.log(q.mid))
+    try:
+        high = mid * math.exp(math.hypot(*up))
+    except OverflowError:
+        high = math.inf  # refused by Quantity, which says so
+    return Quantity(mid * math.exp(-math.hypot(*down)), mid, high, unit)

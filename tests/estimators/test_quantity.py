@@ -3,8 +3,9 @@ import math
 import pickle
 import random
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footprint.estimators.errors import EstimatorError
@@ -15,6 +16,7 @@ from footprint.estimators.quantity import (
     independent_sum,
     total,
 )
+from footprint.estimators.units import _UNITS, convert, dimension, ratio
 
 
 def quantities(floor=0.0, unit="J"):
@@ -234,3 +236,145 @@ def test_independent_relative_errors_against_monte_carlo():
     ]
     inside = sum(interval.low <= p <= interval.high for p in products) / len(products)
     assert 0.935 < inside < 0.965
+
+
+# Against Monte Carlo, over inputs that Hypothesis chooses. An input's interval is its central 95 %.
+# With 4,000 samples a coverage of 95 % is seen within 93.5 to 96.5 % in all but 1 of 70,000 tries.
+
+Z95 = 1.959964
+SAMPLES = 4_000
+carlo = settings(max_examples=30, deadline=None)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def coverage(interval: Quantity, samples: np.ndarray) -> float:
+    return float(((samples >= interval.low) & (samples <= interval.high)).mean())
+
+
+def lognormal(q: Quantity, rng: np.random.Generator) -> np.ndarray:
+    """Samples with median mid, of which 95 % lie between mid / r and mid * r."""
+    return q.mid * np.exp(rng.normal(size=SAMPLES) * math.log(q.high / q.mid) / Z95)
+
+
+def split_lognormal(q: Quantity, rng: np.random.Generator) -> np.ndarray:
+    """The same where the distances down and up differ: half of the samples on either side."""
+    z = rng.normal(size=SAMPLES) / Z95
+    return q.mid * np.exp(z * np.where(z < 0, math.log(q.mid / q.low), math.log(q.high / q.mid)))
+
+
+def triangular_quantile(low: float, mode: float, high: float, p: float) -> float:
+    if p < (mode - low) / (high - low):
+        return low + math.sqrt(p * (high - low) * (mode - low))
+    return high - math.sqrt((1 - p) * (high - low) * (high - mode))
+
+
+@carlo
+@given(
+    st.lists(st.floats(1, 100), min_size=4, max_size=30),
+    st.floats(1.05, 2),
+    st.floats(1, 900),
+    seeds,
+)
+def test_a_shared_error_does_not_average_out(parts, spread, mid, seed):
+    """One factor for all parts, drawn once: applied after summing its coverage is the sum's.
+
+    Treated as if each part had a factor of its own, the interval would be far too narrow.
+    """
+    rng = np.random.default_rng(seed)
+    energy = [exact(part, "kWh") for part in parts]
+    factor = Quantity(mid / spread, mid, mid * spread, "g/kWh")
+    grams = sum(parts) * lognormal(factor, rng)
+    assert 0.935 < coverage(total(energy, "kWh").times(factor, "g"), grams) < 0.965
+    averaged = independent_sum([each.times(factor, "g") for each in energy], "g")
+    largest = max(parts) / sum(parts)
+    if largest < 0.3:
+        assert coverage(averaged, grams) < 0.9
+
+
+@carlo
+@given(st.lists(st.tuples(st.floats(0.1, 1e3), st.floats(1.01, 3)), min_size=1, max_size=6), seeds)
+def test_independent_relative_errors_keep_their_coverage(factors, seed):
+    """Lognormal factors in quadrature in log space: exact, so 95 % stays 95 %."""
+    rng = np.random.default_rng(seed)
+    quantities_ = [Quantity(mid / r, mid, mid * r, "1") for mid, r in factors]
+    product = np.prod([lognormal(q, rng) for q in quantities_], axis=0)
+    assert 0.935 < coverage(independent_product(quantities_, "1"), product) < 0.965
+
+
+@carlo
+@given(
+    st.lists(st.tuples(st.floats(1.01, 2.7), st.floats(1.01, 2.7)), min_size=1, max_size=6), seeds
+)
+def test_lopsided_relative_errors_nearly_keep_their_coverage(factors, seed):
+    rng = np.random.default_rng(seed)
+    quantities_ = [Quantity(1 / down, 1, up, "1") for down, up in factors]
+    product = np.prod([split_lognormal(q, rng) for q in quantities_], axis=0)
+    assert 0.925 < coverage(independent_product(quantities_, "1"), product) < 0.985
+
+
+@carlo
+@given(st.lists(st.floats(0.02, 0.3), min_size=1, max_size=6), seeds)
+def test_triangular_errors_nearly_keep_their_coverage(widths, seed):
+    """Up to 30 % either way, at the triangles' central 95 %."""
+    rng = np.random.default_rng(seed)
+    quantities_ = [
+        Quantity(*(triangular_quantile(1 - w, 1, 1 + w, p) for p in (0.025, 0.5, 0.975)), "1")
+        for w in widths
+    ]
+    product = np.prod([rng.triangular(1 - w, 1, 1 + w, SAMPLES) for w in widths], axis=0)
+    assert 0.925 < coverage(independent_product(quantities_, "1"), product) < 0.975
+
+
+@carlo
+@given(st.lists(quantities(), min_size=1, max_size=6), quantities(unit="g/kWh"), seeds)
+def test_plain_bounds_hold_every_sample(parts, factor, seed):
+    """Ends and all between, however the errors go together; nothing is left out of the interval."""
+    rng = np.random.default_rng(seed)
+    draws = rng.choice([0.0, 1.0, -1.0], size=(len(parts) + 1, 200))  # both ends, or between
+    draws = np.where(draws < 0, rng.uniform(size=draws.shape), draws)
+    drawn = [q.low + (q.high - q.low) * d for q, d in zip([*parts, factor], draws, strict=True)]
+    energy = np.sum(drawn[:-1], axis=0)
+    summed = parts[0]
+    for part in parts[1:]:
+        summed = summed + part
+    for interval, samples in (
+        (summed, energy),
+        (total(parts, "J"), energy),
+        (total(parts, "J").times(factor, "g"), energy * drawn[-1]),
+        (total(parts, "J") * -2.5, energy * -2.5),
+        (total(parts, "J") / 7, energy / 7),
+        (total(parts, "J").to("kWh"), energy / 3.6e6),
+    ):
+        assert all(holds(interval, float(value), 1e-9) for value in samples)
+
+
+units = st.sampled_from(sorted(_UNITS))
+
+
+@given(quantities(), units, units)
+def test_conversions_come_back_and_keep_to_their_dimension(q, unit, to):
+    q = Quantity(q.low, q.mid, q.high, unit)
+    if dimension(unit) != dimension(to):
+        with pytest.raises(EstimatorError, match="cannot convert"):
+            q.to(to)
+        with pytest.raises(EstimatorError, match="cannot convert"):
+            total([q], to)
+        return
+    assert close(q.to(to).to(unit), q, rel=1e-15 * 4)
+    assert close(total([q, q], to), (q + q).to(to), rel=1e-15 * 4)
+    assert q.to(unit) is q
+
+
+@given(st.floats(0, 1e9), units, units, units)
+def test_by_way_of_a_third_unit_is_the_same(value, one, two, three):
+    if not dimension(one) == dimension(two) == dimension(three):
+        return
+    direct = convert(value, one, three)
+    assert math.isclose(convert(convert(value, one, two), two, three), direct, rel_tol=1e-15 * 4)
+    (a, b), (c, d), (e, f) = ratio(one, two), ratio(two, three), ratio(one, three)
+    assert a * c * f == b * d * e  # the ratios themselves are exact
+
+
+def test_a_product_that_overflows_is_refused_in_one_line():
+    with pytest.raises(EstimatorError, match="give finite numbers"):
+        independent_product([Quantity(1, 1, 1e300, "1"), Quantity(1, 1e100, 1e300, "1")] * 2, "1")
