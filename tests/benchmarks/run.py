@@ -35,6 +35,7 @@ BENCHMARKS = (
     "meter_cpu",
     "loss",
     "memory",
+    "pricing",
 )
 
 
