@@ -196,8 +196,7 @@ def _running(serving: Serving, size: Size, limit: Quantity) -> Quantity:
 def _range(name: str, value: float | Quantity, unit: str, *, low: float) -> Quantity:
     """A number or a range, not below `low`."""
     given = value if isinstance(value, Quantity) else exact(checked(name, value, unit), "1")
-    for each in _ends(given):
-        checked(name, each, unit, low=low)
+    checked(name, given.low, unit, low=low)
     return given
 
 
