@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,9 @@ from footprint.errors import UsageError
 from footprint.reports.estimates import FORMATS, of_file, rendered
 
 if TYPE_CHECKING:
-    from footprint.estimators.predict.estimate import Prediction
+    from footprint.estimators.declared import Declared
+    from footprint.estimators.predict.estimate import Estimate, Prediction
+    from footprint.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,7 +58,7 @@ _PLACE = {
 }
 
 _NUMBER = re.compile(
-    r"(?P<digits>[0-9][0-9_,]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)\s*(?P<suffix>[a-zA-Z]?)"
+    r"(?P<digits>-?[0-9][0-9_,]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)\s*(?P<suffix>[a-zA-Z]?)"
 )
 _SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9, "g": 9, "t": 12}
 
@@ -109,33 +111,56 @@ def delivered(
 ) -> None:
     """Prices a prediction as the options say, and writes it."""
     from footprint.cli.report import write_whole
-    from footprint.estimators.predict.estimate import estimate as priced
 
     shape = format_ or of_file(output)
-    declared, registry = _declared(given)
-    data = rendered(priced(prediction, declared, registry), shape).encode("utf-8")
+    data = rendered(priced(prediction, given), shape).encode("utf-8")
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:
         write_whole(Path(output), data)
 
 
-def _declared(given: dict[str, Any]) -> tuple[Any, Any]:
-    """What the options, else the user's settings, declare; and where factors are looked up."""
-    from footprint import settings
-    from footprint.accounts.pricing import declared_from
+def priced(prediction: Prediction, given: Mapping[str, Any]) -> Estimate:
+    """The estimate of a prediction at the place that the options, else the settings, declare.
 
-    arguments = {}
+    Args:
+        given: options of `estimate_options` by setting; None where one was not given.
+    """
+    from footprint import settings
+    from footprint.estimators.contracts import NONE, contracts
+    from footprint.estimators.predict.estimate import estimate as at_a_place
+    from footprint.factors.registry import registry
+
+    asked = _checked(given)
+    own = settings.resolve()
+    path = asked.pop("factors", None) or own.factors
+    sources = registry(own.factor_sources, own=path, pins=False)
+    agreed = contracts(sources.own.file.tables, str(path)) if sources.own else NONE
+    made = at_a_place(prediction, _declared(asked, own), sources, agreed)
+    return made._replace(assumptions=(*made.assumptions, *sources.notes))
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, each checked as the setting that it stands for."""
+    from footprint import settings
+
+    found = {}
     for name, value in given.items():
         if value is None:
             continue
         try:
-            arguments[name] = settings.check(name, value)
+            found[name] = settings.check(name, value)
         except UsageError as error:
             raise UsageError(str(error).replace(name, _PLACE[name][0], 1)) from error
-    resolved = settings.resolve()
-    own = {name: getattr(resolved, name) for name in settings.DECLARED}
-    if "tariff_per_kwh" in arguments:
-        own["rental_per_device_hour"] = own["instance"] = None
-    declared = declared_from(arguments, "option").over(declared_from(own, "settings"))
-    return declared, None
+    return found
+
+
+def _declared(asked: Mapping[str, Any], own: Settings) -> Declared:
+    """What the options say, else the user's settings."""
+    from footprint.accounts.pricing import declared_from
+    from footprint.settings import DECLARED
+
+    fallback = {name: getattr(own, name) for name in DECLARED}
+    if "tariff_per_kwh" in asked:  # a rental of the settings would take its place
+        fallback["rental_per_device_hour"] = fallback["instance"] = None
+    return declared_from(asked, "option").over(declared_from(fallback, "settings"))

@@ -239,7 +239,7 @@ def _counted(given: dict[str, Any]) -> _Size:
     if "gpus" not in given:
         return _Size(exact(hours, "h"), assumptions=("--gpus not given: one device",))
     count = checked_count("gpus", given["gpus"], low=1)
-    step = f"{count:,} devices x {hours:,.6g} h = {count * hours:,.6g} device-hours"
+    step = f"{count:,} devices x {_number(hours)} h = {_number(count * hours)} device-hours"
     return _Size(exact(count * hours, "h"), (step,))
 
 
@@ -265,14 +265,14 @@ def _computed(flops: float, given: dict[str, Any], device: Accelerator | None) -
         )
     ]
     if "mfu" in given:
-        share = exact(checked("mfu", given["mfu"], "the peak (0.4 is 40 %)", low=1e-4, high=1), "1")
+        share = exact(checked("mfu", given["mfu"], "shares of the peak", low=1e-4, high=1), "1")
     else:
         share = MFU.quantity
         factors.append(MFU)
     low, mid, high = (flops / (peak * mfu) for mfu in (share.high, share.mid, share.low))
     hours = Quantity(low, mid, high, "s").to("h")
     step = (
-        f"{flops:.4g} FLOPs / ({peak / 1e12:,.6g} TFLOP/s x MFU {_range(share)}) = "
+        f"{flops:.4g} FLOPs / ({_number(peak / 1e12)} TFLOP/s x MFU {_range(share)}) = "
         f"{_range(hours)} device-hours"
     )
     assumed = f"no MFU was given: {_range(share)}, as trainings of large language models reached"
@@ -357,10 +357,14 @@ def _energy_step(hours: Quantity, watts: Quantity, factor: float, energy: Quanti
 
 def _range(quantity: Quantity) -> str:
     """`400`, or `0.89 (0.54 to 1)`."""
-    middle = f"{quantity.mid:,.6g}"
+    middle = _number(quantity.mid)
     if quantity.low == quantity.high:
         return middle
-    return f"{middle} ({quantity.low:,.4g} to {quantity.high:,.4g})"
+    return f"{middle} ({_number(quantity.low)} to {_number(quantity.high)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if 1e4 <= value < 1e15 else f"{value:,.5g}"
 
 
 def _echo(value: Any) -> Any:

@@ -1,0 +1,181 @@
+"""A prediction priced: place, prices, hardware; what is missing has its gap."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from footprint.estimators.declared import declare
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.factors import EMBODIED, LIFETIME, Factor
+from footprint.estimators.money import MoneyRange
+from footprint.estimators.predict.estimate import (
+    NO_DEVICE,
+    SCHEMA,
+    UNNAMED,
+    CostPart,
+    DeviceTime,
+    Prediction,
+    estimate,
+)
+from footprint.estimators.quantity import Quantity, exact
+
+PREDICTION = Prediction(
+    kind="inference",
+    inputs=(("gpu", "H100 SXM"),),
+    it_energy_kwh=Quantity(8, 10, 20, "kWh"),
+    duration_s=exact(3600, "s"),
+    devices=(DeviceTime("H100 SXM", Quantity(1, 2, 4, "h")),),
+    tokens=1e6,
+    steps=("a step",),
+)
+API = PREDICTION._replace(
+    kind="api",
+    devices=(),
+    costs=(CostPart("input tokens", MoneyRange(*map(Decimal, "123"), "USD")),),
+    gaps=(Gap("embodied_g", "the provider's hardware is not known", "nothing"),),
+)
+
+
+def whats(gaps: tuple[Gap, ...]) -> list[str]:
+    return [gap.what for gap in gaps]
+
+
+def test_place_and_tariff_are_applied_to_the_facilitys_energy() -> None:
+    declared = declare(pue=1.5, carbon_intensity=100, tariff="0.2")
+    found = estimate(PREDICTION, declared)
+    assert found.it_energy_kwh == Quantity(8, 10, 20, "kWh")
+    assert found.energy_kwh == Quantity(12, 15, 30, "kWh")
+    assert found.carbon_location_g == Quantity(1200, 1500, 3000, "g")
+    assert found.energy_j_per_token == Quantity(43.2, 54, 108, "J")
+    assert found.cost_usd is not None
+    assert found.cost_usd.mid == pytest.approx(3.0)
+    assert found.cost["USD"].mid == Decimal("3.00")
+    assert [part.name for part in found.cost_parts] == ["electricity"]
+
+
+def test_nothing_is_assumed_of_a_place_that_was_not_declared() -> None:
+    found = estimate(PREDICTION)
+    assert found.energy_kwh == PREDICTION.it_energy_kwh
+    assert found.carbon_location_g is None
+    assert found.water_l is None
+    assert found.cost_usd is None
+    assert found.cost == {}
+    assert {"carbon_location_g", "water_l", "cost_usd"} <= set(whats(found.gaps))
+    assert found.embodied_g is not None  # the device is named
+
+
+def test_a_zone_brings_its_grid_and_its_water() -> None:
+    found = estimate(PREDICTION, declare(zone="FRA", pue=1.2, wue=0.2))
+    assert found.carbon_location_g is not None
+    assert 12 * 20 < found.carbon_location_g.mid < 12 * 100
+    assert found.water_l is not None
+    assert found.water_l.mid > 10 * 0.2
+    assert "water_l" not in whats(found.gaps)
+
+
+def test_rental_is_paid_by_device_hour_and_no_tariff_beside_it() -> None:
+    found = estimate(PREDICTION, declare(rental="2.50 EUR", tariff="0.2", carbon_intensity=1))
+    assert found.cost == {"EUR": MoneyRange(*map(Decimal, ("2.50", "5.00", "10.00")), "EUR")}
+    assert found.cost_usd is None
+    assert [part.name for part in found.cost_parts] == ["rental"]
+    assert "cost_usd" in whats(found.gaps)
+    assert any("include electricity" in line for line in found.assumptions)
+
+
+def test_embodied_carbon_goes_by_the_hours_that_devices_are_held() -> None:
+    found = estimate(PREDICTION, declare(lifetime=5))
+    hour_g = 1000 / (5 * 365.2425 * 24)
+    assert found.embodied_g is not None
+    assert found.embodied_g.low == pytest.approx(1 * 164 * hour_g)
+    assert found.embodied_g.high == pytest.approx(4 * 575 * hour_g)
+    assert {EMBODIED, LIFETIME} <= {factor.name for factor in found.factors}
+
+
+def test_devices_without_a_row_or_a_name_leave_a_gap() -> None:
+    for subject in ("TPU v4", UNNAMED):
+        held = PREDICTION._replace(devices=(DeviceTime(subject, exact(1, "h")),))
+        found = estimate(held, declare(rental="2"))
+        assert found.embodied_g is None
+        assert "embodied_g" in whats(found.gaps)
+        assert found.cost["USD"].mid == 2
+    assert NO_DEVICE in found.gaps
+
+
+def test_costs_that_the_model_knows_take_the_place_of_electricity() -> None:
+    found = estimate(API, declare(tariff="0.2", rental="3", zone="FRA"))
+    assert [part.name for part in found.cost_parts] == ["input tokens"]
+    assert found.cost_usd == Quantity(1, 2, 3, "USD")
+    assert "cost_usd" not in whats(found.gaps)
+    assert [gap.why for gap in found.gaps if gap.what == "embodied_g"] == [API.gaps[0].why]
+
+
+def test_the_models_own_pue_holds_where_none_is_declared() -> None:
+    own = Factor("PUE", Quantity(1.1, 1.2, 1.5, "1"), "1", source="the provider")
+    assumed = estimate(API._replace(pue=own), declare(carbon_intensity=100))
+    assert assumed.energy_kwh == Quantity(8 * 1.1, 12, 30, "kWh")
+    assert own in assumed.factors
+    assert not any("PUE not given" in line for line in assumed.assumptions)
+    declared = estimate(API._replace(pue=own), declare(pue=1.05))
+    assert declared.energy_kwh is not None
+    assert declared.energy_kwh.mid == pytest.approx(10.5)
+    assert own not in declared.factors
+
+
+def test_energy_that_is_not_known_leaves_the_rest_that_is() -> None:
+    gap = Gap("energy_kwh", "the model's size is not known", "give it")
+    unknown = API._replace(it_energy_kwh=None, gaps=(gap,))
+    found = estimate(unknown, declare(zone="FRA"))
+    assert found.energy_kwh is None
+    assert found.energy_j_per_token is None
+    assert found.carbon_location_g is None
+    assert found.cost_usd == Quantity(1, 2, 3, "USD")
+    assert gap in found.gaps
+
+
+def test_a_figure_is_null_if_and_only_if_a_gap_says_why() -> None:
+    for prediction in (PREDICTION, API, PREDICTION._replace(devices=())):
+        for declared in (
+            declare(),
+            declare(zone="FRA"),
+            declare(tariff="0.2 EUR", carbon_intensity=5),
+            declare(rental="2", pue=1.1, wue=1, zone="DEU"),
+        ):
+            document = estimate(prediction, declared).to_json()
+            told = {gap["what"] for gap in document["gaps"]}
+            null = {key for key, value in document.items() if value is None}
+            assert null <= told
+            assert told - null <= {"water_l", "energy_kwh"}  # water may lack a part
+
+
+def test_the_document_is_json_of_the_schema() -> None:
+    document = estimate(PREDICTION, declare(zone="FRA", tariff="0.2")).to_json()
+    assert document == json.loads(json.dumps(document, allow_nan=False))
+    assert document["schema"] == SCHEMA == "footprint.estimate/1"
+    assert document["energy_kwh"] == {"low": 8, "mid": 10, "high": 20}
+    assert set(document) >= {
+        "energy_kwh",
+        "energy_j_per_token",
+        "carbon_location_g",
+        "embodied_g",
+        "water_l",
+        "cost_usd",
+        "duration_s",
+        "factors",
+        "assumptions",
+        "gaps",
+    }
+    training = estimate(PREDICTION._replace(kind="training", tokens=None)).to_json()
+    assert "energy_j_per_token" not in training
+
+
+def test_contracts_are_no_matter_of_an_estimate() -> None:
+    assert "carbon_market_g" not in whats(estimate(PREDICTION).gaps)
+
+
+def test_negative_energy_is_refused() -> None:
+    wrong = PREDICTION._replace(it_energy_kwh=Quantity(-1, 0, 1, "kWh"))
+    with pytest.raises(EstimatorError, match="give 0 or more"):
+        estimate(wrong)
