@@ -51,10 +51,10 @@ def rows_of(where: str, value: object) -> list[tuple[str, Any]]:
 
 
 def text_of(where: str, value: object) -> str:
-    """A text that is not empty."""
+    """A text that is not empty, on one line."""
     if not isinstance(value, str) or not value.strip():
         raise EstimatorError(f"{where} is {shown(value)}: give a text")
-    return value.strip()
+    return " ".join(value.split())
 
 
 def day_of(where: str, value: object) -> date:

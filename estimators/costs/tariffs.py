@@ -204,7 +204,7 @@ def _days(
                 hours_of(f"{at}: hours", row.get("hours", "00:00-24:00")),
             )
         )
-        if HOLIDAY in row.get("days", ()) and not has_holidays:
+        if "days" in row and HOLIDAY in bands[-1].days and not has_holidays:
             raise EstimatorError(
                 f"{at} is for holidays, and {where} lists none: give holidays = [2026-12-25, ...]"
             )
