@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.options import checked, setting_options
+from footprint.cli.options import DECLARING, checked, setting_options
 
 
 @click.command()
@@ -19,7 +19,7 @@ from footprint.cli.options import checked, setting_options
     metavar="DIR",
     help="Directory to make. Where it is there already, DIR-2 is taken, and so on.",
 )
-@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh")
+@setting_options(*DECLARING)
 def demo(out: Path, **given: Any) -> None:
     """Go through the main job on real data.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.options import checked, setting_options
+from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.console import say
 
 
@@ -28,7 +28,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float | None
     metavar="SECONDS",
     help="Stop after so long. Default: when told to.",
 )
-@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "replay")
+@setting_options(*DECLARING, "replay")
 @click.option("--quiet", is_flag=True, help="Say nothing.")
 def meter(seconds: float | None, *, quiet: bool, **given: Any) -> None:
     """Meter this host without a program, as a service.

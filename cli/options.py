@@ -24,9 +24,18 @@ OPTIONS = {
     "carbon_intensity_g_per_kwh": ("--carbon-intensity", "G_PER_KWH"),
     "pue": ("--pue", "X"),
     "tariff_per_kwh": ("--tariff", "PER_KWH"),
+    "wue_l_per_kwh": ("--wue", "L_PER_KWH"),
+    "rental_per_device_hour": ("--rental", "PER_HOUR"),
+    "instance": ("--instance", "NAME"),
+    "lifetime_years": ("--lifetime", "YEARS"),
+    "factors": ("--factors", "FILE"),
+    "factor_sources": ("--sources", "NAMES"),
     "project": ("--project", "NAME"),
     "replay": ("--replay", "FILE"),
 }
+
+#: Settings that declare a place, a price or a lifetime.
+DECLARING = tuple(settings.DECLARED)
 
 _HELP = {**settings.HELP, "tariff_per_kwh": 'price of electricity per kWh: 0.18, or "0.18 EUR"'}
 

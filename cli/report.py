@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.options import checked, setting_options
+from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.errors import UsageError
 from footprint.reports.formats import FORMATS, of_file, rendered
 
@@ -22,7 +22,8 @@ from footprint.reports.formats import FORMATS, of_file, rendered
 )
 @click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
 @click.option("--until", metavar="TIME", help="Leave out what was from then on.")
-@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh")
+@setting_options(*DECLARING, "factors", "factor_sources")
+@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
 @click.option(
     "--absorption",
     type=click.Choice(["none", "full"]),
@@ -44,6 +45,7 @@ def report(
     format_: str | None,
     output: str | None,
     lang: str,
+    no_pins: bool,
     **given: Any,
 ) -> None:
     """Report on a ledger.
@@ -61,6 +63,7 @@ def report(
         since=since,
         until=until,
         absorption=absorption,
+        pins=not no_pins,
         **checked(**given),
     )
     text = rendered(made, format_ or of_file(output))

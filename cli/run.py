@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.options import checked, key_values, setting_options
+from footprint.cli.options import DECLARING, checked, key_values, setting_options
 from footprint.errors import UsageError
 from footprint.model import KINDS
 
@@ -23,7 +23,7 @@ from footprint.model import KINDS
 @click.option("--name", metavar="NAME", help="What reports call the run. Default: the command.")
 @setting_options("project")
 @click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="A further name. Repeat.")
-@setting_options("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "replay")
+@setting_options(*DECLARING, "replay")
 @click.option("--progress", is_flag=True, help="Draw a line on the terminal once a second.")
 @click.option("--quiet", is_flag=True, help="Say nothing at the end.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- CMD ...")

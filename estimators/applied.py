@@ -122,19 +122,17 @@ class Rate(NamedTuple):
     per_hour: MoneyRange
 
 
-def held_cost(held_s: Mapping[str, float], rates: Iterable[Rate]) -> dict[str, list[MoneyRange]]:
-    """Cost by part of devices that were held: hours x rate."""
-    found: dict[str, list[MoneyRange]] = {}
+def held_cost(held_s: Mapping[str, float], rates: Iterable[Rate]) -> list[tuple[str, MoneyRange]]:
+    """(part, cost) of devices that were held: hours x rate."""
+    found: list[tuple[str, MoneyRange]] = []
     for rate in rates:
         seconds = held_s.get(rate.subject)
         if seconds is None:
             continue
         hours = CONTEXT.divide(Decimal(repr(float(seconds))), Decimal(3600))
-        low, mid, high = (
-            CONTEXT.multiply(each, hours)
-            for each in (rate.per_hour.low, rate.per_hour.mid, rate.per_hour.high)
-        )
-        found.setdefault(rate.part, []).append(MoneyRange(low, mid, high, rate.per_hour.currency))
+        bounds = rate.per_hour.low, rate.per_hour.mid, rate.per_hour.high
+        low, mid, high = (CONTEXT.multiply(each, hours) for each in bounds)
+        found.append((rate.part, MoneyRange(low, mid, high, rate.per_hour.currency)))
     return found
 
 

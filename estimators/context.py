@@ -8,14 +8,16 @@ with a gap that says how to get it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from footprint.estimators import carbon, cost, grid, sources
 from footprint.estimators.applied import Rate, Use
 from footprint.estimators.contracts import NONE, Contracts
-from footprint.estimators.costs.rental import rental, shipped_rentals, with_electricity
+from footprint.estimators.costs.exchange import converted
+from footprint.estimators.costs.rental import rental, rentals, shipped_rentals, with_electricity
 from footprint.estimators.costs.timeline import tariff_over
 from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import Gap
@@ -31,10 +33,10 @@ from footprint.estimators.factors import (
     WUE,
     Factor,
 )
-from footprint.estimators.money import CONTEXT, Money, exact_money
+from footprint.estimators.money import CONTEXT, Money, MoneyRange, exact_money
 from footprint.estimators.pricing import FactorSet, Priced, apply
 from footprint.estimators.quantity import Quantity, exact
-from footprint.estimators.series import Series
+from footprint.estimators.series import NS_PER_S, Series
 from footprint.estimators.sources import Query, Registry
 from footprint.estimators.water import water_l
 from footprint.estimators.zones import Zone, resolve_zone
@@ -112,6 +114,13 @@ class _Asked(NamedTuple):
     notes: _Notes
     contracts: Contracts
 
+    @property
+    def until(self) -> date | None:
+        """The last day of the period, UTC; None where there is none."""
+        if self.until_ns is None:
+            return None
+        return datetime.fromtimestamp((self.until_ns - 1) // NS_PER_S, UTC).date()
+
     def candidates(self, name: str, subject: str = "") -> tuple[Factor, ...]:
         """The candidates that cover the period, in order; a failed source is noted."""
         if self.zone is None and not subject:
@@ -165,9 +174,11 @@ def resolve(
     notes.use(*(factor for pair in embodied.values() for factor in pair))
     if pue is None and (intensity or tariff):
         notes.assume(carbon.IT_ONLY)
-    notes.gaps.append(NO_MARKET)
+    if contracts.instruments is None:
+        notes.gaps.append(NO_MARKET)
     notes.gaps.extend(_water(pue, wue, generation))
     return FactorSet(
+        zone,
         intensity,
         pue,
         tariff,
@@ -176,6 +187,8 @@ def resolve(
         None,
         embodied,
         rates,
+        contracts.rates,
+        asked.until,
         tuple(dict.fromkeys(notes.factors)),
         tuple(dict.fromkeys(notes.assumptions)),
         tuple(dict.fromkeys(notes.gaps)),
@@ -239,7 +252,7 @@ GIVEN_PLACE = ""
 
 def _tariff(asked: _Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
     declared, notes = asked.declared, asked.notes
-    _currencies(notes, [rate.per_hour.currency for rate in rates], "price of the hardware")
+    _currencies(asked, [rate.per_hour.currency for rate in rates])
     if any(rate.part == "rental" for rate in rates):
         notes.assume(with_electricity(None).assumption)
         return ()
@@ -254,16 +267,18 @@ def _tariff(asked: _Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
     if not found:
         notes.gaps.append(NO_TARIFF)
         return ()
-    _currencies(notes, [factor.unit.partition("/")[0] for factor in found], "tariff")
+    _currencies(asked, [factor.unit.partition("/")[0] for factor in found])
     return found
 
 
-def _currencies(notes: _Notes, currencies: Sequence[str], what: str) -> None:
-    other = next((each for each in currencies if each != "USD"), None)
-    if other is not None:
-        why = f"the {what} is in {other}, and no currency is converted"
-        remedy = f"read `cost` in {other}, or give a USD {what}"
-        notes.gaps.append(Gap("cost_usd", why, remedy))
+def _currencies(asked: _Asked, currencies: Iterable[str]) -> None:
+    """What is to be said of costs that are not in dollars."""
+    one = Decimal(1)
+    ones = {each: MoneyRange(one, one, one, each) for each in currencies}
+    found = converted(ones, "USD", asked.contracts.rates, asked.until)
+    asked.notes.use(*found.factors)
+    asked.notes.assume(*found.notes)
+    asked.notes.gaps.extend(found.gaps)
 
 
 def _rental(asked: _Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
@@ -283,7 +298,10 @@ def _rental(asked: _Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
         asked.notes.use(Factor(RENTAL, money.amount, unit, used_for="cost", why=why))
         return tuple(Rate("rental", each.name, exact_money(money)) for each in rented)
     instance = declared.instance or ""
-    found = asked.registry.find(Query(RENTAL, None, instance)).chosen
+    agreed = rentals(instance, asked.contracts.rentals)
+    found = (
+        agreed[0].factor if agreed else asked.registry.find(Query(RENTAL, None, instance)).chosen
+    )
     if found is None:  # says which instances there are
         found = rental(instance, (*asked.contracts.rentals, *shipped_rentals())).factor
     asked.notes.use(

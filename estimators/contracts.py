@@ -1,6 +1,7 @@
 """What an organisation agreed and bought, beyond single factors: the tables of an own file.
 
-A tariff with its hours, hardware that was bought, contracts and certificates for electricity.
+A tariff with its hours, hardware that was rented or bought, contracts and certificates for
+electricity, what else is paid, and the rates at which currencies are exchanged.
 Made by `contracts` from the raw tables, checked there.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from footprint.estimators.costs.exchange import Rate, checked_rates
+from footprint.estimators.costs.extras import Extra, checked_extras
 from footprint.estimators.costs.purchase import Purchase, checked_purchases
 from footprint.estimators.costs.rental import RentalPrice, checked_rentals
 from footprint.estimators.costs.tariffs import Tariff, checked_tariff
@@ -24,12 +27,16 @@ class Contracts(NamedTuple):
         rentals: prices of rented hardware, which go before the shipped ones.
         instruments: contracts and certificates for electricity; empty where it was said that
             there are none, None where nothing was said.
+        extras: what is paid beside electricity and hardware.
+        rates: of exchange between currencies, each with its date.
     """
 
     tariff: Tariff | None = None
     purchases: tuple[Purchase, ...] = ()
     rentals: tuple[RentalPrice, ...] = ()
     instruments: tuple[Instrument, ...] | None = None
+    extras: tuple[Extra, ...] = ()
+    rates: tuple[Rate, ...] = ()
 
 
 #: Nothing was given.
@@ -40,7 +47,7 @@ def contracts(tables: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> 
     """The agreements of an own file.
 
     Args:
-        tables: raw entries by table: tariff, purchase, rental, instrument.
+        tables: raw entries by table: tariff, purchase, rental, instrument, extra, exchange.
         where: the file; opens messages.
 
     Raises:
@@ -52,4 +59,6 @@ def contracts(tables: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> 
         checked_purchases(list(tables.get("purchase", ())), f"{where}: purchase"),
         checked_rentals(list(tables.get("rental", ())), f"{where}: rental"),
         instruments(tables.get("instrument", ())),
+        checked_extras(list(tables.get("extra", ())), f"{where}: extra"),
+        checked_rates(list(tables.get("exchange", ())), f"{where}: exchange"),
     )

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from footprint.estimators import carbon, cost
 from footprint.estimators.applied import Mean, Rate, Use, held_cost, mean, money_mean, unknown
+from footprint.estimators.costs.exchange import Rate as Exchange
+from footprint.estimators.costs.total import ELECTRICITY, tco
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.embodied import embodied_g
-from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity, exact, total
 from footprint.estimators.water import water_l
+from footprint.estimators.zones import Zone
 
 
 class FactorSet(NamedTuple):
     """Factors that were looked up, and what to say about them; made by `resolve`.
 
     Attributes:
+        zone: the place; None where none was declared.
         intensity, tariff: candidates in order: where the first is a series with a hole, the next
             stands in; empty where not known.
         pue, wue, generation: facility per IT energy, water on site, water of generation.
         market: the market-based intensity, where contracts are known (`estimators.market`).
         embodied: (kg, lifetime in h) by device name.
         rates: what holding a device costs.
+        exchange: rates between currencies, for `cost_usd`.
+        until: the last day of the period, for the choice of a rate.
         factors, assumptions, gaps: all that is used, and what to say of it.
     """
 
+    zone: Zone | None = None
     intensity: tuple[Factor, ...] = ()
     pue: Factor | None = None
     tariff: tuple[Factor, ...] = ()
@@ -36,6 +44,8 @@ class FactorSet(NamedTuple):
     market: Factor | None = None
     embodied: Mapping[str, tuple[Factor, Factor]] = {}
     rates: tuple[Rate, ...] = ()
+    exchange: tuple[Exchange, ...] = ()
+    until: date | None = None
     factors: tuple[Factor, ...] = ()
     assumptions: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -53,7 +63,7 @@ class Priced(NamedTuple):
         embodied_g: g CO2e of manufacture; None where any device's is not known.
         water_l: litres; None where not known.
         cost: by currency, exact decimals; empty where not known.
-        cost_usd: in floats, unit `USD`; None unless all cost is in dollars.
+        cost_usd: in floats, unit `USD`; None unless all is in dollars or has a dated rate.
         cost_parts: `cost` by part: electricity, rental, purchase.
         factors, assumptions: of the whole FactorSet.
         gaps: of the FactorSet, and of this use (a series without a value).
@@ -106,19 +116,18 @@ def apply(factors: FactorSet, use: Use | Quantity | float) -> Priced:
         generation=factors.generation.quantity if factors.generation else None,
     )
     parts = _cost(factors, use, kwh, pue, gaps)
-    prices = by_currency(one for part in parts.values() for one in part.values())
-    usd = prices["USD"].to_quantity() if list(prices) == ["USD"] else None
+    owned = tco(parts, rates=factors.exchange, on=factors.until)
     return Priced(
         location,
-        prices,
-        usd,
+        owned.total,
+        None if owned.usd is None else owned.usd.to_quantity(),
         factors.factors,
         factors.assumptions,
         tuple(dict.fromkeys(gaps)),
         market,
         _made(factors, use),
         water,
-        parts,
+        owned.parts,
     )
 
 
@@ -128,15 +137,15 @@ def _hole(what: str, candidates: Sequence[Factor], found: Mean) -> Gap:
 
 def _cost(
     factors: FactorSet, use: Use, kwh: Quantity, pue: Quantity | None, gaps: list[Gap]
-) -> dict[str, dict[str, MoneyRange]]:
-    parts = {name: by_currency(each) for name, each in held_cost(use.held_s, factors.rates).items()}
+) -> list[tuple[str, MoneyRange]]:
+    """The parts of the cost: what held devices cost, and the electricity."""
+    parts = held_cost(use.held_s, factors.rates)
     if factors.tariff:
         per_kwh, found = money_mean(factors.tariff, use.weights)
         if per_kwh is None:
             gaps.append(_hole("cost", factors.tariff, found))
-        else:
-            paid = cost.electricity_cost(kwh, per_kwh, pue)
-            parts["electricity"] = {paid.currency: paid}
+            return []
+        parts.append((ELECTRICITY, cost.electricity_cost(kwh, per_kwh, pue)))
     return parts
 
 

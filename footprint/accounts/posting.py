@@ -424,9 +424,20 @@ def _add(into: dict[int, int], more: Mapping[int, int]) -> dict[int, int]:
 
 
 def _less(whole: Mapping[int, int], *parts: Mapping[int, int]) -> dict[int, int]:
-    """What some parts leave of a whole by stretch; each was rounded, so none is below 0."""
-    left = {key: amount - sum(part.get(key, 0) for part in parts) for key, amount in whole.items()}
-    return {key: amount for key, amount in left.items() if amount > 0}
+    """What some parts leave of a whole by stretch.
+
+    A cell that is cut has its energy on either side by time, and its parts theirs by what was
+    active: where they come to more than the whole, the stretches beside it have so much less.
+    """
+    found: dict[int, int] = {}
+    owed = 0
+    for stretch in [*sorted(whole), *sorted(whole, reverse=True)]:
+        left = found.get(stretch)
+        if left is None:
+            left = whole[stretch] - sum(part.get(stretch, 0) for part in parts)
+        found[stretch] = max(0, left + owed)
+        owed = min(0, left + owed)
+    return {stretch: left for stretch, left in found.items() if left}
 
 
 def _adding_up(parts: dict[str, int], total: int) -> dict[str, int]:

@@ -7,15 +7,20 @@ cluster in Iowa.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from footprint.accounts.book import Energy, GroupEnergy
 from footprint.errors import UsageError
+from footprint.estimators.applied import Use
+from footprint.estimators.context import Hardware
 from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import EstimatorError
-from footprint.estimators.quantity import Quantity
-from footprint.model import NJ_PER_J, Device
+from footprint.estimators.pricing import FactorSet
+from footprint.estimators.quantity import Quantity, total
+from footprint.estimators.series import Series
+from footprint.ledger.reader import Facts
+from footprint.model import NJ_PER_J, NS_PER_S, Device
 from footprint.settings import DECLARED, Settings
 
 
@@ -60,3 +65,65 @@ def energy_of(parts: Sequence[GroupEnergy]) -> Quantity:
         one = with_gain(part.energy, part.device)
         low, mid, high = low + one.low, mid + one.mid, high + one.high
     return Quantity(min(low, mid), mid, max(high, mid), "J")
+
+
+#: Kinds of devices that bear embodied carbon and rental by the time for which they are held.
+BEARING = ("gpu", "cpu")
+
+
+def hardware_of(facts: Iterable[Facts]) -> dict[str, tuple[Hardware, ...]]:
+    """The devices of each boot that bear embodied carbon and rental, by name.
+
+    All that any of a boot's writers saw: one that was too short may have seen none.
+    """
+    seen: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for one in facts:
+        devices = seen.setdefault(one.boot_id, {})
+        for device in one.devices.values():
+            if device.kind in BEARING:
+                devices[device.id] = device.name, device.kind, device.scope
+    found: dict[str, tuple[Hardware, ...]] = {}
+    for boot, by_id in seen.items():
+        counts: dict[tuple[str, str, str], int] = {}
+        for sort in by_id.values():
+            counts[sort] = counts.get(sort, 0) + 1
+        found[boot] = tuple(
+            Hardware(name, kind, scope != "share", count)
+            for (name, kind, scope), count in sorted(counts.items())
+        )
+    return found
+
+
+def cuts(sets: Iterable[FactorSet], span: tuple[int, int]) -> tuple[int, ...]:
+    """The instants within a period (UTC ns) at which any factor changes; none: none changes."""
+    steps = [
+        factor.value
+        for each in sets
+        for factor in each.changing()
+        if isinstance(factor.value, Series)
+    ]
+    found = {cut for each in steps for cut in each.cuts(*span)}
+    # A series that says the same all along still has to be asked: one cut is enough.
+    return tuple(sorted(found)) or ((span[0] + 1,) if steps else ())
+
+
+def at_instants(by_stretch: Mapping[int, int], cuts: Sequence[int]) -> dict[int, int]:
+    """Energy by an instant of each stretch, UTC ns, in place of the stretch's number."""
+    return {cuts[stretch - 1] if stretch else cuts[0] - 1: nj for stretch, nj in by_stretch.items()}
+
+
+def held_s(device: Device, ns: float) -> dict[str, float]:
+    """Seconds by name of a device whose manufacture and rental count."""
+    return {device.name: ns / NS_PER_S} if device.kind in BEARING else {}
+
+
+def together(uses: Sequence[Use]) -> Use:
+    """Several uses as one, J."""
+    weights: dict[int, int] = {}
+    held: dict[str, float] = {}
+    for use in uses:
+        for at, amount in use.weights.items():
+            weights[at] = weights.get(at, 0) + amount
+        for name, seconds in use.held_s.items():
+            held[name] = held.get(name, 0.0) + seconds
+    return Use(total((use.energy for use in uses), "J"), weights, held)

@@ -8,12 +8,23 @@ from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
 from footprint.accounts.entries import Entry
-from footprint.accounts.pricing import declared_of, energy_of
+from footprint.accounts.pricing import (
+    at_instants,
+    cuts,
+    declared_of,
+    energy_of,
+    hardware_of,
+    held_s,
+    together,
+)
 from footprint.errors import LedgerError, UsageError
+from footprint.estimators.applied import Use
 from footprint.estimators.context import apply, resolve
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
+from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import Quantity
+from footprint.factors.opened import opened
 from footprint.ledger.journal import Journal
 from footprint.ledger.reader import Facts, Issue, read_bytes, read_journals
 from footprint.model import NS_PER_S
@@ -29,7 +40,10 @@ class Footprint(NamedTuple):
     Attributes:
         energy_j: joules of all devices, with interval.
         energy_by_kind_j: the same by device kind (gpu, cpu, dram).
-        carbon_location_g, carbon_market_g: g CO2e, location- and market-based.
+        carbon_location_g, carbon_market_g: g CO2e, location- and market-based. What contracts
+            cover is known of a whole period only: `footprint report` has the latter.
+        embodied_g: g CO2e of the manufacture of the devices, by the time they were held.
+        water_l: litres, on site and from generation.
         cost: by currency; cost_usd where all of it is in dollars.
         duration_s: wall-clock seconds.
         tiers: share of the energy by method tier.
@@ -53,6 +67,8 @@ class Footprint(NamedTuple):
     assumptions: tuple[str, ...]
     gaps: tuple[Gap, ...]
     span_id: str
+    embodied_g: Quantity | None = None
+    water_l: Quantity | None = None
 
 
 def span_result(
@@ -76,7 +92,8 @@ def span_result(
             at = entry.parent
         return ()
 
-    book = books.make(facts, issues, inside)
+    factors, at = _factors(facts, writer, seq, settings)
+    book = books.make(facts, issues, inside, cuts=at)
     span = next(
         (e for e in book.entries if e.seq == seq and facts[e.writer].writer == writer), None
     )
@@ -86,14 +103,35 @@ def span_result(
             f" ({journal.problem or 'see footprint ledger info'})"
         )
     parts = book.groups.get(0, [])
-    return _footprint(book, span, parts, settings, provisional, f"{writer}:{seq}")
+    return _footprint(book, span, parts, factors, provisional, f"{writer}:{seq}")
+
+
+def _factors(
+    facts: Sequence[Facts], writer: str, seq: int, settings: Settings
+) -> tuple[FactorSet, tuple[int, ...]]:
+    """What holds for a span, and the instants at which a factor changes. Asks no live provider."""
+    own = next((one for one in facts if one.writer == writer), None)
+    if own is None:
+        return FactorSet(), ()
+    starts = [row[5] for row in own.rows["span"] if row[0] == seq]
+    starts += [row[3] for row in own.rows["open"] if row[0] == seq]
+    since = own.utc_ns(min(starts, default=own.context["t"]))
+    until = max(own.utc_ns(own.t_last), since + 1)
+    sources = opened(settings, live=False)
+    hardware = hardware_of(facts)[own.boot_id]
+    try:
+        declared = declared_of(own.context, {}, settings)
+        found = resolve(declared, sources.registry, hardware, since, until, sources.contracts)
+    except EstimatorError as error:
+        raise UsageError(str(error)) from error
+    return found, cuts([found], (since, until))
 
 
 def _footprint(
     book: books.Book,
     span: Entry,
     parts: Sequence[books.GroupEnergy],
-    settings: Settings,
+    factors: FactorSet,
     provisional: bool,
     span_id: str,
 ) -> Footprint:
@@ -102,13 +140,8 @@ def _footprint(
     kinds = sorted({part.device.kind for part in parts})
     by_kind = {kind: energy_of([p for p in parts if p.device.kind == kind]) for kind in kinds}
     energy = energy_of(parts) if parts else None
-    context = book.facts[span.writer].context
-    try:
-        factors = resolve(declared_of(context, {}, settings))
-    except EstimatorError as error:
-        raise UsageError(str(error)) from error
-    gaps = [*factors.gaps, *lacking]
-    priced = apply(factors, energy) if energy is not None else None
+    priced = apply(factors, _use(energy, parts, book.cuts)) if energy is not None else None
+    gaps = [*(priced.gaps if priced else factors.gaps), *lacking]
     total = sum(part.energy.mid_nj for part in parts)
     tiers: dict[str, float] = {}
     for part in parts:
@@ -123,7 +156,9 @@ def _footprint(
         energy_j=energy,
         energy_by_kind_j=by_kind,
         carbon_location_g=priced.carbon_location_g if priced else None,
-        carbon_market_g=None,
+        carbon_market_g=priced.carbon_market_g if priced else None,
+        embodied_g=priced.embodied_g if priced else None,
+        water_l=priced.water_l if priced else None,
         cost=dict(priced.cost) if priced else {},
         cost_usd=priced.cost_usd if priced else None,
         duration_s=(span.end - span.start) / NS_PER_S,
@@ -135,6 +170,15 @@ def _footprint(
         gaps=tuple(gaps),
         span_id=span_id,
     )
+
+
+def _use(energy: Quantity, parts: Sequence[books.GroupEnergy], at: Sequence[int]) -> Use:
+    """The parts as one use; their bounds are those of `energy`."""
+    uses = [
+        Use(energy, at_instants(part.by_stretch, at), held_s(part.device, part.held_ns))
+        for part in parts
+    ]
+    return together(uses)._replace(energy=energy)
 
 
 def _missing(parts: Sequence[books.GroupEnergy]) -> list[Gap]:

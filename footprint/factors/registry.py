@@ -9,7 +9,9 @@ order or by its options: without, nothing here touches the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +104,24 @@ def registry(
             from footprint.factors.live import make
 
             sources.append(make(name, live.get(name)))
-    return Ordered(sources)
+    made = Ordered(sources)
+    if (recorded := _recorded.get()) is not None:
+        recorded.append(made)
+    return made
+
+
+_recorded: ContextVar[list[Ordered] | None] = ContextVar("recorded", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Ordered]]:
+    """The registries that are made in this block: how pinning learns what a report asked for."""
+    made: list[Ordered] = []
+    token = _recorded.set(made)
+    try:
+        yield made
+    finally:
+        _recorded.reset(token)
 
 
 def known_names() -> tuple[str, ...]:

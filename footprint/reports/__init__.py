@@ -31,6 +31,13 @@ def report(
     pue: float | str | None = None,
     tariff_per_kwh: str | float | None = None,
     tariff_usd_per_kwh: str | float | None = None,
+    wue_l_per_kwh: float | str | None = None,
+    rental_per_device_hour: str | float | None = None,
+    instance: str | None = None,
+    lifetime_years: float | str | None = None,
+    factors: str | Path | None = None,
+    factor_sources: str | Iterable[str] | None = None,
+    pins: bool = True,
     absorption: str = "none",
 ) -> Report:
     """A report on one or more ledgers, which are read as one.
@@ -44,6 +51,13 @@ def report(
         carbon_intensity_g_per_kwh: g CO2e per kWh, instead of the zone's table.
         pue: power usage effectiveness of the facility, 1 to 5.
         tariff_per_kwh, tariff_usd_per_kwh: price of electricity, `"0.18 EUR"` or in US dollars.
+        wue_l_per_kwh: litres used on site per kWh of IT energy.
+        rental_per_device_hour: price of a device for an hour, electricity included.
+        instance: the rented machine by its provider's name, to look up its price.
+        lifetime_years: for how long hardware is kept.
+        factors: TOML or CSV file of own factors, tariffs, contracts and prices.
+        factor_sources: where factors come from, in order: `"own,electricity-maps,codecarbon"`.
+        pins: False: the ledgers' pinned factors do not come before all others.
         absorption: `"full"` spreads idle energy over the spans.
 
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
@@ -64,14 +78,24 @@ def report(
         "pue": pue,
         "tariff_per_kwh": tariff_per_kwh,
         "tariff_usd_per_kwh": tariff_usd_per_kwh,
+        "wue_l_per_kwh": wue_l_per_kwh,
+        "rental_per_device_hour": rental_per_device_hour,
+        "instance": instance,
+        "lifetime_years": lifetime_years,
     }
+    order = None if factor_sources is None else _order(factor_sources)
     declared = {
         "tariff_per_kwh" if name.startswith("tariff") else name: settings_.check(name, value)
         for name, value in given.items()
         if value is not None
     }
-    options = Options(by, since, until, declared, absorption)
-    return build(_opened(ledgers), options, settings_.resolve())
+    options = Options(by, since, until, declared, absorption, pins)
+    settings = settings_.resolve({"factors": factors, "factor_sources": order})
+    return build(_opened(ledgers), options, settings)
+
+
+def _order(names: str | Iterable[str]) -> str | list[str]:
+    return names if isinstance(names, str) else list(names)
 
 
 def _opened(ledgers: Iterable[Source | Iterable[Source]]) -> Ledger:

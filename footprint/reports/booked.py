@@ -11,19 +11,16 @@ from typing import NamedTuple
 
 from footprint.accounts.book import Book, DeviceBook, GroupEnergy
 from footprint.accounts.entries import Entry
-from footprint.accounts.pricing import with_gain
+from footprint.accounts.pricing import at_instants, held_s, together, with_gain
 from footprint.estimators.applied import Use
-from footprint.estimators.quantity import Quantity, total
+from footprint.estimators.quantity import Quantity
 from footprint.ledger.reader import Facts
-from footprint.model import NJ_PER_J, NS_PER_S, Device
+from footprint.model import NJ_PER_J, Device
 
 #: (number of the factor set, boot id)
 Place = tuple[int, str]
 
 _MODELS = ("utilisation", "nameplate")
-
-#: Kinds of devices that bear embodied carbon and rental by the time for which they are held.
-BEARING = ("gpu", "cpu")
 
 
 class Used(NamedTuple):
@@ -101,16 +98,11 @@ class Booked:
     def _use(self, part: GroupEnergy, boot: str) -> Use:
         """A group's part of one device; with `absorb` with its part of what was idle."""
         _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
-        weights = {at: round(nj * ratio) for at, nj in self._at(part.by_stretch).items()}
-        held_ns = part.held_ns * self._longer.get((boot, part.device.id), 1.0)
-        return Use(self._joules(part, boot), weights, _held(part.device, held_ns))
-
-    def _at(self, by_stretch: Mapping[int, int]) -> dict[int, int]:
-        """Energy by an instant of each stretch, UTC ns, in place of the stretch's number."""
-        cuts = self.book.cuts
-        return {
-            cuts[stretch - 1] if stretch else cuts[0] - 1: nj for stretch, nj in by_stretch.items()
+        weights = {
+            at: round(nj * ratio) for at, nj in at_instants(part.by_stretch, self.book.cuts).items()
         }
+        held_ns = part.held_ns * self._longer.get((boot, part.device.id), 1.0)
+        return Use(self._joules(part, boot), weights, held_s(part.device, held_ns))
 
     def _joules(self, part: GroupEnergy, boot: str) -> Quantity:
         own = with_gain(part.energy, part.device)
@@ -137,13 +129,13 @@ class Booked:
             absorbed = (each.boot, each.device.id) in self._ratios
             idle_use = Use(
                 self._idle(each, shares),
-                {} if absorbed else self._at(each.idle_by),
-                _held(each.device, 0 if absorbed else each.idle_ns),
+                {} if absorbed else at_instants(each.idle_by, self.book.cuts),
+                held_s(each.device, 0 if absorbed else each.idle_ns),
             )
             other_use = Use(
                 _scaled(each, each.unattributed_nj),
-                self._at(each.unattributed_by),
-                _held(each.device, each.unattributed_ns),
+                at_instants(each.unattributed_by, self.book.cuts),
+                held_s(each.device, each.unattributed_ns),
             )
             idle.setdefault(home, []).append(idle_use)
             other.setdefault(home, []).append(other_use)
@@ -155,9 +147,10 @@ class Booked:
             if set(shares) <= {home}:
                 # The meter's sum knows nothing of edges: its bounds are those of the gain alone.
                 uses = [use for _, use in parts]
-                together = _together([idle_use, other_use, *uses])
-                metered_j = _scaled(each, each.metered_nj)
-                whole.setdefault(home, []).append(together._replace(energy=metered_j))
+                sum_ = together([idle_use, other_use, *uses])
+                whole.setdefault(home, []).append(
+                    sum_._replace(energy=_scaled(each, each.metered_nj))
+                )
                 continue
             whole.setdefault(home, []).extend((idle_use, other_use))
             for number, use in parts:
@@ -227,22 +220,5 @@ def _scaled(each: DeviceBook, amount_nj: int) -> Quantity:
     )
 
 
-def _held(device: Device, ns: float) -> dict[str, float]:
-    """Seconds by name of a device whose manufacture and rental count."""
-    return {device.name: ns / NS_PER_S} if device.kind in BEARING else {}
-
-
-def _together(uses: Sequence[Use]) -> Use:
-    """Several uses as one."""
-    weights: dict[int, int] = {}
-    held: dict[str, float] = {}
-    for use in uses:
-        for at, amount in use.weights.items():
-            weights[at] = weights.get(at, 0) + amount
-        for name, seconds in use.held_s.items():
-            held[name] = held.get(name, 0.0) + seconds
-    return Use(total((use.energy for use in uses), "J"), weights, held)
-
-
 def _summed(parts: Mapping[int, Sequence[Use]]) -> dict[int, Use]:
-    return {number: _together(each) for number, each in parts.items()}
+    return {number: together(each) for number, each in parts.items()}

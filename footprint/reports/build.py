@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
 from footprint.accounts.opened import Instant, Ledger, parse_period
-from footprint.estimators.sources import Registry
+from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.reports import gaps, groups, keys, said
@@ -32,6 +32,7 @@ class Options(NamedTuple):
         since, until: [since, until); None: open.
         declared: zone, carbon_intensity_g_per_kwh, pue, tariff_per_kwh, which win over the runs'.
         absorption: one of `ABSORPTIONS`.
+        pins: the ledgers' pinned factors come before all others.
     """
 
     by: str | Iterable[str] | None = None
@@ -39,6 +40,7 @@ class Options(NamedTuple):
     until: Instant = None
     declared: Mapping[str, Any] = {}
     absorption: str = "none"
+    pins: bool = True
 
 
 def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
@@ -46,15 +48,16 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     fields = keys.parse(options.by)
     period = parse_period(options.since, options.until)
     facts, issues = ledger.facts()
-    registry = _registry(ledger, options, settings)
-    places = Places(facts, options.declared, settings, registry, _span(facts, period))
+    sources = opened(settings, ledger.directories, pins=options.pins)
+    places = Places(facts, options.declared, settings, sources, _span(facts, period))
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
     grouper = groups.Grouper(facts, fields, places.of_writer)
     book = books.make(facts, issues, grouper, period, places.cuts())
     booked = Booked(book, places.of_writer, options.absorption == "full")
-    made = groups.make(book, grouper, booked, places)
     idle, other, whole = booked.rest()
+    places.settle(whole)
+    made = groups.make(book, grouper, booked, places)
     lines = [_line(part, booked, places) for part in ("calls", "own time")]
     lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
     if not whole:
@@ -73,12 +76,6 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         assumptions=tuple(said.assumptions(book, booked, places, made)),
         gaps=tuple(gaps.collect(book, places, made, fields)),
     )
-
-
-def _registry(ledger: Ledger, options: Options, settings: Settings) -> Registry:
-    from footprint.estimators.standard import standard
-
-    return standard()
 
 
 def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None:

@@ -103,11 +103,9 @@ def _inputs(estimate: Estimate) -> Iterator[str]:
 
 
 def _input(value: Any) -> str:
-    if isinstance(value, float) and not 1e-3 <= abs(value) < 1e15 and value:
-        return f"{value:g}"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,.12g}"
-    return str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) and value < 1e15 else f"{value:,.6g}"
 
 
 def _lists(estimate: Estimate) -> Iterator[tuple[str, list[str]]]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from footprint.accounts.pricing import declared_from, declared_of
+from footprint.accounts.pricing import cuts, declared_from, declared_of, hardware_of
 from footprint.errors import UsageError
 from footprint.estimators.applied import Use, mean
 from footprint.estimators.context import FactorSet, Hardware, apply, resolve
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.series import Series
-from footprint.estimators.sources import Registry
+from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
-from footprint.reports.booked import BEARING
+from footprint.reports.markets import MARKET, markets
 from footprint.reports.view import Amounts, added
 from footprint.settings import DECLARED, Settings
 
@@ -31,7 +30,7 @@ class Places:
         facts: the writers.
         arguments: declared for this report, which wins.
         settings: the reader's own, which hold where the run said nothing.
-        registry: where factors come from.
+        sources: where factors come from, and what an own file agrees.
         span: the period that the factors are for; None: nothing was recorded.
 
     Raises UsageError for a wrong argument. What a run declared wrongly is a gap, not an error.
@@ -46,16 +45,16 @@ class Places:
         facts: Sequence[Facts],
         arguments: Mapping[str, Any],
         settings: Settings,
-        registry: Registry,
+        sources: Opened,
         span: Span | None = None,
     ) -> None:
         self.sets: list[FactorSet] = []
         self.problems: list[Gap] = []
         self._holes: dict[Gap, None] = {}
         self._arguments, self._settings = arguments, settings
-        self._registry, self._span = registry, span
+        self.sources, self._span = sources, span
         self._checked()
-        hardware = _hardware(facts)
+        hardware = hardware_of(facts)
         numbers: dict[tuple[str, tuple[Hardware, ...]], int] = {}
         self.of_writer: list[int] = []
         for one in facts:
@@ -70,7 +69,8 @@ class Places:
 
     def _resolve(self, declared: Declared, hardware: Sequence[Hardware] = ()) -> FactorSet:
         since, until = self._span or (None, None)
-        return resolve(declared, self._registry, hardware, since, until)
+        registry, contracts = self.sources
+        return resolve(declared, registry, hardware, since, until, contracts)
 
     def _checked(self) -> None:
         try:
@@ -99,18 +99,31 @@ class Places:
 
     def cuts(self) -> tuple[int, ...]:
         """The instants within the period at which any factor changes, UTC ns."""
-        if self._span is None:
-            return ()
-        found: set[int] = set()
-        for each in self.sets:
-            for factor in each.changing():
-                if isinstance(factor.value, Series):
-                    found.update(factor.value.cuts(*self._span))
-        # A series that says the same all along still needs its value: one cut is enough.
-        varying = any(
-            isinstance(factor.value, Series) for each in self.sets for factor in each.changing()
-        )
-        return tuple(sorted(found)) or ((self._span[0] + 1,) if varying else ())
+        return () if self._span is None else cuts(self.sets, self._span)
+
+    def settle(self, whole: Mapping[int, Use]) -> None:
+        """Looks the market-based factors up: contracts cover a use as a whole, by zone.
+
+        Args:
+            whole: all that was metered, by place.
+
+        Raises UsageError: contracts that cover more than was used, or whose zone is not clear.
+        """
+        instruments = self.sources.contracts.instruments
+        if instruments is None:
+            return
+        found = markets(self.sets, whole, instruments, self.sources.registry, self._span)
+        for place, market in found.items():
+            own = self.sets[place]
+            rate = None
+            if market.g_per_kwh is not None:
+                rate = Factor(MARKET, market.g_per_kwh, "g/kWh", used_for="carbon_market_g")
+            self.sets[place] = own._replace(
+                market=rate,
+                factors=tuple(dict.fromkeys((*own.factors, *market.factors))),
+                assumptions=tuple(dict.fromkeys((*own.assumptions, *market.assumptions))),
+                gaps=tuple(dict.fromkeys((*own.gaps, *market.gaps))),
+            )
 
     def price(self, uses: Mapping[int, Use]) -> Amounts:
         """Uses by place, priced place by place and added.
@@ -166,26 +179,3 @@ class Places:
             where = f" by {count} of {len(self.sets)} sorts of runs" if some else ""
             found.append(gap._replace(why=gap.why + where))
         return [*found, *self._holes]
-
-
-def _hardware(facts: Iterable[Facts]) -> dict[str, tuple[Hardware, ...]]:
-    """The devices of each boot that bear embodied carbon and rental, by name.
-
-    All that any of a boot's writers saw: one that was too short may have seen none.
-    """
-    seen: dict[str, dict[str, tuple[str, str, str]]] = {}
-    for one in facts:
-        devices = seen.setdefault(one.boot_id, {})
-        for device in one.devices.values():
-            if device.kind in BEARING:
-                devices[device.id] = device.name, device.kind, device.scope
-    found: dict[str, tuple[Hardware, ...]] = {}
-    for boot, by_id in seen.items():
-        counts: dict[tuple[str, str, str], int] = {}
-        for sort in by_id.values():
-            counts[sort] = counts.get(sort, 0) + 1
-        found[boot] = tuple(
-            Hardware(name, kind, scope != "share", count)
-            for (name, kind, scope), count in sorted(counts.items())
-        )
-    return found

@@ -85,7 +85,8 @@ def added(parts: Iterable[Amounts]) -> Amounts:
         for part in dict.fromkeys(part for each in amounts for part in each.cost_parts):
             own = (each.cost_parts.get(part, {}) for each in amounts)
             cost_parts[part] = by_currency(money for one in own for money in one.values())
-    usd = cost["USD"].to_quantity() if list(cost) == ["USD"] else None
+    dollars = [each.cost_usd for each in amounts if each.cost_usd is not None]
+    usd = total(dollars, "USD") if amounts and len(dollars) == len(amounts) else None
     return Amounts(**found, cost=dict(sorted(cost.items())), cost_usd=usd, cost_parts=cost_parts)
 
 

@@ -33,7 +33,7 @@ DRAW, FOLLOW = 1.0, 5.0
 SETTLED = 0.5
 
 #: Settings given to `run` that the program's own tracking has to share, beside the ledger.
-_SHARED = ("zone", "carbon_intensity_g_per_kwh", "pue", "tariff_per_kwh", "project", "replay")
+_SHARED = (*settings.DECLARED, "project", "replay")
 
 
 class Work(NamedTuple):

@@ -48,6 +48,7 @@ def rough(tally: Tally, settings: Settings) -> Footprint:
         energy_by_kind_j=by_kind,
         carbon_location_g=priced.carbon_location_g,
         carbon_market_g=None,
+        water_l=priced.water_l,
         cost=dict(priced.cost),
         cost_usd=priced.cost_usd,
         duration_s=(tally.now - tally.started) / NS_PER_S,

@@ -1,0 +1,86 @@
+"""Market-based carbon of a ledger: which contracts cover which places' electricity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from footprint.errors import UsageError
+from footprint.estimators.applied import Use, mean
+from footprint.estimators.carbon import facility_kwh
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import RESIDUAL_MIX, Factor
+from footprint.estimators.instruments import Instrument
+from footprint.estimators.market import Market, market_based
+from footprint.estimators.pricing import FactorSet
+from footprint.estimators.quantity import Quantity, total
+from footprint.estimators.sources import Query, Registry
+from footprint.estimators.zones import Zone
+from footprint.model import NS_PER_S
+
+#: The name of the factor that contracts and what they leave come to.
+MARKET = "market-based intensity"
+
+
+def markets(
+    sets: Sequence[FactorSet],
+    whole: Mapping[int, Use],
+    instruments: Sequence[Instrument],
+    registry: Registry,
+    span: tuple[int, int] | None,
+) -> dict[int, Market]:
+    """The market-based carbon of each place; places in one zone share what covers it.
+
+    Raises UsageError: more is covered than was used; an instrument's zone is not clear.
+    """
+    by_zone: dict[Zone | None, list[int]] = {}
+    for place in sorted(whole):
+        by_zone.setdefault(sets[place].zone, []).append(place)
+    since, until = (None, None) if span is None else (_day(span[0]), _day(span[1] - 1))
+    found: dict[int, Market] = {}
+    for zone, places in by_zone.items():
+        kwh = total(
+            (facility_kwh(whole[place].energy, _pue(sets[place])) for place in places), "kWh"
+        )
+        residual = registry.find(Query(RESIDUAL_MIX, zone)).chosen if zone else None
+        try:
+            market = market_based(
+                kwh,
+                [each for each in instruments if _covers(each, zone, len(by_zone))],
+                residual,
+                _grid(sets[places[0]], whole[places[0]]),
+                zone=zone.code if zone else "",
+                since=since,
+                until=until,
+            )
+        except EstimatorError as error:
+            raise UsageError(str(error)) from error
+        found |= dict.fromkeys(places, market)
+    return found
+
+
+def _covers(each: Instrument, zone: Zone | None, zones: int) -> bool:
+    if zones == 1:
+        return True
+    if not each.market:
+        raise UsageError(
+            f"instrument {each.name!r} has no market, and the ledger's work was in {zones} zones: "
+            "say which one it covers (market = ...)"
+        )
+    return zone is not None and each.market in (zone.code, zone.country)
+
+
+def _pue(place: FactorSet) -> Quantity | None:
+    return place.pue.quantity if place.pue else None
+
+
+def _grid(place: FactorSet, use: Use) -> Factor | None:
+    """The location-based factor over the use, as one value."""
+    if not place.intensity:
+        return None
+    value = mean(place.intensity, use.weights).value
+    return None if value is None else place.intensity[0]._replace(value=value)
+
+
+def _day(utc_ns: int) -> date:
+    return datetime.fromtimestamp(utc_ns // NS_PER_S, UTC).date()
