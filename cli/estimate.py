@@ -29,7 +29,7 @@ COMMANDS = {
     ),
     "inference": (
         "footprint.cli.estimate_inference:inference",
-        "Inference on hardware of your own, from a model's size.",
+        "Estimate requests to a language model on GPUs of your own.",
     ),
     "api": ("footprint.cli.estimate_api:api", "Calls of a model behind an API."),
 }

@@ -105,7 +105,8 @@ def _inputs(estimate: Estimate) -> Iterator[str]:
 def _input(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) and value < 1e15 else f"{value:,.6g}"
+    whole = value == int(value) and abs(value) < 1e15
+    return f"{int(value):,}" if whole else f"{value:,.6g}"
 
 
 def _lists(estimate: Estimate) -> Iterator[tuple[str, list[str]]]:

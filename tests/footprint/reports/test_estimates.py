@@ -1,0 +1,90 @@
+"""An estimate as text, JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from footprint.errors import UsageError
+from footprint.estimators.declared import declare
+from footprint.estimators.predict.estimate import Estimate, estimate
+from footprint.estimators.predict.training import training
+from footprint.reports.estimates import FORMATS, of_file, rendered, rows
+
+
+@pytest.fixture
+def made() -> Estimate:
+    prediction = training(params=7e9, tokens=2e12, gpu="A100", gpus=256)
+    return estimate(prediction, declare(zone="FRA", pue=1.2, tariff="0.18 EUR"))
+
+
+def test_text_has_figures_how_they_came_about_assumptions_and_gaps(made: Estimate) -> None:
+    text = rendered(made, "text")
+    assert text.startswith("Estimate: training\n  gpus: 256\n  params: 7,000,000,000\n")
+    assert "  tokens: 2,000,000,000,000\n" in text
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 100
+    for title in ("How it came about", "Factors", "Assumptions", "Gaps"):
+        assert title in lines
+    energy = next(line for line in lines if line.startswith("  energy "))
+    assert "kWh  (" in energy
+    assert " to " in energy
+    assert next(line for line in lines if line.startswith("  cost, EUR"))
+
+
+def test_figures_that_are_not_known_have_no_row(made: Estimate) -> None:
+    names = [name for name, _, _ in rows(made)]
+    assert "energy" in names
+    assert "energy, IT equipment alone" in names
+    bare = estimate(training(gpu_hours=1, watts=1))
+    assert [name for name, _, _ in rows(bare)] == ["energy"]
+
+
+def test_an_exact_figure_has_no_interval() -> None:
+    bare = estimate(training(gpu_hours=1000, watts=400))
+    assert rows(bare) == [("energy", "400 kWh", "")]
+    assert "  energy  400 kWh\n" in rendered(bare, "text")
+
+
+def test_money_has_cents_where_it_is_little() -> None:
+    rented = estimate(training(gpu_hours=1.5, watts=400), declare(rental="2.10"))
+    assert ("cost, USD", "3.15", "") in rows(rented)
+    large = estimate(training(gpu_hours=2.788e6, watts=700), declare(rental="2"))
+    assert ("cost, USD", "5,576,000", "") in rows(large)
+
+
+def test_json_is_the_document(made: Estimate) -> None:
+    assert json.loads(rendered(made, "json")) == made.to_json()
+
+
+def test_markdown_has_a_table(made: Estimate) -> None:
+    text = rendered(made, "md")
+    assert text.startswith("# Estimate: training\n\n- gpus: 256\n")
+    table = [line for line in text.splitlines() if line.startswith("| ")]
+    assert table[0] == "| figure | best estimate | from-to |"
+    assert all(line.count(" | ") == 2 for line in table)
+    assert "\n## Assumptions\n" in text
+
+
+def test_names_cannot_break_lines() -> None:
+    made = estimate(training(gpu_hours=1, watts=1))._replace(inputs=(("gpu", "a\x1b[2J\nb|c"),))
+    for format_ in ("text", "md"):
+        text = rendered(made, format_)
+        assert "\x1b" not in text
+        assert "\nb|c" not in text
+
+
+def test_formats_by_name_and_by_file() -> None:
+    assert [of_file(name) for name in (None, "a", "a.JSON", "b.md", "c.txt")] == [
+        "text",
+        "text",
+        "json",
+        "md",
+        "text",
+    ]
+    with pytest.raises(UsageError, match=r"a\.pdf: no format has the suffix \.pdf"):
+        of_file("a.pdf")
+    with pytest.raises(UsageError, match=r"format 'jsn' is not known.*Did you mean json"):
+        rendered(estimate(training(gpu_hours=1, watts=1)), "jsn")
+    assert set(FORMATS) == {"text", "json", "md"}
