@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.units import checked, shown
-from footprint.estimators.zones import nearest
+from footprint.estimators.zones import nearest, resolve_zone
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,7 +70,7 @@ class Instrument(NamedTuple):
         kwh: facility energy that it covers; None where `share` says it.
         share: the part of the use that it covers, 0 to 1. A supplier's rate with neither covers
             what the others leave.
-        market: where it was issued.
+        market: where it was issued: a zone's code, or the name of a market (AIB).
         since, until: first and last day of generation; None where it was not said.
         source: who issued it, certificate numbers.
         answers: to `CRITERIA`, in their order.
@@ -99,8 +99,14 @@ class Instrument(NamedTuple):
         )
 
 
-def instruments(table: Iterable[Mapping[str, Any]]) -> tuple[Instrument, ...] | None:
+def instruments(
+    table: Iterable[Mapping[str, Any]], where: str = "instrument"
+) -> tuple[Instrument, ...] | None:
     """The `[[instrument]]` tables of a file of one's own factors, checked.
+
+    Args:
+        table: one mapping for each.
+        where: opens every message; the entry's number follows.
 
     Returns:
         The instruments; an empty tuple where a single table says `none = true` (there are none);
@@ -113,12 +119,15 @@ def instruments(table: Iterable[Mapping[str, Any]]) -> tuple[Instrument, ...] | 
     if any("none" in entry for entry in entries):
         if len(entries) == 1 and dict(entries[0]) == {"none": True}:
             return ()
-        raise EstimatorError("instrument: `none = true` stands alone: remove it or the others")
-    found = tuple(_instrument(number, entry) for number, entry in enumerate(entries, start=1))
+        raise EstimatorError(f"{where}: `none = true` stands alone: remove it or the others")
+    found = tuple(
+        _instrument(f"{where} {number}", f"instrument {number}", entry)
+        for number, entry in enumerate(entries, start=1)
+    )
     names = [each.name for each in found]
     for name in names:
         if names.count(name) > 1:
-            raise EstimatorError(f"instrument {shown(name)} is there twice: give each its own name")
+            raise EstimatorError(f"{where} {shown(name)} is there twice: give each its own name")
     return found or None
 
 
@@ -128,11 +137,11 @@ _KEYS = (
 )
 
 
-def _instrument(number: int, entry: Mapping[str, Any]) -> Instrument:
-    name = entry.get("name", f"instrument {number}")
+def _instrument(where: str, unnamed: str, entry: Mapping[str, Any]) -> Instrument:
+    name = entry.get("name", unnamed)
     if not isinstance(name, str) or not name.strip():
-        raise EstimatorError(f"instrument {number}: name is {shown(name)}: give a text")
-    where = f"instrument {number} ({name})" if "name" in entry else name
+        raise EstimatorError(f"{where}: name is {shown(name)}: give a text")
+    where = f"{where} ({name})" if "name" in entry else where
     _known(where, "key", entry, _KEYS)
     kind = _SPELLINGS.get(str(entry.get("kind", "")).strip().lower())
     if kind is None:
@@ -149,12 +158,22 @@ def _instrument(number: int, entry: Mapping[str, Any]) -> Instrument:
         _rate(where, entry),
         kwh,
         share,
-        str(entry.get("market", "")),
+        _market(where, entry.get("market", "")),
         since,
         until,
         str(entry.get("source", "given")),
         _answers(where, kind, entry),
     )
+
+
+def _market(where: str, given: object) -> str:
+    """A country's or region's code; a market that is none (AIB, EU) as it was written."""
+    if not isinstance(given, str):
+        raise EstimatorError(f"{where}: market is {shown(given)}: give a text such as FRA")
+    try:
+        return resolve_zone(given).code
+    except EstimatorError:
+        return given.strip()
 
 
 def _known(where: str, what: str, given: Iterable[str], known: Iterable[str]) -> None:

@@ -104,7 +104,7 @@ def market_based(
         instruments: None: not declared, so the figure is not known; empty: there are none.
         residual, grid: g/kWh; of a series the least, the mean by time and the greatest are taken,
             so give the mean over the use where there is one.
-        zone: of the use; an instrument of another market is named.
+        zone: code of the place of use; an instrument of another market is named.
         since, until: first and last day of the use; generation outside of them is named.
 
     Raises:
@@ -282,7 +282,7 @@ def _assumptions(
         for each in sorted(refused)
     ]
     for each in applied:
-        if zone and each.market and each.market.casefold() != zone.casefold():
+        if zone and each.market and zone != each.market and not zone.startswith(f"{each.market}-"):
             said.append(
                 f"instrument {each.name!r} is of market {each.market}, the use is in {zone}: "
                 "that these are one market is taken as answered"

@@ -75,6 +75,19 @@ def test_nothing_declared_and_none_declared():
 
 
 @pytest.mark.parametrize(
+    ("given", "market"), [("fr", "FRA"), ("US-CA", "USA-CA"), ("AIB", "AIB"), ("", "")]
+)
+def test_a_market_is_a_zone_where_it_names_one(given, market):
+    (found,) = instruments([{**ONE, "market": given}]) or ()
+    assert found.market == market
+
+
+def test_where_it_stands_opens_the_message():
+    with pytest.raises(EstimatorError, match=r"^own.toml: instrument 2 \(GO\): kwh is missing"):
+        instruments([ONE, {"name": "GO", "kind": "GO"}], "own.toml: instrument")
+
+
+@pytest.mark.parametrize(
     ("tables", "message"),
     [
         ([{"none": True}, ONE], "`none = true` stands alone"),
@@ -97,6 +110,7 @@ def test_nothing_declared_and_none_declared():
         ([{**ONE, "since": "2026-01-01"}], "give both since and until"),
         ([{**ONE, "since": "2026-02-01", "until": "2026-01-01"}], "is before since"),
         ([{**ONE, "since": "soon", "until": "2026-01-01"}], "since is 'soon': give a day"),
+        ([{**ONE, "market": 3}], "instrument 1: market is 3: give a text such as FRA"),
         ([{**ONE, "name": 3}], "instrument 1: name is 3: give a text"),
         ([{**ONE, "criteria": "all"}], "criteria is 'all': give a table of answers"),
         ([{**ONE, "criteria": {"vintag": True}}], "Did you mean vintage?"),

@@ -267,5 +267,7 @@ def test_another_market_and_another_year_are_named():
     assert "'GO' is of market NOR, the use is in FRA" in said
     assert "generated from 2023-01-01 to 2023-12-31, before the use" in said
     assert market.factors[0].vintage == 2023
-    same = market_based(exact(10, "kWh"), held, RESIDUAL, zone="nor", since=date(2023, 6, 1))
+    same = market_based(exact(10, "kWh"), held, RESIDUAL, zone="NOR", since=date(2023, 6, 1))
     assert len(same.assumptions) == 1
+    region = market_based(exact(10, "kWh"), held, RESIDUAL, zone="NOR-NO2")
+    assert len(region.assumptions) == 1
