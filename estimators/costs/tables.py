@@ -39,14 +39,14 @@ def checked_table(
     return table
 
 
-def rows_of(where: str, value: object) -> list[tuple[str, Any]]:
+def rows_of(where: str, value: object, *, least: int = 0) -> list[tuple[str, Any]]:
     """(`where 1`, row) for each row of an array of tables.
 
     Raises:
-        EstimatorError: not an array, or an empty one.
+        EstimatorError: not an array, or one of fewer rows than `least`.
     """
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence) or not value:
-        raise EstimatorError(f"{where} is {shown(value)}: give an array of one table or more")
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or len(value) < least:
+        raise EstimatorError(f"{where} is {shown(value)}: give an array of tables")
     return [(f"{where} {number}", row) for number, row in enumerate(value, 1)]
 
 

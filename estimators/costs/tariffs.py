@@ -181,7 +181,7 @@ def _prices(where: str, given: Table, form: str) -> tuple[str, list[Decimal]]:
         return money.currency, [money.amount]
     keys = _BAND_KEYS if form == "band" else _STEP_KEYS
     amounts: list[Decimal] = []
-    for at, row in rows_of(f"{where}.{form}", given[form]):
+    for at, row in rows_of(f"{where}.{form}", given[form], least=1):
         checked_table(at, row, keys, ("price",))
         money = price_of(f"{at}: price", row["price"], currency)
         amounts.append(money.amount)

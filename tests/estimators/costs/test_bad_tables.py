@@ -110,3 +110,19 @@ def test_a_table_is_taken_or_refused_in_one_line(form, data):
         message = str(error)
     assert message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        rental.checked_rentals,
+        purchase.checked_purchases,
+        extras.checked_extras,
+        exchange.checked_rates,
+    ],
+)
+def test_a_file_may_have_none_of_them(check):
+    assert check([]) == ()
+    for wrong in ("x", {"name": "x"}, None, 3):
+        with pytest.raises(EstimatorError, match="give an array of tables"):
+            check(wrong)

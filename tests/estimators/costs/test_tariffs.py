@@ -176,7 +176,11 @@ def test_a_tariff_holds_from_and_until_local_days():
         (by_use({"hours": "06:00-22:00"}), "band 1 has no price"),
         (by_use(PEAK, OFF, holidays=["25.12.2026"]), "give a date such as"),
         (by_use(PEAK, OFF, holidays="2026-12-25"), "give an array of dates"),
-        ({"currency": "EUR", "band": [], "time_zone": "UTC"}, "give an array of one table"),
+        ({"currency": "EUR", "step": {"price": 1}}, "give an array of tables"),
+        (
+            {"currency": "EUR", "band": [], "time_zone": "UTC"},
+            r"tariff.band is \[\]: give an array",
+        ),
         (
             {"currency": "EUR", "step": [{"start": "2026-01-01T00:00", "price": 1}]},
             "has no offset: write it as 2026-01-01T00:00:00Z",
