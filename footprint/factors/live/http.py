@@ -103,7 +103,7 @@ class Http:
         url = self.base_url + path
         reply = self._get(_Request(url, params, headers or {}, auth, deadline, masked))
         try:
-            return json.loads(reply.body, parse_constant=_no_constant)
+            return json.loads(masked.body(reply.body), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             kind = masked.shown(reply.headers.get("content-type", "no type").split(";")[0])
             raise SourceUnavailable(
@@ -216,9 +216,7 @@ def checked_base_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError("base_url holds a user, a query or a fragment: give scheme, host and path")
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
-        raise UsageError(
-            f"base_url is {shown(url)}: give https: keys must not travel in clear"
-        )
+        raise UsageError(f"base_url is {shown(url)}: give https: keys must not travel in clear")
     return url.rstrip("/")
 
 

@@ -84,8 +84,11 @@ def zone_key(zone: Zone) -> tuple[str, str]:
     return zone.country, folded(zone.region)
 
 
-def secret(environ: Mapping[str, str], variable: str) -> str:
+def secret(environ: Mapping[str, str], variable: str, *, ascii_only: bool = True) -> str:
     """A key from the environment.
+
+    Args:
+        ascii_only: it is sent as a header by itself; a password by HTTP Basic may hold more.
 
     Raises:
         SourceUnavailable: it is not set, or cannot be sent; the message does not show it.
@@ -93,7 +96,7 @@ def secret(environ: Mapping[str, str], variable: str) -> str:
     value = environ.get(variable, "").strip()
     if not value:
         raise SourceUnavailable(f"needs a key: set {variable} in the environment")
-    if not value.isprintable() or not value.isascii():
+    if not value.isprintable() or (ascii_only and not value.isascii()):
         raise SourceUnavailable(
             f"the key in {variable} holds letters that no key has: copy it again"
         )

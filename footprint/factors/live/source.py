@@ -110,6 +110,7 @@ class LiveSource:
                 by_day, note = sorted_by_day(answer.readings, start_ns, end_ns, now_ns)
                 if answer.partial:
                     _complete(by_day, found)
+                self._series([r for day in by_day.values() for r in day])  # or nothing is kept
                 notes += [text for text in (answer.note, note) if text]
                 for day in range(start_ns, end_ns, DAY_NS):
                     found[day] = CachedDay(now_ns, by_day.get(day, []))
@@ -148,6 +149,8 @@ class LiveSource:
 
     def _series(self, readings: list[Reading]) -> Series:
         rows = [(r.start_ns, r.end_ns, r.g_per_kwh) for r in readings]
+        if not rows:
+            return Series((), (), (), UNIT)
         try:
             return series(self.name, rows, UNIT, high=MAX_G_PER_KWH)
         except EstimatorError as error:

@@ -19,8 +19,10 @@ Both are stated in lb/MWh (`lbs_co2_per_mwh`; for `co2_aoer` [unverified]) and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from footprint.errors import shown
 from footprint.estimators.series import NS_PER_S, iso
 from footprint.estimators.units import convert, ratio
 from footprint.estimators.zones import Zone
@@ -46,6 +48,7 @@ _SIGNALS = {
     "co2_aoer": "average operating CO2 (co2_aoer), direct, without imports",
     "co2_moer": "MARGINAL operating CO2 (co2_moer), not for inventories",
 }
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LB_TO_G = ratio("lb/MWh", "g/kWh")
 
 
@@ -100,7 +103,8 @@ class WattTime:
                 raise
             self._token = ""  # it lives for half an hour: log in again, once
             answer = self._historical(http, params)
-        return Answer(self._rows(fields(answer, "the answer"), zone_id))
+        whole = fields(answer, "the answer")
+        return Answer(self._rows(whole, zone_id), _warnings(whole))
 
     def _historical(self, http: Http, params: Mapping[str, str]) -> object:
         if not self._token:
@@ -109,8 +113,10 @@ class WattTime:
         return http.get_json("/v3/historical", params, headers=bearer)
 
     def _login(self, http: Http) -> str:
-        account = (secret(self._environ, USER), secret(self._environ, PASSWORD))
-        token = fields(http.get_json("/login", auth=account), "the login").get("token")
+        user, password = (
+            secret(self._environ, variable, ascii_only=False) for variable in (USER, PASSWORD)
+        )
+        token = fields(http.get_json("/login", auth=(user, password)), "the login").get("token")
         if (
             not isinstance(token, str)
             or not token.isascii()
@@ -130,6 +136,7 @@ class WattTime:
         period_s = meta.get("data_point_period_seconds")
         if type(period_s) is not int or not 1 <= period_s <= 3600:
             raise nonsense("meta.data_point_period_seconds", period_s, "from 1 to 3600")
+        model = _model(meta)
         found: list[Reading] = []
         for index, item in enumerate(items(answer.get("data"), "data")):
             where = f"data[{index}]"
@@ -145,8 +152,21 @@ class WattTime:
                     start_ns,
                     start_ns + period_s * NS_PER_S,
                     convert(value, unit, "g/kWh"),
-                    "imputed" if imputed else "modelled",
+                    f"{'imputed' if imputed else 'modelled'}{model}",
                     final=not imputed,
                 )
             )
         return found
+
+
+def _model(meta: Mapping[str, object]) -> str:
+    """` by model 2023-03-01`: the values of two models differ."""
+    model = meta.get("model")
+    date = model.get("date") if isinstance(model, dict) else None
+    return f" by model {date}" if isinstance(date, str) and _DATE.fullmatch(date) else ""
+
+
+def _warnings(answer: Mapping[str, object]) -> str:
+    """What WattTime warns of, for the reader; an empty string where it does not."""
+    warnings = fields(answer.get("meta"), "meta").get("warnings") or []
+    return f"WattTime warns: {shown(warnings)}" if warnings else ""

@@ -233,3 +233,22 @@ def test_what_is_kept_comes_back(
     assert cache.get("Z", day_ns) == CachedDay(read_ns, made)
     assert cache.get("Z", day_ns + DAY_NS) is None
     assert cache.get("Y", day_ns) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (-1, HOUR_NS, 40.0),
+        (DAY_NS, DAY_NS + 1, 40.0),
+        (0, 0, 40.0),
+        (0, HOUR_NS + 1, 40.0),
+        (0, HOUR_NS, -1.0),
+        (0, HOUR_NS, float("nan")),
+    ],
+)
+def test_readings_that_cannot_be_are_not_believed(
+    tmp_path: Path, row: tuple[int, int, float]
+) -> None:
+    cache = DayCache(tmp_path, "p", "d")
+    assert cache.put("Z", 0, CachedDay(5, [Reading(*row, "a", True)])) == ""
+    assert cache.get("Z", 0) is None

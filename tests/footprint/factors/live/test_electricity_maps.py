@@ -123,6 +123,15 @@ def test_nonsense_is_named(api: Api, live: Live, change: dict[str, object], said
     with pytest.raises(SourceUnavailable, match="answered nonsense") as caught:
         live.source("electricity-maps").candidates(query(*EVENING))
     assert said in str(caught.value)
+    api.on(PAST, Reply(documented("electricity_maps_past_range")))
+    factor = live.factor(live.source("electricity-maps"), *EVENING)  # nothing of it was kept
+    assert len(steps(factor)) == 3
+
+
+def test_a_key_that_an_answer_repeats_is_not_shown(api: Api, live: Live) -> None:
+    api.on(PAST, Reply({"data": [{"zone": "em-token-0123456789"}]}))
+    with pytest.raises(SourceUnavailable, match=r"data\[0\]\.zone is '\*\*\*'"):
+        live.source("electricity-maps").candidates(query(*EVENING))
 
 
 @pytest.mark.parametrize("answer", [[], {"data": None}, {"data": {}}, {"data": [3]}, "x", None])

@@ -27,7 +27,7 @@ def test_the_documented_answer(api: Api, live: Live) -> None:
     assert steps(factor).values == (394.6253619, 390.0894382)
     assert factor.source == (
         "WattTime, MARGINAL operating CO2 (co2_moer), not for inventories "
-        "(values: 1 imputed, 1 modelled)"
+        "(values: 1 imputed by model 2023-03-01, 1 modelled by model 2023-03-01)"
     )
     assert (factor.zone, factor.version, factor.vintage) == ("USA-CA", "v3", 2022)
     login, asked = api.asked
@@ -40,6 +40,19 @@ def test_the_documented_answer(api: Api, live: Live) -> None:
         "start": "2022-07-15T00:00:00+00:00",
         "end": "2022-07-16T00:00:00+00:00",
     }
+
+
+def test_what_it_warns_of_is_said_and_null_is_a_hole(api: Api, live: Live) -> None:
+    answer = documented("watttime_historical")
+    answer["meta"] |= {"warnings": [{"type": "EXAMPLE_WARNING", "message": "x"}], "model": "?"}
+    answer["data"][0]["value"] = None
+    api.on(LOGIN, Reply({"token": TOKEN}))
+    api.on(HISTORICAL, Reply(answer))
+    source = live.source("watttime", zone_ids=CALIFORNIA, signal="co2_moer")
+    factor = live.factor(source, *PERIOD)
+    assert "WattTime warns: [{'type': 'EXAMPLE_WARNING'" in factor.why
+    assert steps(factor).values == (390.0894382,)
+    assert factor.source.endswith("(values: 1 modelled)")
 
 
 def test_the_average_is_the_default(api: Api, live: Live) -> None:
