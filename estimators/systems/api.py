@@ -1,0 +1,208 @@
+"""The footprint of calls to an API: energy, carbon, water, hardware and cost, each an estimate.
+
+    energy_j  =  facility boundary, tier `api` (`energy.py`, `impact.py`)
+    cost      =  tokens x price at the call's date and tier (`cost.py`)
+
+Not in these figures: training, the network, the user's device, and what tools such as a web
+search take. All that packages say comes as factors through a registry, so that pinned rows win
+and a report replays after an upgrade.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from footprint.estimators.errors import Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.quantity import Quantity
+from footprint.estimators.sources import Registry
+from footprint.estimators.systems.cost import cost_of, price_book
+from footprint.estimators.systems.impact import Asked, Tokens, accelerator_energy, impact, reason
+from footprint.estimators.systems.providers import Provider
+from footprint.estimators.systems.registry import Resolved, resolve
+from footprint.estimators.systems.rows import ENERGY_OUT
+from footprint.estimators.systems.source import SystemsSource
+from footprint.estimators.systems.use import ApiUse, wrong
+from footprint.estimators.zones import resolve_zone
+
+__all__ = ["ApiFootprint", "ApiUse", "api_footprint"]
+
+BOUNDARY = (
+    "API energy is that of the facility: accelerators, host, machines that wait, cooling; "
+    "training, network and the user's device are not included"
+)
+OWN_HARDWARE = "on own hardware there is no price by the token: its cost is that of the hardware"
+_DAY_NS = 86_400 * 10**9
+
+
+class ApiFootprint(NamedTuple):
+    """What calls to APIs come to; None where a gap says why.
+
+    Attributes:
+        energy_j: of the facility.
+        carbon_location_g: of that energy, location-based.
+        embodied_g: manufacture of the servers, by their time.
+        water_l: on site and from generation.
+        cost: tokens by price list; in USD.
+        factors: everything that was applied.
+        assumptions, gaps: what the figures rest on, and what is missing from them.
+        it_energy_j, accelerator_energy_j: the same energy at narrower boundaries.
+    """
+
+    energy_j: Quantity | None
+    carbon_location_g: Quantity | None
+    embodied_g: Quantity | None
+    water_l: Quantity | None
+    cost: MoneyRange | None
+    factors: tuple[Factor, ...]
+    assumptions: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    it_energy_j: Quantity | None = None
+    accelerator_energy_j: Quantity | None = None
+
+
+def api_footprint(
+    uses: Iterable[ApiUse], registry: Registry | None = None, zone: str | None = None
+) -> ApiFootprint:
+    """The footprint of uses of any models, summed.
+
+    Tokens are summed by model and provider before anything is multiplied: the error of a model's
+    energy is the same in all its calls. Each call is priced at its own date and tier. 100,000
+    uses take less than a second.
+
+    Args:
+        registry: where factors are looked up; one without a source named `systems` gets it as
+            its last. None: that source alone.
+        zone: where the machines stand, instead of each provider's assumption.
+
+    Raises:
+        EstimatorError: an unknown zone. An unknown model, or counts that make no sense, are gaps.
+    """
+    place = resolve_zone(zone) if zone is not None else None
+    groups, notes = _grouped(uses)
+    if not groups:
+        return ApiFootprint(None, None, None, None, None, (), (), tuple(notes))
+    sources = _with_systems(registry)
+    asked = Asked(sources)
+    gathered = _Gathered()
+    for resolved, group in groups:
+        _energy(asked, resolved, group, gathered)
+        _cost(sources, resolved, group, gathered)
+    made, gaps = impact(asked, gathered.energies, place)
+    lacking = [Gap(gap.what, gap.why, gap.remedy) for gap in (*notes, *gathered.gaps, *gaps)]
+    lacking += [_unavailable(why) for why in asked.reasons]
+    said = [BOUNDARY] if made.energy_j is not None else []
+    return ApiFootprint(
+        energy_j=made.energy_j,
+        carbon_location_g=made.carbon_location_g,
+        embodied_g=made.embodied_g,
+        water_l=made.water_l,
+        cost=by_currency(gathered.costs).get("USD"),
+        factors=(*asked.taken.values(), *gathered.prices),
+        assumptions=tuple(dict.fromkeys([*said, *gathered.assumptions])),
+        gaps=tuple(dict.fromkeys(lacking)),
+        it_energy_j=made.it_energy_j,
+        accelerator_energy_j=made.accelerator_energy_j,
+    )
+
+
+class _Gathered:
+    """What the models of a footprint add up to."""
+
+    def __init__(self) -> None:
+        self.energies: list[tuple[Provider, Quantity]] = []
+        self.costs: list[MoneyRange] = []
+        self.prices: list[Factor] = []
+        self.assumptions: list[str] = []
+        self.gaps: list[Gap] = []
+
+
+def _grouped(uses: Iterable[ApiUse]) -> tuple[list[tuple[Resolved, list[ApiUse]]], list[Gap]]:
+    """Uses by what their names stand for, and a gap for those whose counts make no sense."""
+    written: dict[tuple[str, str | None], list[ApiUse]] = {}
+    refused: list[str] = []
+    for use in uses:
+        mistake = wrong(use)
+        if mistake is not None or not use.model:
+            refused.append(mistake or "the model has no name")
+            continue
+        written.setdefault((use.model, use.provider), []).append(use)
+    groups: dict[str, tuple[Resolved, list[ApiUse]]] = {}
+    for (model, provider), group in written.items():
+        resolved = resolve(model, provider)
+        groups.setdefault(resolved.subject, (resolved, []))[1].extend(group)
+    gaps = []
+    if refused:
+        why = f"{len(refused)} API entries are left out; {refused[0]}"
+        gaps = [Gap(what, why, "correct the entries") for what in ("energy_j", "cost_usd")]
+    return list(groups.values()), gaps
+
+
+def _with_systems(registry: Registry | None) -> Registry:
+    if registry is None:
+        return Registry([SystemsSource()])
+    if any(source.name == SystemsSource.name for source in registry.sources):
+        return registry
+    return Registry([*registry.sources, SystemsSource()])
+
+
+def _energy(asked: Asked, resolved: Resolved, group: list[ApiUse], gathered: _Gathered) -> None:
+    cached = math.fsum(use.cached_tokens_in for use in group)
+    fresh = math.fsum(use.tokens_in - use.cached_tokens_in for use in group)
+    tokens = Tokens(fresh, cached, math.fsum(use.tokens_out for use in group))
+    energy = accelerator_energy(asked, resolved.subject, tokens)
+    if energy is None:
+        gathered.gaps.append(_unknown("energy_j", resolved, len(group)))
+        return
+    gathered.energies.append((resolved.provider, energy))
+    gathered.assumptions.extend(_statements(resolved, asked.taken))
+
+
+def _statements(resolved: Resolved, taken: Mapping[tuple[str, str, str], Factor]) -> list[str]:
+    said = []
+    if resolved.assumed:
+        said.append(f"{resolved.written}: no provider was named; {resolved.provider.name} is taken")
+    factor = taken.get((ENERGY_OUT, resolved.subject, ""))
+    if factor is not None:
+        said.append(f"{resolved.subject}: energy from {factor.source}")
+    if resolved.system is not None and resolved.system.note:
+        said.append(f"{resolved.system.name}: {resolved.system.note}")
+    return said
+
+
+def _cost(sources: Registry, resolved: Resolved, group: list[ApiUse], gathered: _Gathered) -> None:
+    if resolved.provider.price_id is None:
+        name = resolved.system.name if resolved.system else resolved.written
+        remedy = "name who serves it (--provider), or count electricity and hardware of the run"
+        gathered.gaps.append(Gap("cost_usd", f"{name}: {OWN_HARDWARE}", remedy))
+        return
+    times = [use.at_ns for use in group if use.at_ns is not None]
+    now_ns = time.time_ns() if len(times) < len(group) else times[0]
+    first, last = min([now_ns, *times]), max([now_ns, *times])
+    since, until = first - first % _DAY_NS, last - last % _DAY_NS + _DAY_NS
+    book, notes = price_book(sources, resolved.subject, since, until)
+    if book is None:
+        gathered.gaps.append(_unknown("cost_usd", resolved, len(group)))
+        gathered.gaps.extend(_unavailable(why) for why in map(reason, notes))
+        return
+    priced = cost_of(book, group, now_ns)
+    amount = priced.cost.amount
+    gathered.costs.append(MoneyRange(amount, amount, amount, priced.cost.currency))
+    gathered.prices.extend(priced.factors)
+    gathered.assumptions.extend(priced.assumptions)
+
+
+def _unknown(what: str, resolved: Resolved, entries: int) -> Gap:
+    missing = "its size" if what == "energy_j" else "a price by the token"
+    why = f"{entries} entries of {resolved.subject}: {missing} is not known"
+    return Gap(what, why, "check the names of model and provider, or give factors of your own")
+
+
+def _unavailable(why: str) -> Gap:
+    what = "cost_usd" if "genai-prices" in why else "energy_j"
+    what = "water_l" if "ecologits" in why else what
+    return Gap(what, why, why.rpartition(": ")[2] if "run pip" in why else "try again")

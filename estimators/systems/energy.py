@@ -1,0 +1,142 @@
+"""Energy of a token at an API: the physical model of inference over what is not known.
+
+    J per token (accelerators)  =  coefficients(parameters, precision, GPU, batch)
+    x  IT energy per accelerator energy      host, memory, machines that wait
+    x  PUE                                   cooling and power distribution
+
+Three boundaries come out of it: `accelerator`, `it`, `facility`. The middle is an H100 for all,
+since providers do not say which accelerators they use; TPUs are not modelled.
+
+What is not known of a system (its size, how many requests share a copy of it, its precision, the
+board, for closed ones whether a pass yields several tokens) is moved to each end alone; the
+logarithms of the changes, and the model's own error, add in quadrature: none of them has to do
+with another (`quantity.independent_product`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import Quantity, exact, independent_product
+from footprint.estimators.systems.providers import span, tables
+from footprint.estimators.systems.registry import Resolved
+from footprint.estimators.systems.rows import ENERGY_IN, ENERGY_OUT
+from footprint.estimators.systems.sizes import Size, size
+
+#: Tokens of a request at whose context the figures hold; means of chat traffic are of this order.
+TOKENS_IN, TOKENS_OUT = 500.0, 500.0
+_UNIT = "J/token"
+
+
+class _Case(NamedTuple):
+    """One set of what is not known."""
+
+    total: float
+    active: float
+    batch: float
+    precision: str
+    gpu: str
+
+
+def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
+    """J per input and per output token, accelerators alone; empty where its size is not known.
+
+    Raises:
+        SourceUnavailable: the size is known to EcoLogits alone, which is not installed.
+    """
+    of = size(resolved)
+    if of is None:
+        return ()
+    base, changes = _cases(resolved, of)
+    middle = _joules(base)
+    spoken = span(tables()["closed"]["speculative"], "1") if of.closed else exact(1.0, "1")
+    found = []
+    for index, (name, own) in enumerate(((ENERGY_IN, exact(1.0, "1")), (ENERGY_OUT, spoken))):
+        ratios = (_ratio(middle[index].mid, ends, index) for ends in changes)
+        found.append(
+            Factor(
+                name=name,
+                value=independent_product((middle[index], *ratios, own), _UNIT),
+                unit=_UNIT,
+                source=_stated(of, base, changes),
+                version=of.version,
+                license=of.license,
+                used_for="energy_j",
+                why=f"{resolved.written} at {resolved.provider.name}, boundary: accelerators",
+                subject=resolved.subject,
+            )
+        )
+    return tuple(found)
+
+
+def _cases(resolved: Resolved, of: Size) -> tuple[_Case, tuple[tuple[_Case, _Case], ...]]:
+    """The middle case, and for each unknown its two ends: size, batch, precision, board."""
+    precision = dict(tables()["precision"])
+    own = resolved.system.precision if resolved.system else None
+    if own is not None:
+        precision = {"low": own, "mid": own, "high": own}
+    board = tables()["accelerator"]
+    batch = span(tables()["batch"]["moe" if of.moe else "dense"], "1")
+    least = of.total_b.low
+    if of.closed and of.moe and of.total_b.low == of.total_b.high:
+        least = max(least * tables()["closed"]["total_low"], of.active_b.low)
+    base = _Case(of.total_b.mid, of.active_b.mid, batch.mid, precision["mid"], board["mid"])
+    return base, (
+        (
+            base._replace(total=least, active=of.active_b.low),
+            base._replace(total=of.total_b.high, active=of.active_b.high),
+        ),
+        (base._replace(batch=batch.high), base._replace(batch=batch.low)),
+        (base._replace(precision=precision["low"]), base._replace(precision=precision["high"])),
+        # The old board has no 8-bit floats: its end is taken in the middle's 16 bits.
+        (base._replace(gpu=board["low"]), base._replace(gpu=board["high"], precision="bf16")),
+    )
+
+
+def _joules(case: _Case) -> tuple[Quantity, Quantity]:
+    from footprint.estimators.predict.inference import coefficients
+
+    return coefficients(
+        params=case.total * 1e9,
+        active_params=case.active * 1e9 if case.active < case.total else None,
+        precision=case.precision,
+        gpu=case.gpu,
+        batch=case.batch,
+        tokens_in=TOKENS_IN,
+        tokens_out=TOKENS_OUT,
+    )
+
+
+def _ratio(middle: float, ends: tuple[_Case, _Case], index: int) -> Quantity:
+    """What the ends of one unknown make of the figure, as a factor around 1."""
+    ratios = [_joules(end)[index].mid / middle for end in ends]
+    return Quantity(min(1.0, *ratios), 1.0, max(1.0, *ratios), "1")
+
+
+def _stated(of: Size, base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
+    """What the figure assumes, in the factor's source: it is pinned with it."""
+    size_, batch, precision, board = changes
+    table = tables()
+    total = _written(size_[0].total, size_[1].total)
+    experts = f", {_written(size_[0].active, size_[1].active)} active" if of.moe else ""
+    words = _either(precision[0].precision, base.precision)
+    boards = _either(board[0].gpu, base.gpu, board[1].gpu)
+    load = table["batch"]["moe_source" if of.moe else "dense_source"]
+    parts = [
+        f"footprint's model of inference: {total} x 10^9 parameters{experts} ({of.source})",
+        f"{words} ({table['precision']['source']})",
+        f"{boards} ({table['accelerator']['source']})",
+        f"{_written(batch[1].batch, batch[0].batch)} requests at once ({load})",
+    ]
+    if of.closed:
+        parts.append(table["closed"]["source"])
+    return "; ".join(parts)
+
+
+def _either(*words: str) -> str:
+    return " to ".join(dict.fromkeys((words[0], words[-1])))
+
+
+def _written(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -1,0 +1,191 @@
+"""The registry of AI systems: a name as written -> what it is and who serves it.
+
+The table is `data/systems.toml`. A name that it lacks may still be known to EcoLogits (size) or
+genai-prices (price): it then resolves to itself, at the vendor whose names begin like it. Which
+name is which system and provider is decided by our own tables alone, so that an upgrade of those
+packages changes figures, never what a name means.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.estimators.errors import EstimatorError
+from footprint.estimators.quantity import Quantity
+from footprint.estimators.series import utc_ns
+from footprint.estimators.sources import SourceUnavailable
+from footprint.estimators.systems import packages
+from footprint.estimators.systems import providers as _providers
+from footprint.estimators.systems.names import key, keys, tidy, without_path
+from footprint.estimators.systems.providers import Provider
+from footprint.estimators.units import shown
+
+_FILE = Path(__file__).resolve().parent.parent / "data" / "systems.toml"
+
+
+class System(NamedTuple):
+    """An AI system of the table.
+
+    Attributes:
+        id, name, vendor: canonical id, as shown, who made it.
+        total_b, active_b: parameters in 10^9; exact where published, else a range.
+        params_source: where they are from, and how a range was chosen.
+        ecologits: `provider/name` of EcoLogits' entry, which serves where it has one.
+        precision: of the weights as served; None: the table's assumption for all.
+        providers: who serves it; the first is taken where none is named.
+        ids: its id in genai-prices by provider, where that is not `id`.
+        released_ns, retired_ns: UTC; None where not known, or not retired.
+        prices: own dated price rows.
+        note: what the figures leave out.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    total_b: Quantity
+    active_b: Quantity
+    params_source: str
+    ecologits: str | None
+    precision: str | None
+    providers: tuple[str, ...]
+    ids: dict[str, str]
+    released_ns: int | None
+    retired_ns: int | None
+    prices: tuple[dict[str, Any], ...]
+    note: str
+
+
+class Resolved(NamedTuple):
+    """What a name as written stands for.
+
+    Attributes:
+        subject: `provider/name as written`: the subject of its factors.
+        written: the name, tidied.
+        system: of the table; None where only a package may know the name.
+        provider: who serves it.
+        assumed: whether the provider was not named but taken from the table.
+    """
+
+    subject: str
+    written: str
+    system: System | None
+    provider: Provider
+    assumed: bool
+
+
+def _ns(day: date | None) -> int | None:
+    return None if day is None else utc_ns(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _size(value: float | list[float]) -> Quantity:
+    return _providers.span(value if isinstance(value, list) else [value] * 3, "10^9")
+
+
+def _system(row: dict[str, Any]) -> System:
+    return System(
+        id=row["id"],
+        name=row["name"],
+        vendor=row["vendor"],
+        total_b=_size(row["total_b"]),
+        active_b=_size(row.get("active_b", row["total_b"])),
+        params_source=row["params_source"],
+        ecologits=row.get("ecologits"),
+        precision=row.get("precision"),
+        providers=tuple(row["providers"]),
+        ids=row.get("ids", {}),
+        released_ns=_ns(row.get("released")),
+        retired_ns=_ns(row.get("retired")),
+        prices=tuple(row.get("price", ())),
+        note=row.get("note", ""),
+    )
+
+
+@cache
+def systems() -> dict[str, System]:
+    """All systems of the table by id, in its order."""
+    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["system"]
+    return {row["id"]: _system(row) for row in rows}
+
+
+@cache
+def _by_key() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in tomllib.loads(_FILE.read_text(encoding="utf-8"))["system"]:
+        for word in (row["id"], row["name"], *row["aliases"]):
+            other = found.setdefault(key(word), row["id"])
+            if other != row["id"]:
+                raise EstimatorError(f"systems.toml: {word!r} names {other} and {row['id']}")
+    return found
+
+
+def find_system(model: str) -> System | None:
+    """The system of the table that a name stands for; None where there is none."""
+    by_key = _by_key()
+    for word in keys(model):
+        if word in by_key:
+            return systems()[by_key[word]]
+    return None
+
+
+def resolve(model: str, provider: str | None = None) -> Resolved:
+    """The system and the provider of a name; never fails for a name that is not known.
+
+    Raises:
+        EstimatorError: the name is empty or no text.
+    """
+    if not isinstance(model, str) or not model.strip():
+        raise EstimatorError(f"model is {shown(model)}: give a name such as gpt-4o")
+    written = tidy(model)
+    system = find_system(model)
+    named = provider.strip() if provider is not None else ""
+    if not named and _providers.known(written.partition("/")[0]):
+        named, _, written = written.partition("/")  # `azure/gpt-4o`, as routers write it
+    if named:
+        served = _providers.provider(named)
+    elif system is not None:
+        served = _providers.provider(system.providers[0])
+    else:
+        served = _providers.provider(_providers.vendor_of(model) or _providers.OTHER)
+    return Resolved(f"{served.id}/{written}", written, system, served, not named)
+
+
+def nearest_models(model: str) -> str:
+    """` Did you mean A or B?` over the table's names and those that the packages know."""
+    return _nearest(key(without_path(tidy(model))), (*_own_names(), *_package_names()))
+
+
+def nearest_providers(provider: str) -> str:
+    """` Did you mean A or B?` over the table's providers and genai-prices'."""
+    own = [found.id for found in _providers.listed() if found.id != _providers.OTHER]
+    with suppress(SourceUnavailable):
+        own += [found.id for found in packages.price_list()]
+    return _nearest(key(provider), own)
+
+
+def _own_names() -> list[str]:
+    return [name for system in systems().values() for name in (system.id, system.name)]
+
+
+def _package_names() -> list[str]:
+    names: list[str] = []
+    with suppress(SourceUnavailable):
+        names += [entry["name"] for entry in packages.ecologits("models")["models"]]
+    with suppress(SourceUnavailable):
+        wanted = {found.price_id for found in _providers.listed()}
+        names += [m.id for p in packages.price_list() if p.id in wanted for m in p.models]
+    return names
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    from footprint.estimators.zones import nearest
+
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(key(without_path(name)), name)
+    return nearest(word, known)

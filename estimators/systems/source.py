@@ -1,0 +1,66 @@
+"""The source `systems`: all that API estimates read from packages and tables, as factors.
+
+So that a report can be pinned and replayed, nothing that a package says reaches a figure except
+through here. Subjects are `provider/model` for energy and prices, a provider for its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from footprint.estimators.factors import Factor
+from footprint.estimators.sources import Query
+from footprint.estimators.systems.energy import energy_factors
+from footprint.estimators.systems.place import place_factor, shared_factor
+from footprint.estimators.systems.prices import price_factors
+from footprint.estimators.systems.providers import provider
+from footprint.estimators.systems.registry import Resolved, resolve
+from footprint.estimators.systems.rows import ENERGY_IN, ENERGY_OUT
+
+_Period = tuple[int | None, int | None]
+
+
+class SystemsSource:
+    """A `sources.Source`; keeps what it has worked out for a model."""
+
+    name = "systems"
+
+    def __init__(self) -> None:
+        self._energy: dict[str, tuple[Factor, ...]] = {}
+        self._prices: dict[tuple[str, _Period], dict[str, Factor]] = {}
+
+    def candidates(self, query: Query) -> Iterable[Factor]:
+        """The factor of that name and subject; none where it is not known.
+
+        Raises:
+            SourceUnavailable: the package that would know is not installed.
+            EstimatorError: a package's table is in a layout that is not known.
+        """
+        if not query.name.startswith("API "):
+            return ()
+        found: Factor | None
+        if not query.subject:
+            found = shared_factor(query.name)
+        elif "/" not in query.subject:
+            found = place_factor(query.name, provider(query.subject))
+        elif query.name in (ENERGY_IN, ENERGY_OUT):
+            found = next((f for f in self._energies(query.subject) if f.name == query.name), None)
+        else:
+            period = (query.since_ns, query.until_ns)
+            found = self._priced(query.subject, period).get(query.name)
+        return () if found is None else (found,)
+
+    def _energies(self, subject: str) -> tuple[Factor, ...]:
+        if subject not in self._energy:
+            self._energy[subject] = energy_factors(_resolved(subject))
+        return self._energy[subject]
+
+    def _priced(self, subject: str, period: _Period) -> dict[str, Factor]:
+        if (subject, period) not in self._prices:
+            self._prices[subject, period] = price_factors(_resolved(subject), *period)
+        return self._prices[subject, period]
+
+
+def _resolved(subject: str) -> Resolved:
+    served, _, model = subject.partition("/")
+    return resolve(model, served)
