@@ -49,7 +49,7 @@ COMPUTE_SHARE = _assumed(
 COMPUTE_SHARE_8BIT = _assumed("compute reached in 8 bits", (0.30, 0.45, 0.65), "1", _FIT)
 
 #: Of that share, what mixtures of experts reach: many small matrices, unevenly filled.
-EXPERTS_COMPUTE = _assumed("compute reached with experts, of dense", (0.07, 0.16, 0.60), "1", _FIT)
+EXPERTS_COMPUTE = _assumed("compute reached with experts, of dense", (0.06, 0.13, 0.60), "1", _FIT)
 
 #: Seconds per layer and step in which neither memory nor arithmetic is busy.
 LAYER_S = _assumed("latency per layer", (20e-6, 50e-6, 90e-6), "s", _FIT)
@@ -60,7 +60,7 @@ EXPERTS_S = _assumed("latency of experts", (10e-6, 40e-6, 120e-6), "s", _FIT)
 #: More per layer where experts lie on several GPUs: two exchanges, and waiting for the slowest.
 EXCHANGE_S = _assumed("latency of exchange between experts", (15e-6, 55e-6, 200e-6), "s", _FIT)
 #: More per layer with experts in 8 bits: each expert's few tokens are converted apart.
-CONVERT_S = _assumed("latency of experts in 8 bits", (10e-6, 75e-6, 150e-6), "s", _FIT)
+CONVERT_S = _assumed("latency of experts in 8 bits", (10e-6, 75e-6, 250e-6), "s", _FIT)
 #: Seconds per sequence and step that the host's scheduler and sampler take.
 SEQUENCE_S = _assumed("host's time per sequence", (10e-6, 50e-6, 90e-6), "s", _FIT)
 
