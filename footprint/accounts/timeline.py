@@ -276,6 +276,10 @@ def _goes_on(last: Point, point: Point, max_w: float | None) -> bool:
 _IN_A_ROW = 12
 
 
+#: An edge tells the period where its bracket is at most this part of it.
+_WITHIN = 6
+
+
 def period_ns(points: Sequence[Point]) -> float | None:
     """The counter's period, from the edges that are known best; None where there are too few.
 
@@ -295,6 +299,10 @@ def period_ns(points: Sequence[Point]) -> float | None:
     else:
         return None
     rough = median(step for step in steps if step < 1.5 * steps[len(steps) // 10])
+    # Brackets that are wide beside the period would count one period for two.
+    pinned = [point for point in pinned if point.high - point.low <= rough / _WITHIN]
+    if len(pinned) <= few:
+        return None
     # One step is off by its brackets; many in a row tell the period by what they add up to.
     length = count = 0.0
     for a, b in pairwise(pinned):
