@@ -35,6 +35,7 @@ from footprint.estimators.costs.calendar import TIME_UNITS, units_between
 from footprint.estimators.costs.tables import (
     Table,
     checked_table,
+    dated,
     day_of,
     price_of,
     range_of,
@@ -230,7 +231,7 @@ def _row(where: str, table: object) -> Extra:
         quantity,
         _spread(where, given, per in TIME_UNITS),
         text_of(f"{where}: source", given.get("source", GIVEN)),
-        str(given.get("date", "")),
+        dated(f"{where}: date", given.get("date")),
     )
 
 

@@ -19,11 +19,14 @@ not in it. From an own file:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from footprint.estimators.costs.devices import device_named
 from footprint.estimators.costs.tables import (
     checked_table,
+    dated,
     price_of,
     range_of,
     rows_of,
@@ -114,11 +117,17 @@ def checked_purchases(tables: object, where: str = "purchase") -> tuple[Purchase
             of 0, a residual above the price.
     """
     found = tuple(_row(at, table) for at, table in rows_of(where, tables))
-    names = [row.device.casefold() for row in found]
-    for row in found:
-        if names.count(row.device.casefold()) > 1:
+    names = [device_named(row.device)[0] for row in found]
+    for row, name in zip(found, names, strict=True):
+        if names.count(name) > 1:
             raise EstimatorError(f"{where} has {row.device} twice: keep one of them")
     return found
+
+
+def purchase_of(device: str, purchases: Iterable[Purchase]) -> Purchase | None:
+    """The purchase of a device by any of its names (as NVML prints it, too); None without one."""
+    name, _ = device_named(device)
+    return next((each for each in purchases if device_named(each.device)[0] == name), None)
 
 
 def per_used_hour(
@@ -191,7 +200,7 @@ def _row(where: str, table: object) -> Purchase:
         paid.get("residual"),
         paid.get("maintenance_per_year"),
         text_of(f"{where}: source", given.get("source", GIVEN)),
-        str(given.get("date", "")),
+        dated(f"{where}: date", given.get("date")),
     )
     try:
         made.per_hour()

@@ -19,11 +19,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from footprint.estimators.costs.tables import checked_table, price_of, rows_of, text_of
+from footprint.estimators.costs.devices import device_named
+from footprint.estimators.costs.tables import (
+    checked_table,
+    dated,
+    first_day,
+    price_of,
+    rows_of,
+    text_of,
+)
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import GIVEN, RENTAL, Factor
 from footprint.estimators.money import CONTEXT, Money
@@ -32,6 +41,8 @@ from footprint.estimators.units import checked_count, shown
 from footprint.estimators.zones import folded, nearest
 
 UNITS = ("instance-hour", "device-hour")
+#: A price that is further from the work than this is named in the notes.
+STALE_DAYS = 366
 TERMS = ("list", "spot", "reserved", "assumed", "contract")
 
 _TABLE = Path(__file__).parent.parent / "data" / "rental_prices.csv"
@@ -125,6 +136,22 @@ class Rental(NamedTuple):
     factor: Factor
     row: RentalPrice
 
+    def note(self, on: date | None) -> str | None:
+        """What to say of a price that is of another time than the work.
+
+        Args:
+            on: the last day of the work; None where it is not known.
+        """
+        if on is None or not self.row.date:
+            return None
+        apart = abs((on - first_day(self.row.date)).days)
+        if apart <= STALE_DAYS:
+            return None
+        return (
+            f"{RENTAL} of {self.factor.subject} is of {self.row.date}, {apart} days from the end "
+            f"of the period ({on}): give one of that time as [[rental]]"
+        )
+
 
 def rentals(subject: str, rows: Iterable[RentalPrice], region: str = "") -> list[Rental]:
     """All prices of an instance (per instance-hour) or a device (per device-hour), in order.
@@ -137,14 +164,14 @@ def rentals(subject: str, rows: Iterable[RentalPrice], region: str = "") -> list
     """
     found: list[Rental] = []
     key = _instance_key(subject)
-    device, assumption = _device_key(subject)
+    device, assumption = device_named(subject)
     for row in rows:
         if region and row.region and row.region.casefold() != region.casefold():
             continue
         name = _instance_key(row.instance)
         if name and key in (name, f"{row.cloud}:{name}"):
             found.append(Rental(_factor(row, row.per_instance_hour(), row.instance, ""), row))
-        elif row.device and device == _device_key(row.device)[0]:
+        elif row.device and device == device_named(row.device)[0]:
             how = f", {row.price} / {row.devices}" if row.unit == "instance-hour" else ""
             how += f"; {assumption}" if assumption else ""
             found.append(Rental(_factor(row, row.per_device_hour(), row.device, how), row))
@@ -236,7 +263,7 @@ def _row(where: str, table: object) -> RentalPrice:
         price_of(f"{where}: price", given["price"], given.get("currency")),
         unit,
         terms,
-        str(given.get("date", "")),
+        dated(f"{where}: date", given.get("date")),
         text.get("source", GIVEN),
         includes_electricity=includes,
     )
@@ -264,14 +291,3 @@ def _factor(row: RentalPrice, price: Money, subject: str, how: str) -> Factor:
 def _instance_key(name: object) -> str:
     """An instance's name without case and Azure's prefix."""
     return str(name).strip().casefold().replace("standard_", "", 1)
-
-
-def _device_key(name: object) -> tuple[str, str]:
-    """(name in the accelerator table, what was assumed); another device's name is folded."""
-    from footprint.estimators.hardware.accelerators import accelerator
-
-    try:
-        found = accelerator(name)
-    except EstimatorError:
-        return folded(str(name)), ""
-    return found.name, found.assumption

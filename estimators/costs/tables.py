@@ -5,6 +5,7 @@ A table is a mapping such as TOML gives. Every message opens with where the tabl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +66,30 @@ def day_of(where: str, value: object) -> date:
         return date.fromisoformat(value.strip() if isinstance(value, str) else "")
     except ValueError:
         raise EstimatorError(f"{where} is {shown(value)}: give a date such as 2026-09-30") from None
+
+
+def dated(where: str, value: object) -> str:
+    """When something was published, in ISO 8601: a day, a month (`2026-09`) or a year; or empty."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    text = str(value).strip()
+    try:
+        if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+            first_day(text)
+            return text
+    except ValueError:
+        pass
+    raise EstimatorError(
+        f"{where} is {shown(value)}: give a day, month or year such as 2026-09-30 or 2026-09"
+    )
+
+
+def first_day(when: str) -> date:
+    """The first day of what `dated` gave: 1 September of `2026-09`."""
+    year, month, day = (*when.split("-"), "01", "01")[:3]
+    return date(int(year), int(month), int(day))
 
 
 def price_of(where: str, value: object, currency: object = None) -> Money:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators.costs.purchase import checked_purchases, per_used_hour
+from footprint.estimators.costs.purchase import checked_purchases, per_used_hour, purchase_of
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import Money, MoneyRange, exact_money
 from footprint.estimators.quantity import Quantity, exact
@@ -78,6 +78,10 @@ def test_all_used_hours_together_pay_for_it(price, years, shares, left, upkeep):
         ({"residual": "30000 USD"}, "residual of 30000 USD is above the price"),
         ({"residual": "1 EUR"}, "residual is in EUR, its table in USD"),
         ({"device": ""}, "purchase 1 has no device"),
+        ({"date": "last year"}, "date is 'last year': give a day, month or year"),
+        ({"date": "2026-13"}, "date is '2026-13'"),
+        ({"date": "20260930"}, "date is '20260930'"),
+        ({"date": True}, "date is True"),
         ({"life_years": 3}, "Did you mean lifetime_years"),
     ],
 )
@@ -86,9 +90,14 @@ def test_what_is_wrong_is_named(change, message):
         checked_purchases([{**ROW, **change}])
 
 
-def test_a_device_twice():
-    with pytest.raises(EstimatorError, match="purchase has H100 SXM twice"):
-        checked_purchases([ROW, {**ROW, "device": "h100 sxm"}])
+@pytest.mark.parametrize("device", ["h100 sxm", "NVIDIA H100 80GB HBM3", "H100"])
+def test_a_device_has_many_names(device):
+    bought = checked_purchases([ROW, {**ROW, "device": "Our own ASIC"}])
+    assert purchase_of(device, bought) is bought[0]
+    assert purchase_of("our own asic", bought) is bought[1]
+    assert purchase_of("L4", bought) is None
+    with pytest.raises(EstimatorError, match=r"purchase has .* twice: keep one"):
+        checked_purchases([ROW, {**ROW, "device": device}])
 
 
 def test_amounts_are_of_one_currency():

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -116,6 +117,25 @@ def test_as_a_source_of_the_registry():
 def test_an_unknown_instance_has_its_nearest_names():
     with pytest.raises(EstimatorError, match=r"'p5.48xlage' is known: Did you mean p5.48xlarge"):
         rental_price("p5.48xlage", SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("dated", "on", "days"),
+    [
+        ("2026-09", date(2026, 9, 30), None),
+        ("2026-09", date(2027, 9, 2), None),
+        ("2026-09", date(2027, 9, 3), 367),
+        ("2024", date(2026, 1, 1), 731),
+        ("2026-09-30", date(2024, 9, 30), 730),
+        (date(2026, 9, 30), date(2026, 9, 30), None),
+        ("", date(2026, 9, 30), None),
+        ("2020", None, None),
+    ],
+)
+def test_a_price_of_another_time_is_noted(dated, on, days):
+    rows = checked_rentals([{"instance": "box", "price": "1 USD", "date": dated}])
+    note = rental("box", rows).note(on)
+    assert note is None if days is None else f"of box is of {dated}, {days} days from" in note
 
 
 def test_power_is_not_paid_twice():
