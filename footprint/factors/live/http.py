@@ -36,8 +36,20 @@ _HEADERS = {
 }
 
 
+class Down(SourceUnavailable):
+    """The line or the server failed; it would fail for any other question too.
+
+    Attributes:
+        rest_s: how long it asked to be left alone; 0 where it did not.
+    """
+
+    def __init__(self, text: str, rest_s: float = 0.0) -> None:
+        super().__init__(text)
+        self.rest_s = rest_s
+
+
 class Refused(SourceUnavailable):
-    """The provider answered with a status that is an error; `status` says which."""
+    """The provider answered with a status that is an error of the question's."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -80,6 +92,7 @@ class Http:
         self.limits = limits or Limits()
         self._sleep, self._monotonic, self._wall_ns = sleep, monotonic, wall_ns
         self._client: Any = None
+        self._rests: tuple[float, str] = (self._monotonic(), "")
 
     def get_json(
         self,
@@ -95,13 +108,24 @@ class Http:
             headers, auth: hold keys; their values are taken out of every message.
 
         Raises:
-            Refused: a status that is an error, after the retries.
-            SourceUnavailable: no answer in time, none at all, too large, or no JSON.
+            Refused: a status that is an error and does not pass.
+            Down: no answer in time, or none at all, or a status that may pass, after the retries;
+                or one of these less than `rest_s` ago, and nothing was asked now.
+            SourceUnavailable: an answer that is too large, or no JSON.
         """
         masked = Masked(headers, auth)
-        deadline = self._monotonic() + self.limits.request_s
+        now = self._monotonic()
+        until, why = self._rests
+        if now < until:
+            raise Down(f"{why} (not asked again for {until - now:.0f} s)")
+        deadline = now + self.limits.request_s
         url = self.base_url + path
-        reply = self._get(_Request(url, params, headers or {}, auth, deadline, masked))
+        try:
+            reply = self._get(_Request(url, params, headers or {}, auth, deadline, masked))
+        except Down as error:
+            rest_s = max(error.rest_s, self.limits.rest_s)
+            self._rests = (self._monotonic() + rest_s, str(error))
+            raise
         try:
             return json.loads(masked.body(reply.body), parse_constant=_no_constant)
         except (ValueError, RecursionError):
@@ -128,14 +152,16 @@ class Http:
             if reply.status == 200:
                 return reply
             said = self._said(reply, request.masked)
-            if reply.status not in RETRIED or tries >= self.limits.retries:
-                raise Refused(reply.status, f"{said} ({tries + 1} tries)" if tries else said)
+            if reply.status not in RETRIED:
+                raise Refused(reply.status, said)
             wait_s = self._wait_s(reply, tries)
+            if tries >= self.limits.retries:
+                raise Down(f"{said} ({tries + 1} tries)", wait_s)
             if self._monotonic() + wait_s >= request.deadline:
-                raise Refused(
-                    reply.status,
+                raise Down(
                     f"{said}; the wait of {wait_s:.0f} s before the next try is over the budget "
                     f"of {self.limits.request_s:g} s",
+                    wait_s,
                 )
             self._sleep(wait_s)
             tries += 1
@@ -173,13 +199,13 @@ class Http:
             ) as response:
                 return self._whole(response, request.deadline)
         except httpx2.TimeoutException as error:
-            raise SourceUnavailable(
+            raise Down(
                 f"did not answer in time ({type(error).__name__}: {self.limits.connect_s:g} s to "
                 f"connect, {self.limits.read_s:g} s to read)"
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             why = request.masked.shown(str(error) or type(error).__name__)
-            raise SourceUnavailable(f"cannot be reached: {why}") from None
+            raise Down(f"cannot be reached: {why}") from None
 
     def _whole(self, response: Any, deadline: float) -> _Reply:
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -193,8 +219,8 @@ class Http:
                 raise self._slow()
         return _Reply(response.status_code, response.headers, bytes(body))
 
-    def _slow(self) -> SourceUnavailable:
-        return SourceUnavailable(f"took longer than the budget of {self.limits.request_s:g} s")
+    def _slow(self) -> Down:
+        return Down(f"took longer than the budget of {self.limits.request_s:g} s")
 
 
 def checked_base_url(url: str) -> str:

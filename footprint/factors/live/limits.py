@@ -14,6 +14,8 @@ class Limits(NamedTuple):
         query_s: all requests for one period; what was read until then is kept in the cache.
         retries: after the first try, where the status says that it may pass.
         backoff_s: before the first retry; doubles for the next one.
+        rest_s: after a failure of the line or the server, in which it is not asked again, so that
+            a report of many periods does not wait for each of them.
         max_bytes: of one answer.
     """
 
@@ -23,4 +25,5 @@ class Limits(NamedTuple):
     query_s: float = 60.0
     retries: int = 2
     backoff_s: float = 0.5
+    rest_s: float = 60.0
     max_bytes: int = 8 * 1024 * 1024

@@ -14,11 +14,11 @@ import pytest
 
 from footprint.errors import UsageError
 from footprint.estimators.sources import SourceUnavailable
-from footprint.factors.live.http import Http, Refused
+from footprint.factors.live.http import Down, Http, Refused
 from footprint.factors.live.limits import Limits
 from live_api import Api, Clock, Reply, utc
 
-SHORT = Limits(connect_s=0.1, read_s=0.1, request_s=0.15)
+SHORT = Limits(connect_s=0.1, read_s=0.1, request_s=0.15, rest_s=0.0)
 KEY = {"auth-token": "em-token-0123456789"}
 
 
@@ -106,7 +106,7 @@ def test_what_may_pass_is_tried_again(api: Api, clock: Clock, http: Http, status
 
 def test_it_is_tried_three_times_at_most(api: Api, clock: Clock, http: Http) -> None:
     api.on("/a", Reply("busy", 503))
-    with pytest.raises(Refused, match=r"HTTP 503: busy \(3 tries\)"):
+    with pytest.raises(Down, match=r"HTTP 503: busy \(3 tries\)"):
         http.get_json("/a")
     assert (len(api.asked), clock.slept) == (3, [0.5, 1.0])
 
@@ -134,11 +134,36 @@ def test_a_strange_retry_after_is_the_backoff(
 
 def test_a_wait_over_the_budget_is_not_waited(api: Api, clock: Clock, http: Http) -> None:
     api.on("/a", Reply("", 429, {"Retry-After": "3600"}))
-    with pytest.raises(
-        Refused, match=r"too many requests.*wait of 3600 s.*over the budget of 20 s"
-    ):
+    with pytest.raises(Down, match=r"too many requests.*wait of 3600 s.*over the budget of 20 s"):
         http.get_json("/a")
     assert (len(api.asked), clock.slept) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "rest_s"), [("1", 60.0), ("90", 90.0)], ids=["its own rest", "a longer one"]
+)
+def test_what_is_down_rests(api: Api, clock: Clock, retry_after: str, rest_s: float) -> None:
+    passed_s = [100.0]
+    http = Http(api.url, sleep=clock.sleep, monotonic=lambda: passed_s[0])
+    api.on("/a", Reply("busy", 503, {"Retry-After": retry_after}))
+    api.on("/b", Reply([1]))
+    with pytest.raises(Down, match="HTTP 503"):
+        http.get_json("/a")
+    asked = len(api.asked)
+    passed_s[0] += rest_s - 1
+    with pytest.raises(Down, match=r"HTTP 503.*\(not asked again for 1 s\)"):
+        http.get_json("/b")
+    assert len(api.asked) == asked
+    passed_s[0] += 1
+    assert http.get_json("/b") == [1]
+
+
+def test_a_refusal_is_no_reason_to_rest(api: Api, http: Http) -> None:
+    api.on("/a", Reply("no such zone", 404))
+    api.on("/b", Reply([1]))
+    with pytest.raises(Refused):
+        http.get_json("/a")
+    assert http.get_json("/b") == [1]
 
 
 @pytest.mark.parametrize(
