@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -100,10 +101,16 @@ def find_embodied(subject: str) -> EmbodiedRow | None:
     """The row of a device, by its own name or any name of its accelerator; None: not in the table.
 
     A short name of several boards (`A100`) stands for the board that `accelerator` takes it for.
+    A CPU is found by the words of its name in what the system calls it: `EPYC 7742` in
+    `AMD EPYC 7742 64-Core Processor`.
     """
     known = {_folded(each): row for row in _rows() for each in (row.name, *row.aliases)}
     if row := known.get(_folded(subject)):
         return row
+    words = _words(subject)
+    for row in _rows():
+        if row.kind == "cpu" and any(_words(each) <= words for each in (row.name, *row.aliases)):
+            return row
     try:
         return known.get(_folded(accelerator(subject).name))
     except EstimatorError:
@@ -154,6 +161,10 @@ def _lifetime(row: EmbodiedRow) -> Factor:
 
 def _folded(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[0-9a-z+]+", name.casefold()))
 
 
 @cache

@@ -131,6 +131,33 @@ def test_a_name_of_the_device_finds_its_row() -> None:
     assert find_embodied("TPU v4") is None  # in the table of accelerators, not in this one
 
 
+@pytest.mark.parametrize(
+    ("system", "row"),
+    [
+        ("AMD EPYC 7742 64-Core Processor", "EPYC 7742"),
+        ("AMD EPYC 9654P 96-Core Processor", "EPYC 9654"),
+        ("Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz", "Xeon Platinum 8375C"),
+        ("Intel(R) Xeon(R) Platinum 8480+", "Xeon Platinum 8480+"),
+    ],
+)
+def test_a_cpu_is_found_as_the_system_names_it(system: str, row: str) -> None:
+    found = find_embodied(system)
+    assert found is not None
+    assert found.name == row
+
+
+@pytest.mark.parametrize("system", ["AMD EPYC 7742P", "Intel Xeon Processor", "EPYC", ""])
+def test_no_cpu_is_taken_for_its_neighbour(system: str) -> None:
+    assert find_embodied(system) is None
+
+
+def test_boaviztas_formula_gives_the_low_end_of_a_cpu() -> None:
+    """9.14 kg and 0.0197 kg per mm2 of die: 1600 mm2 of an EPYC 7742."""
+    found = find_embodied("EPYC 7742")
+    assert found is not None
+    assert found.kg.low == pytest.approx(9.14 + 0.0197 * 1600, abs=0.05)
+
+
 def test_it_is_a_source_of_factors() -> None:
     registry = Registry([Hardware()])
     made = registry.find(Query(EMBODIED, subject="H100")).chosen
