@@ -1,7 +1,7 @@
 """GPUs, TPUs and other accelerators: peak arithmetic, memory, design power.
 
-The table is data/accelerators.csv; each row names the vendor's document that it is from, and
-says `[unverified]` where that document was not read again when the row was written.
+The table is data/accelerators.csv; each row names the vendor's document that it is from. It says
+`[unverified]` where neither that document nor a copy of its figures was read for the row.
 
 - Peaks are dense: vendors often print the double, for 2:4 sparsity. TFLOP/s, for int8 TOP/s.
   fp32 is that of the ordinary units (AMD: of the matrix units); tf32 to fp4 of the tensor units.
