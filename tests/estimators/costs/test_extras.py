@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators.costs.calendar import TIME_UNITS, units_between
 from footprint.estimators.costs.extras import checked_extras, extra_costs
-from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.series import NS_PER_S, parse_utc_ns
 
@@ -119,13 +117,6 @@ def test_what_is_missing_is_a_gap(table, why):
 instants = st.integers(at("2019-12-01T00:00:00Z"), at("2029-02-01T00:00:00Z"))
 
 
-@given(st.lists(instants, min_size=3, max_size=3).map(sorted), st.sampled_from(TIME_UNITS))
-def test_adjoining_periods_add_up(ends, unit):
-    a, b, c = ends
-    assert units_between(unit, a, b) + units_between(unit, b, c) == units_between(unit, a, c)
-    assert units_between(unit, b, a) == 0
-
-
 @given(st.lists(instants, min_size=3, max_size=3).map(sorted))
 def test_the_parts_of_a_spread_sum_add_up(ends):
     (extra,) = checked_extras(
@@ -139,41 +130,6 @@ def test_the_parts_of_a_spread_sum_add_up(ends):
 
     assert abs(mid(a, b) + mid(b, c) - mid(a, c)) < Decimal("1e-25")
     assert mid(a, c) <= 1000
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ({"price": "1 USD"}, "extra 1 has no name"),
-        ({"name": "x"}, "extra 1 has no price"),
-        ({"name": "x", "price": 1}, "without a currency"),
-        ({"name": "x", "price": "-1 USD"}, "price is '-1'"),
-        ({"name": "Electricity", "price": "1 USD"}, "'Electricity' is that of another part"),
-        ({"name": "x", "price": "1 USD", "per": "month", "quantity": 3}, "give count for how"),
-        ({"name": "x", "price": "1 USD", "per": "3 months"}, "give one month"),
-        ({"name": "x", "price": "1 USD", "per": "month", "count": 0}, "count is 0: leave"),
-        ({"name": "x", "price": "1 USD", "per": "month", "count": -1}, "count is -1"),
-        ({"name": "x", "price": "1 USD", "per": "GB", "count": 1}, "goes with time: give quant"),
-        ({"name": "x", "price": "1 USD", "quantity": 1}, "quantity but no per"),
-        ({"name": "x", "price": "1 USD", "per": "0 items"}, "per is '0 items': give what"),
-        ({"name": "x", "price": "1 USD", "per": "1000"}, "per is '1000': give what"),
-        ({"name": "x", "price": "1 USD", "per": "GB", "quantity": -1}, "quantity is -1"),
-        ({"name": "x", "price": "1 USD", "per": "GB", "quantity": float("nan")}, "is nan"),
-        ({"name": "x", "price": "1 USD", "from": "2026-01-01"}, "from alone: give from and until"),
-        (
-            {"name": "x", "price": "1 USD", "from": "2026-02-01", "until": "2026-02-01"},
-            "until is not after from",
-        ),
-        (
-            {"name": "x", "price": "1 USD", "from": "2026-02-01T00:00", "until": "2026-02-01"},
-            "has no offset",
-        ),
-        ({"name": "x", "price": "1 USD", "form": 1}, "Did you mean from"),
-    ],
-)
-def test_what_is_wrong_is_named(table, message):
-    with pytest.raises(EstimatorError, match=message):
-        checked_extras([table])
 
 
 def test_a_count_may_have_an_interval():
