@@ -2,8 +2,9 @@
 
 Some are read from publications; the rest is fitted on half of the models of the ML.ENERGY
 Leaderboard v3 (vLLM, H100 and B200, chat) and rounded: docs/explanation/inference.md says which
-half, and how the other half fared. The ranges reach from stacks that are tuned further than
-vLLM as it was measured, to ones that are not tuned at all.
+half, and how the other half fared. Ranges are judged, not measured: from stacks that are tuned
+further than vLLM as it was measured to ones that are not tuned at all, and wide enough together
+for nine in ten of the measured rows.
 """
 
 from __future__ import annotations

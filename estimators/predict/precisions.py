@@ -1,9 +1,10 @@
 """Precisions of weights: bytes that a weight takes, and the peak that its arithmetic runs at.
 
-Weights in 4 bits carry a scale of 16 bits for every 64 (int4: AWQ, GPTQ with groups of 128 and
-zero points come to 4.2 to 4.3) or of 8 bits for every 32 (mxfp4: OCP Microscaling Formats v1.0,
-4.25 bits). They are widened to 16 bits before use (weight-only), so that arithmetic is not faster
-than in 16 bits. int8 and fp8 run at the 8-bit peak where a GPU has one, else also weight-only.
+Weights in 4 bits come with scales. 4.25 bits are taken for all: mxfp4 has 8 bits of scale for 32
+weights (OCP Microscaling Formats v1.0: 4.25), int4 in groups of 128 a scale of 16 bits and a zero
+point of 4 (AWQ, GPTQ: 4.16), nvfp4 8 bits for 16 (4.5). They are widened to 16 bits before use
+(weight-only), so that arithmetic is no faster than in 16 bits. int8 and fp8 run at the 8-bit peak
+where a GPU has one, else they are widened too.
 """
 
 from __future__ import annotations

@@ -1,0 +1,52 @@
+"""Which assumptions hold for what, and that each one says where it comes from."""
+
+from __future__ import annotations
+
+import pytest
+
+from footprint.estimators.factors import Factor
+from footprint.estimators.predict import assumptions
+from footprint.estimators.predict.assumptions import assumed, rates
+
+EVERY = [each for each in vars(assumptions).values() if isinstance(each, Factor)]
+
+
+@pytest.mark.parametrize("factor", EVERY, ids=[each.name for each in EVERY])
+def test_each_names_its_source_and_its_energy(factor: Factor) -> None:
+    assert factor.source
+    assert factor.used_for == "energy_kwh"
+    assert factor.quantity.low > 0
+
+
+def test_names_are_not_used_twice() -> None:
+    assert len({each.name for each in EVERY}) == len(EVERY)
+
+
+@pytest.mark.parametrize("moe", [False, True])
+@pytest.mark.parametrize("gpus", [1, 8])
+@pytest.mark.parametrize("eight_bit", [False, True])
+def test_latencies_add_up_over_what_is_there(moe: bool, gpus: int, eight_bit: bool) -> None:
+    factors = assumed(moe=moe, gpus=gpus, eight_bit=eight_bit)
+    wanted = assumptions.LAYER_S.quantity.mid
+    if moe:
+        wanted += assumptions.EXPERTS_S.quantity.mid
+    if gpus > 1:
+        wanted += (assumptions.EXCHANGE_S if moe else assumptions.SPLIT_S).quantity.mid
+    if moe and eight_bit:
+        wanted += assumptions.CONVERT_S.quantity.mid
+    assert rates(factors, {}).layer_s == pytest.approx(wanted)
+
+
+def test_eight_bits_and_experts_reach_less() -> None:
+    plain = rates(assumed(moe=False, gpus=1, eight_bit=False), {})
+    eight = rates(assumed(moe=False, gpus=1, eight_bit=True), {})
+    experts = rates(assumed(moe=True, gpus=1, eight_bit=True), {})
+    assert plain.weights_share == plain.bandwidth_share == eight.bandwidth_share
+    assert eight.weights_share < plain.weights_share
+    assert experts.compute_share < eight.compute_share < plain.compute_share
+
+
+def test_one_value_can_be_replaced_by_name() -> None:
+    factors = assumed(moe=False, gpus=1, eight_bit=False)
+    changed = rates(factors, {assumptions.FLOOR_SHARE.name: 0.3})
+    assert changed == rates(factors, {})._replace(floor_share=0.3)
