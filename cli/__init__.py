@@ -19,6 +19,10 @@ COMMANDS = {
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
+    "factors": (
+        "footprint.cli.factors:factors",
+        "Look into the factors: intensities, prices, lifetimes, and keep them with a ledger.",
+    ),
     "estimate": ("footprint.cli.estimate:estimate", "Estimate a run before it runs."),
     "datasheet": ("footprint.cli.datasheet:datasheet", "Write a model's energy datasheet."),
 }

@@ -17,6 +17,7 @@ from footprint.estimators.carbon import INTENSITY_MAX_G_PER_KWH, PUE_MAX, PUE_MI
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import checked_amount, checked_currency
 from footprint.estimators.units import checked, ratio, shown
+from footprint.estimators.zones import folded
 
 _EXACT = Context(prec=34)
 
@@ -68,9 +69,9 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(where: str, name: object) -> tuple[str, Kind]:
-    """(name, kind) of a factor's name, case aside. Raises UsageError with the nearest names."""
-    known = {each.casefold(): each for each in KINDS}
-    spelled = known.get(name.strip().casefold()) if isinstance(name, str) else None
+    """(name, kind) of a factor's name, case and `_` aside. Raises UsageError with the nearest."""
+    known = {folded(each): each for each in KINDS}
+    spelled = known.get(folded(name)) if isinstance(name, str) else None
     if spelled is None:
         hint = nearest(name, KINDS) if isinstance(name, str) else ""
         raise UsageError(

@@ -1,0 +1,169 @@
+"""Why a factor is the one that is used: every source's answer to one query, in order.
+
+A registry stops nowhere: it keeps all candidates. This keeps them by source, with the sources that
+have nothing and those that could not answer, and says how the others differ from the one taken.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from footprint.errors import UsageError
+from footprint.estimators.factors import Factor
+from footprint.estimators.packaged import differences, stale
+from footprint.estimators.series import NS_PER_S, Series, iso
+from footprint.estimators.sources import Query, SourceUnavailable, covering
+from footprint.estimators.zones import resolve_zone
+from footprint.factors.kinds import kind_of
+from footprint.factors.pinned import PinnedSource
+from footprint.factors.registry import Ordered
+
+
+class Answer(NamedTuple):
+    """What one source said.
+
+    Attributes:
+        source: its name in the order.
+        factors: best first.
+        problem: why it could not answer; empty where it did.
+        is_asked: False where a pin answers alone, so that a report does not come this far.
+    """
+
+    source: str
+    factors: tuple[Factor, ...]
+    problem: str = ""
+    is_asked: bool = True
+
+
+class Explained(NamedTuple):
+    """One query and all that is known about its answer.
+
+    Attributes:
+        query: what was asked for.
+        answers: one for each source, in their order.
+        used: what a report takes: the first factor, and those that stand in for its holes.
+        others: the factors that are not taken, each with how it differs from the first one taken.
+        holes: stretches that no factor covers, as ISO 8601 pairs.
+        stale: lines on factors taken whose year lies far back.
+    """
+
+    query: Query
+    answers: tuple[Answer, ...]
+    used: tuple[Factor, ...]
+    others: tuple[tuple[Factor, str], ...]
+    holes: tuple[tuple[str, str], ...]
+    stale: tuple[str, ...]
+
+    def source_of(self, factor: Factor) -> str:
+        """The name, in the order, of the source that a factor is from."""
+        return next(each.source for each in self.answers if factor in each.factors)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, factors as in a report's `factors`, each with the source it is from."""
+        query = self.query
+
+        def factor(one: Factor) -> dict[str, Any]:
+            return {"from": self.source_of(one), **one.to_json()}
+
+        return {
+            "name": query.name,
+            "zone": query.zone.code if query.zone else None,
+            "subject": query.subject or None,
+            "since": None if query.since_ns is None else iso(query.since_ns),
+            "until": None if query.until_ns is None else iso(query.until_ns),
+            "used": [factor(one) for one in self.used],
+            "others": [{**factor(one), "difference": said} for one, said in self.others],
+            "sources": [
+                {
+                    "source": each.source,
+                    "factors": len(each.factors),
+                    "problem": each.problem or None,
+                    "asked": each.is_asked,
+                }
+                for each in self.answers
+            ],
+            "holes": [list(each) for each in self.holes],
+            "stale": list(self.stale),
+        }
+
+
+def question(
+    name: str,
+    zone: str | None,
+    subject: str | None,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> Query:
+    """The query that a user means. Raises UsageError: an unknown name, or what it is of is not
+    said; EstimatorError for an unknown zone."""
+    spelled, kind = kind_of("NAME", name)
+    if kind.of == "zone" and not zone:
+        raise UsageError(f"{spelled} of which place? Say it with --zone FRA")
+    if kind.of != "zone" and not subject:
+        example = "EUR/USD" if kind.of == "currencies" else "'NVIDIA H100'"
+        raise UsageError(f"{spelled} of what? Say it with --subject {example}")
+    if kind.of == "zone" and subject:
+        raise UsageError(f"{spelled} is of a place, not of {subject!r}: leave out --subject")
+    if kind.of != "zone":
+        return Query(spelled, None, subject or "")
+    return Query(spelled, resolve_zone(zone), "", since_ns, until_ns)
+
+
+def explain(registry: Ordered, query: Query, today: date | None = None) -> Explained:
+    """Asks every source, also those that a report would not come to.
+
+    Args:
+        today: what years are counted from; by default the period's end, else the clock's day.
+
+    Raises EstimatorError, UsageError: a source's content is wrong.
+    """
+    again = next(
+        (each.again(query) for each in registry.sources if isinstance(each, PinnedSource)), None
+    )
+    answers: list[Answer] = []
+    for source in registry.sources:
+        asked = again is None or isinstance(source, PinnedSource)
+        try:
+            answers.append(Answer(source.name, tuple(source.candidates(query)), is_asked=asked))
+        except SourceUnavailable as error:
+            answers.append(Answer(source.name, (), str(error), asked))
+    everything = [one for each in answers for one in each.factors]
+    found = tuple(everything) if again is None else again.candidates
+    used, holes = _used(found, query)
+    others = [one for one in dict.fromkeys(everything) if one not in used]
+    said = differences([*used[:1], *others]) if used else [""] * len(others)
+    if today is None:
+        today = _day(query.until_ns)
+    return Explained(
+        query,
+        tuple(answers),
+        used,
+        tuple(zip(others, said, strict=True)),
+        holes,
+        tuple(line for one in used if (line := stale(one, today))),
+    )
+
+
+def _used(
+    found: tuple[Factor, ...], query: Query
+) -> tuple[tuple[Factor, ...], tuple[tuple[str, str], ...]]:
+    """(what is taken, the holes that are left)."""
+    since, until = query.since_ns, query.until_ns
+    if since is None or until is None or not found:
+        return found[:1], ()
+    needed = covering(found, since, until)
+    if needed:
+        return tuple(needed), ()
+    # All are series, and not even together do they cover the period.
+    left = [(since, until)]
+    for one in found:
+        if isinstance(one.value, Series):
+            left = [part for start, end in left for part in one.value.holes(start, end)]
+    return found[:1], tuple((iso(start), iso(end)) for start, end in left)
+
+
+def _day(at_ns: int | None) -> date:
+    if at_ns is None:
+        return datetime.now(UTC).date()
+    return datetime.fromtimestamp(at_ns // NS_PER_S, UTC).date()

@@ -1,0 +1,159 @@
+"""`footprint factors`, as it is called."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report_ledgers import GPU, Recorder, S
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+OWN = """
+[[factor]]
+name = "grid intensity"
+zone = "FRA"
+value = 21.7
+unit = "g/kWh"
+vintage = 2025
+source = "RTE, Bilan électrique 2025"
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "factors.toml"
+    path.write_text(OWN)
+    return path
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    one.counter(GPU, [100.0] * 10 + [300.0] * 10 + [100.0] * 10)
+    one.span(one.path("embed", model="minilm", devices=[0]), 1 * S, 2 * S)
+    one.close()
+    return tmp_path / "L"
+
+
+def read(done: Any) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_without_a_command_it_says_what_there_is(cli: Cli) -> None:
+    done = cli("factors")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("list", "show", "explain", "pin"))
+
+
+def test_list_counts(cli: Cli, own: Path) -> None:
+    done = cli("factors", "list", "--factors", own)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Sources in their order: pinned, own, cloud-regions, codecarbon")
+    assert lines[2].split() == ["factor", "source", "number", "years"]
+    assert any(line.split() == ["grid", "intensity", "own", "1", "2025"] for line in lines)
+
+
+def test_list_of_a_place(cli: Cli, own: Path) -> None:
+    done = cli("factors", "list", "--factors", own, "--zone", "France", "--name", "grid_intensity")
+    lines = done.stdout.splitlines()
+    assert [line.split()[3:6] for line in lines[1:2]] == [["21.7", "g/kWh", "2025"]]
+    assert max(map(len, lines)) < 100
+    made = read(cli("factors", "list", "--factors", own, "--zone", "FRA", "--format", "json"))
+    (mine,) = (each for each in made if each["source"] == "own")
+    assert mine["factors"][0]["value"] == 21.7
+
+
+def test_show_says_all_fields(cli: Cli, own: Path) -> None:
+    done = cli("factors", "show", "grid intensity", "--zone", "FRA", "--factors", own)
+    assert (done.returncode, done.stderr) == (0, "")
+    fields = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[1:])
+    assert fields["value"] == "21.7 g/kWh"
+    assert fields["from"] == "own"
+    assert fields["source"] == "RTE, Bilan électrique 2025"
+    assert fields["why"] == "the user's own: factors.toml, line 2 (factor 1)"
+    assert len(fields["digest"]) == 64
+    (made,) = read(
+        cli("factors", "show", "grid intensity", "--zone", "FRA", "--factors", own,
+            "--format", "json")
+    )  # fmt: skip
+    assert (made["from"], made["digest"]) == ("own", fields["digest"])
+
+
+def test_show_of_what_nobody_has_is_an_error(cli: Cli) -> None:
+    done = cli("factors", "show", "PUE", "--zone", "FRA")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no source has PUE of FRA: asked pinned, " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_explain_tells_what_else_there_is(cli: Cli, own: Path) -> None:
+    arguments = "factors", "explain", "grid intensity", "--zone", "aws:eu-west-3", "--factors", own
+    done = cli(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert max(map(len, done.stdout.splitlines())) < 100
+    assert "times the first" in done.stdout
+    made = read(cli(*arguments, "--format", "json"))
+    assert [each["from"] for each in made["used"]] == ["own"]
+    assert {"codecarbon", "ecologits"} <= {each["from"] for each in made["others"]}
+    order = cli(*arguments, "--sources", "codecarbon,own", "--format", "json")
+    assert [each["from"] for each in read(order)["used"]] == ["codecarbon"]
+
+
+def test_explain_of_what_nobody_has_is_no_error(cli: Cli) -> None:
+    done = cli("factors", "explain", "PUE", "--zone", "FRA")
+    assert done.returncode == 0
+    assert "no source has one" in done.stdout
+
+
+def test_a_source_that_is_down_is_told_and_the_next_one_taken(cli: Cli) -> None:
+    """A live provider without its key cannot answer."""
+    done = cli(
+        "factors", "explain", "grid intensity", "--zone", "FRA", "--since", "2026-01-01",
+        "--until", "2026-01-02", "--sources", "electricity-maps,codecarbon",
+        env={"ELECTRICITY_MAPS_API_KEY": ""},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "electricity-maps  could not answer" in done.stdout
+    assert "codecarbon        1 found, used" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "grid intensty", "--zone", "FRA"], "Did you mean grid intensity"),
+        (["show", "grid intensity"], "Say it with --zone FRA"),
+        (["show", "grid intensity", "--zone", "Frnce"], "Did you mean France (FRA)"),
+        (["show", "grid intensity", "--zone", "USA-XX"], "USA-XX"),
+        (["show", "PUE", "--zone", "FRA", "--since", "soon"], "--since 'soon' is no date"),
+        (["show", "PUE", "--zone", "FRA", "--sources", "codcarbon"], "Did you mean codecarbon?"),
+        (["list", "--factors", "none.toml"], "there is no file none.toml"),
+        (["list", "--factors", "."], "ends in .toml or .csv"),
+        (["list", "--ledger", "nowhere"], "there is no ledger at nowhere"),
+        (["list", "--zone", "Frnce"], "Did you mean France (FRA)"),
+        (["list", "--name", "PUEE"], "Did you mean PUE"),
+        (["pin", "nowhere"], "there is no ledger at nowhere"),
+        (["pin", "L", "--zone", "Frnce"], "Did you mean France (FRA)"),
+        (["pni"], "Did you mean 'pin'?"),
+    ],
+)
+def test_wrong_use_is_one_line(cli: Cli, ledger: Path, arguments: list[str], said: str) -> None:
+    done = cli("factors", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (ledger / "factors").exists()
+
+
+def test_what_is_odd_in_an_own_file_goes_to_stderr(cli: Cli, own: Path) -> None:
+    own.write_text('[[factor]]\nname="PUE"\nvalue=1.1\n')
+    done = cli("factors", "show", "PUE", "--zone", "FRA", "--factors", own)
+    assert done.returncode == 0
+    assert "it states no source" in done.stderr
