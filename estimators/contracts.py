@@ -58,7 +58,7 @@ def contracts(tables: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> 
         checked_tariff(tariffs[0], f"{where}: tariff") if tariffs else None,
         checked_purchases(list(tables.get("purchase", ())), f"{where}: purchase"),
         checked_rentals(list(tables.get("rental", ())), f"{where}: rental"),
-        instruments(tables.get("instrument", ())),
+        instruments(tables.get("instrument", ()), f"{where}: instrument"),
         checked_extras(list(tables.get("extra", ())), f"{where}: extra"),
         checked_rates(list(tables.get("exchange", ())), f"{where}: exchange"),
     )

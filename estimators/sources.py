@@ -6,7 +6,8 @@ its sources in their order; the first that answers is taken, and the others stay
 
 A source that cannot answer now (a provider that is down, slow or talks nonsense) raises
 `SourceUnavailable`; the registry goes on with the next one and notes it. Wrong input of the user's
-(a broken file, a region that does not exist) is an EstimatorError and is not passed over.
+(a broken file, a region that does not exist) is an EstimatorError and is not passed over, unless
+an earlier source has answered.
 """
 
 from __future__ import annotations
@@ -105,6 +106,11 @@ class Registry:
                 found = tuple(source.candidates(query))  # all of them, or none where it fails
             except SourceUnavailable as error:
                 notes.append(f"{query.name} from {source.name}: {error}; the next source is asked")
+            except EstimatorError as error:
+                if not candidates:
+                    raise
+                # A table that lacks the region does not take away what an earlier source said.
+                notes.append(f"{query.name} from {source.name}: {error}")
             else:
                 candidates.extend(found)
         return Found(tuple(candidates), tuple(notes))

@@ -12,9 +12,10 @@ from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.reports import gaps, groups, keys, said
+from footprint.reports.beside import extras
 from footprint.reports.booked import Booked, metered
 from footprint.reports.places import Places
-from footprint.reports.view import Balance, Line, Report
+from footprint.reports.view import Balance, Line, Report, added
 from footprint.settings import Settings
 
 #: A first span may have begun before its writer's context was written, ns.
@@ -58,23 +59,34 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     idle, other, whole = booked.rest()
     places.settle(whole)
     made = groups.make(book, grouper, booked, places)
-    lines = [_line(part, booked, places) for part in ("calls", "own time")]
-    lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
-    if not whole:
-        lines = []
+    instants = _instants(book, period)
+    extra = extras(sources.contracts, _closed(instants), book.entries, sources.contracts.rates)
+    beside = [each.api for each in made if each.api] + ([extra] if extra else [])
+    lines: list[Line] = []
+    totals = places.price(whole)
+    if whole:
+        found = [_line(part, booked, places) for part in ("calls", "own time")]
+        lines += [line for line in found if line is not None]
+        lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
+    if api := [each.api.amounts for each in made if each.api]:
+        lines.append(Line("api", added(api)))
+        totals = added([totals, lines[-1].amounts]) if whole else lines[-1].amounts
+    if extra is not None:
+        lines.append(Line("extras", extra.amounts))
+        totals = added([totals, extra.amounts])
     return Report(
         ledgers=tuple(str(each) for each in ledger.directories),
         by=fields,
         absorption=options.absorption,
-        period=_period(book, period),
+        period=(_iso(instants[0]), _iso(instants[1])),
         boundary=tuple(said.boundary(book, options.absorption)),
         conservation=_conservation(book),
-        totals=places.price(whole),
-        lines=tuple(line for line in lines if line is not None),
+        totals=totals,
+        lines=tuple(lines),
         groups=tuple(each.group for each in made),
-        factors=places.factors(),
-        assumptions=tuple(said.assumptions(book, booked, places, made)),
-        gaps=tuple(gaps.collect(book, places, made, fields)),
+        factors=tuple(dict.fromkeys((*places.factors(), *(f for b in beside for f in b.factors)))),
+        assumptions=tuple(said.assumptions(book, booked, places, made, beside)),
+        gaps=tuple(gaps.collect(book, places, made, fields, beside)),
     )
 
 
@@ -136,8 +148,8 @@ def _conservation(book: books.Book) -> tuple[Balance, ...]:
 _SUMMED = ("metered_j", "attributed_j", "idle_j", "unattributed_j", "covered_s", "missing_s")
 
 
-def _period(book: books.Book, asked: books.Period) -> tuple[str | None, str | None]:
-    """What was asked for, else the first and last instant of spans and readings."""
+def _instants(book: books.Book, asked: books.Period) -> books.Period:
+    """What was asked for, else the first and last instant of spans and readings; UTC ns."""
     first: list[int] = []
     last: list[int] = []
     for entry in book.entries:
@@ -151,7 +163,12 @@ def _period(book: books.Book, asked: books.Period) -> tuple[str | None, str | No
             last.append(clock.utc_ns(edges[-1]))
     since = asked[0] if asked[0] is not None else min(first, default=None)
     until = asked[1] if asked[1] is not None else max(last, default=None)
-    return _iso(since), _iso(until)
+    return since, until
+
+
+def _closed(instants: books.Period) -> tuple[int, int] | None:
+    since, until = instants
+    return None if since is None or until is None or since >= until else (since, until)
 
 
 def _iso(utc_ns: int | None) -> str | None:

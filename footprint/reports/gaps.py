@@ -9,6 +9,7 @@ from footprint.accounts.book import Book
 from footprint.estimators.errors import Gap
 from footprint.ledger.reader import Issue
 from footprint.model import OPEN, Device
+from footprint.reports.beside import Beside
 from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
@@ -17,7 +18,13 @@ from footprint.reports.places import Places
 _LEDGER = "see `footprint ledger info`"
 
 
-def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[str]) -> list[Gap]:
+def collect(
+    book: Book,
+    places: Places,
+    made: Sequence[Made],
+    fields: Sequence[str],
+    beside: Sequence[Beside],
+) -> list[Gap]:
     """All gaps of a report, each once."""
     found: list[Gap] = []
     if not book.facts:
@@ -26,6 +33,7 @@ def collect(book: Book, places: Places, made: Sequence[Made], fields: Sequence[s
         remedy = "track calls (@footprint.track), or choose another period"
         found.append(Gap("groups", "no span lies in the period", remedy))
     found.extend(places.gaps())
+    found.extend(gap for each in beside for gap in each.gaps)
     found.extend(_energy(book, made))
     found.extend(_figures(made))
     found.extend(_tags(book, fields))
@@ -56,13 +64,6 @@ def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
             f"{device.name} ({device.id}) was not metered in up to {share(part)} of the active time"
             " of a group: what it drew then is not in the sum",
             _LEDGER,
-        )
-    if any(entry.path.kind == "api" for entry in book.entries):
-        yield Gap(
-            "energy_j, cost of api",
-            "what an API's provider used and charged is not estimated in this version: the figures"
-            " are of this host's share of the calls",
-            "read the provider's bill",
         )
 
 

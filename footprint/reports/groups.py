@@ -12,6 +12,7 @@ from footprint.estimators.units import J_PER_KWH
 from footprint.ledger.reader import Facts
 from footprint.model import ERROR
 from footprint.reports import keys
+from footprint.reports.beside import API, Beside, api_calls, with_api
 from footprint.reports.booked import Booked, Place, Used
 from footprint.reports.latency import percentiles_ms
 from footprint.reports.places import Places
@@ -57,10 +58,11 @@ class Grouper:
 
 
 class Made(NamedTuple):
-    """A group and what else is to be said of it."""
+    """A group and what else is to be said of it; `api` is its providers' side."""
 
     group: Group
     used: Used
+    api: Beside | None = None
 
 
 def present(facts: Sequence[Facts], fields: Iterable[str]) -> tuple[str, ...]:
@@ -77,7 +79,11 @@ def make(book: Book, grouper: Grouper, booked: Booked, places: Places) -> list[M
     for entry in book.entries:
         members.setdefault(grouper.name(entry), []).append(entry)
     held = _held(book)
-    found = [_group(name, entries, booked, places, held) for name, entries in members.items()]
+    registry = places.sources.registry
+    found = [
+        _group(name, entries, booked, places, held, api_calls(entries, book, registry))
+        for name, entries in members.items()
+    ]
     return sorted(found, key=_rank)
 
 
@@ -101,10 +107,13 @@ def _group(
     booked: Booked,
     places: Places,
     held: dict[tuple[int, int], int],
+    api: Beside | None,
 ) -> Made:
     key, own_time = name
     used = booked.used(name, (booked.place(entry) for entry in entries))
     amounts = places.price(used.uses)
+    if api is not None:
+        amounts = with_api(amounts, api.amounts)
     calls = sum(entry.calls for entry in entries)
     units = _units(entries)
     items: float | None = units.get("items", calls)
@@ -124,10 +133,12 @@ def _group(
         amounts=amounts,
         per_item=per_item,
         latency_ms=percentiles_ms(entries, held),
-        tiers_energy=_shares(used.tiers_j),
-        tiers_carbon=None if amounts.carbon_location_g is None else _carbon(used, places),
+        tiers_energy=_shares({**used.tiers_j, **_api(api, "energy_j")}),
+        tiers_carbon=None
+        if amounts.carbon_location_g is None
+        else _shares({**_carbon(used, places), **_api(api, "carbon_location_g")}),
     )
-    return Made(group, used)
+    return Made(group, used, api)
 
 
 def _units(entries: Iterable[Entry]) -> dict[str, float]:
@@ -139,11 +150,16 @@ def _units(entries: Iterable[Entry]) -> dict[str, float]:
     return {name: math.fsum(amounts) for name, amounts in sorted(found.items())}
 
 
-def _carbon(used: Used, places: Places) -> dict[str, float]:
+def _carbon(used: Used, places: Places) -> dict[tuple[int, str], float]:
+    """g CO2e by place and tier."""
     grams = {place: places.g_per_kwh(place, use) or 0.0 for place, use in used.uses.items()}
-    return _shares(
-        {key: amount / J_PER_KWH * grams[key[0]] for key, amount in used.tiers_j.items()}
-    )
+    return {key: amount / J_PER_KWH * grams[key[0]] for key, amount in used.tiers_j.items()}
+
+
+def _api(api: Beside | None, figure: str) -> dict[tuple[int, str], float]:
+    """The providers' side of a figure, as of a place of its own."""
+    amount = None if api is None else getattr(api.amounts, figure)
+    return {} if amount is None else {(-1, API): amount.mid}
 
 
 def _shares(amounts: dict[tuple[int, str], float]) -> dict[str, float]:

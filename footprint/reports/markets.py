@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from footprint.errors import UsageError
@@ -37,6 +37,7 @@ def markets(
     for place in sorted(whole):
         by_zone.setdefault(sets[place].zone, []).append(place)
     since, until = (None, None) if span is None else (_day(span[0]), _day(span[1] - 1))
+    _placed(instruments, by_zone)
     found: dict[int, Market] = {}
     for zone, places in by_zone.items():
         kwh = total(
@@ -59,14 +60,24 @@ def markets(
     return found
 
 
+def _placed(instruments: Sequence[Instrument], zones: Iterable[Zone | None]) -> None:
+    """Where work was in several zones, each instrument has to be of one of them."""
+    known = [zone for zone in zones if zone is not None]
+    if len(known) < 2:
+        return
+    names = [zone.code for zone in known]
+    for each in instruments:
+        if not any(_covers(each, zone, len(known)) for zone in known):
+            said = f"its market is {each.market}" if each.market else "it has no market"
+            raise UsageError(
+                f"instrument {each.name!r}: {said}, and the work was in {', '.join(names)}: "
+                "say which of them it covers (market = ...)"
+            )
+
+
 def _covers(each: Instrument, zone: Zone | None, zones: int) -> bool:
     if zones == 1:
         return True
-    if not each.market:
-        raise UsageError(
-            f"instrument {each.name!r} has no market, and the ledger's work was in {zones} zones: "
-            "say which one it covers (market = ...)"
-        )
     return zone is not None and each.market in (zone.code, zone.country)
 
 

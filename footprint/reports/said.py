@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footprint.accounts.book import Book
+from footprint.reports.beside import Beside
 from footprint.reports.booked import Booked
 from footprint.reports.figures import share
 from footprint.reports.groups import Made
@@ -42,14 +43,16 @@ def boundary(book: Book, absorption: str) -> Iterator[str]:
         )
     yield (
         "Not covered: disks, networks, mainboards, fans and losses of power supplies; cooling and"
-        " power distribution unless a PUE was given; hardware's manufacture; water; what API"
-        " providers use."
+        " power distribution unless a PUE is known; of the hardware's manufacture all but GPUs and"
+        " CPUs. What API providers use is estimated, as a line of its own."
     )
 
 
-def assumptions(book: Book, booked: Booked, places: Places, made: Sequence[Made]) -> Iterator[str]:
+def assumptions(
+    book: Book, booked: Booked, places: Places, made: Sequence[Made], beside: Sequence[Beside]
+) -> Iterator[str]:
     """What the figures rest on, one line each."""
-    yield from places.assumptions()
+    yield from dict.fromkeys([*places.assumptions(), *(n for b in beside for n in b.assumptions)])
     yield from book.notes
     if book.assumed:
         yield ("nothing said which GPUs the work ran on: all visible ones are counted (devices=)")

@@ -104,6 +104,8 @@ def _totals(report: Report) -> Table:
         "own time": "runs' own time",
         "idle": "idle",
         "unattributed": "unattributed",
+        "api": "API providers",
+        "extras": "extras",
     }
     rows = [(named[line.part], line.amounts) for line in report.lines]
     rows.append(("total", report.totals))

@@ -110,7 +110,7 @@ class Balance(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A part of the totals: `calls`, `own time`, `idle` or `unattributed`."""
+    """A part of the totals: `calls`, `own time`, `idle`, `unattributed`, `api` or `extras`."""
 
     part: str
     amounts: Amounts
@@ -157,8 +157,9 @@ class Report(NamedTuple):
         period: first and last instant (UTC, ISO 8601); None where nothing was recorded.
         boundary: what the figures cover and what they do not.
         conservation: each device's books.
-        totals: all that the meters saw: the sum of `lines`.
-        lines: calls, own time, idle, unattributed.
+        totals: the sum of `lines`.
+        lines: of what the meters saw calls, own time, idle, unattributed; beside it `api` (what
+            providers used, estimated) and `extras` (money alone).
         groups: by energy, the runs' own time last.
         factors, assumptions, gaps: what the figures rest on, and what is missing.
     """
