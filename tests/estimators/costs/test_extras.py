@@ -1,3 +1,4 @@
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -57,6 +58,9 @@ def test_by_time_within_its_own_limits():
     assert cost({**table, "until": "2027-01-01"}, SEPTEMBER).mid == 200
     del table["until"]
     assert cost(table, SEPTEMBER).mid == 200
+    noon = datetime.fromisoformat("2026-09-30T12:00:00+00:00")
+    assert cost({**table, "from": noon}, SEPTEMBER).mid == 5
+    assert cost({**table, "from": "2026-09-30T14:00+02:00"}, SEPTEMBER).mid == 5
 
 
 def test_by_what_is_counted():
