@@ -25,13 +25,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMMANDS = {
     "training": (
         "footprint.cli.estimate_training:training",
-        "Training, from device-hours, FLOPs, or parameters and tokens.",
+        "Estimate training from device-hours, FLOPs, or parameters and tokens.",
     ),
     "inference": (
         "footprint.cli.estimate_inference:inference",
         "Estimate requests to a language model on GPUs of your own.",
     ),
-    "api": ("footprint.cli.estimate_api:api", "Calls of a model behind an API."),
+    "api": ("footprint.cli.estimate_api:api", "Estimate calls of a model behind an API."),
 }
 
 #: Setting -> (option, what to write for its value, help).

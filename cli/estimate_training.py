@@ -33,7 +33,7 @@ from footprint.cli.estimate import NUMBER, delivered, estimate_options
 )
 @estimate_options
 def training(*, format_: str | None, output: str | None, **given: Any) -> None:
-    """Training, from device-hours, FLOPs, or parameters and tokens.
+    """Estimate training from device-hours, FLOPs, or parameters and tokens.
 
     The size of the run is given in one way: --gpu-hours; --gpus and --hours; --flops and --gpu;
     or --params, --tokens and --gpu. What is given is used exactly; what is not (mean power, MFU)
