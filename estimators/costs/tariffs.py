@@ -4,7 +4,7 @@ The `[tariff]` table of an own factors file takes one of three forms:
 
     price = "0.18 EUR"                         one price per kWh
 
-    time_zone = "Europe/Paris"                 by time of use, on a local clock
+    timezone = "Europe/Paris"                 by time of use, on a local clock
     currency = "EUR"
     holidays = [2026-12-25]                    days that bands call "holiday"
     [[tariff.band]]
@@ -17,7 +17,7 @@ The `[tariff]` table of an own factors file takes one of three forms:
     currency = "EUR"                           by the hour, or whatever step the rows have
     per = "MWh"                                of every price; kWh where left out
     [[tariff.step]]
-    start = 2026-01-01T00:00:00+01:00          a local time of `time_zone` where it has no offset
+    start = 2026-01-01T00:00:00+01:00          a local time of `timezone` where it has no offset
     price = 84.10                              `end` where it is not the next row's start
 
 and in all forms `source` (who published it), `valid_from` and `valid_until` (the first local day
@@ -69,7 +69,7 @@ KEYS = (
     "price",
     "currency",
     "per",
-    "time_zone",
+    "timezone",
     "holidays",
     "band",
     "step",
@@ -131,8 +131,8 @@ def checked_tariff(table: object, where: str = "tariff") -> Tariff:
             f"{where} has {' and '.join(forms) or 'no price'}: give one of price (for all times), "
             "band (by time of use) and step (by the hour)"
         )
-    zone = text_of(f"{where}: time_zone", given["time_zone"]) if "time_zone" in given else None
-    zone_of(f"{where}: time_zone", zone or "UTC")
+    zone = text_of(f"{where}: timezone", given["timezone"]) if "timezone" in given else None
+    zone_of(f"{where}: timezone", zone or "UTC")
     n, d = ratio(_per(where, given), "kWh")
     currency, prices = _prices(where, given, forms[0])
     # A price per a larger unit is less per kWh: the ratio turns round.
@@ -144,7 +144,7 @@ def checked_tariff(table: object, where: str = "tariff") -> Tariff:
     if bounds[0] and bounds[1] and bounds[0] >= bounds[1]:
         raise EstimatorError(f"{where} is valid until {bounds[1]}, not after {bounds[0]}")
     if "band" in given and zone is None:
-        raise EstimatorError(f"{where} has bands but no time_zone: give one such as Europe/Paris")
+        raise EstimatorError(f"{where} has bands but no timezone: give one such as Europe/Paris")
     holidays = frozenset(
         day_of(f"{where}: holidays", day) for day in _list(f"{where}: holidays", given)
     )

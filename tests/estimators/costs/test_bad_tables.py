@@ -58,7 +58,7 @@ def extra(tables: object) -> object:
 
 BAND = {"name": "all", "price": "1", "hours": "00:00-24:00", "days": "mon-sun", "months": "jan-dec"}
 STEP = {"start": "1970-01-01T00:00Z", "end": "1970-01-02T00:00Z", "price": 1}
-ZONED = {"currency": "EUR", "time_zone": "UTC", "per": "kWh"}
+ZONED = {"currency": "EUR", "timezone": "UTC", "per": "kWh"}
 PURCHASE = {"device": "x", "price": "9 EUR", "lifetime_years": 4, "utilisation": 0.5}
 
 #: What checks and uses a table, and wrong tables of its form.

@@ -10,7 +10,7 @@ OFF = {"name": "off-peak", "price": "0.15", "hours": "22:00-06:00"}
 
 
 def by_use(*bands, zone="Europe/Paris", **more):
-    return {"time_zone": zone, "currency": "EUR", "band": list(bands), **more}
+    return {"timezone": zone, "currency": "EUR", "band": list(bands), **more}
 
 
 def test_a_price_per_mwh_is_converted_exactly():
@@ -59,7 +59,7 @@ def test_a_holiday_that_no_band_prices_is_a_hole():
         ({"price": "0.18 EUR", "curency": "EUR"}, "'curency' that is not known: Did you mean cur"),
         ({"price": "0.18 EUR", "standing_charge": 9}, r"not paid by the kWh: give it as \[\[extra"),
         ({"price": "0.18 EUR", "holidays": ["2026-12-25"]}, "holidays but no band"),
-        ({"band": [PEAK, OFF], "currency": "EUR"}, "bands but no time_zone"),
+        ({"band": [PEAK, OFF], "currency": "EUR"}, "bands but no timezone"),
         (by_use(PEAK, OFF, zone="Europe/Pariss"), r"'Europe/Pariss', which is not known: Did you"),
         (by_use(PEAK, {**OFF, "price": "0.1 USD"}), "band 2: price is in USD, its table in EUR"),
         (by_use({**PEAK, "hours": "6-22"}), "band 1: hours is '6-22': give hours such as"),
@@ -72,7 +72,7 @@ def test_a_holiday_that_no_band_prices_is_a_hole():
         (by_use(PEAK, OFF, holidays="2026-12-25"), "give an array of dates"),
         ({"currency": "EUR", "step": {"price": 1}}, "give an array of tables"),
         (
-            {"currency": "EUR", "band": [], "time_zone": "UTC"},
+            {"currency": "EUR", "band": [], "timezone": "UTC"},
             r"tariff.band is \[\]: give an array",
         ),
         (

@@ -14,7 +14,7 @@ OFF = {"name": "off-peak", "price": "0.15", "hours": "22:00-06:00"}
 
 
 def by_use(*bands, zone="Europe/Paris", **more):
-    return {"time_zone": zone, "currency": "EUR", "band": list(bands), **more}
+    return {"timezone": zone, "currency": "EUR", "band": list(bands), **more}
 
 
 def at(text):
@@ -92,7 +92,7 @@ def test_rows_by_the_hour():
     table = {
         "currency": "EUR",
         "per": "MWh",
-        "time_zone": "Europe/Paris",
+        "timezone": "Europe/Paris",
         "step": [
             {"start": "2026-01-01T00:00", "price": "84.10"},
             {"start": "2026-01-01T01:00", "price": 90},

@@ -280,7 +280,7 @@ def test_a_range_is_not_cut_in_time(tmp_path: Path) -> None:
         list(source.candidates(Query("PUE", FRA, "", at("2025-12-01T00Z"), at("2026-02-01T00Z"))))
 
 
-def test_a_day_begins_at_its_time_zones_midnight(tmp_path: Path) -> None:
+def test_a_day_begins_at_its_timezones_midnight(tmp_path: Path) -> None:
     text = dated(1.3, "2026-07-01", "").rstrip() + '\ntimezone="Europe/Paris"\n'
     assert own(tmp_path, text).entries[0].valid_from == at("2026-06-30T22:00:00Z")
 

@@ -130,7 +130,7 @@ def test_a_wrong_series_is_refused_by_line_or_instant(
     assert message.startswith("s.csv")
 
 
-def test_an_unknown_time_zone_and_column_are_named(tmp_path: Path) -> None:
+def test_an_unknown_timezone_and_column_are_named(tmp_path: Path) -> None:
     path = csv(tmp_path, "start,direct,lifecycle", "2026-01-01 00:00,1,2")
     assert "Did you mean lifecycle?" in refused(path, column="life cycle")
     assert "'Europe/Pari'" in refused(path, column="direct", timezone="Europe/Pari")

@@ -90,6 +90,19 @@ def test_a_past_day_with_a_hole_is_asked_for_daily(api: Api, clock: Clock, live:
     assert len(api.asked) == 2
 
 
+def test_a_day_settles_two_days_after_its_end() -> None:
+    whole = [Reading(h * HOUR_NS, (h + 1) * HOUR_NS, 40.0, "measured", True) for h in range(24)]
+    early, late = CachedDay(3 * DAY_NS - 1, whole), CachedDay(3 * DAY_NS, whole)
+    assert (early.settled(0), late.settled(0)) == (False, True)
+    assert early.fresh(0, 4 * DAY_NS - 2)
+    assert not early.fresh(0, 4 * DAY_NS)
+    assert late.fresh(0, 4000 * DAY_NS)
+    assert not late.fresh(0, 2 * DAY_NS)  # read in the future: the clock was set back
+    assert not CachedDay(3 * DAY_NS, whole[1:]).settled(0)
+    assert not CachedDay(3 * DAY_NS, whole[:-1]).settled(0)
+    assert not CachedDay(3 * DAY_NS, [*whole[1:], whole[0]._replace(final=False)]).settled(0)
+
+
 def test_a_warm_cache_serves_without_a_network_and_says_so(
     api: Api, clock: Clock, live: Live
 ) -> None:

@@ -65,6 +65,9 @@ def test_a_moment_and_an_open_end(api: Api, live: Live) -> None:
     source = live.source("electricity-maps")
     (moment,) = source.candidates(Query(GRID_INTENSITY, FRANCE, "", NOON - 10, NOON - 10))
     assert steps(moment).starts == (at("2026-06-01T11:00:00Z"),)
+    hour = at("2026-06-01T11:00:00Z")
+    (on_the_hour,) = source.candidates(Query(GRID_INTENSITY, FRANCE, "", hour, hour))
+    assert steps(on_the_hour).starts == (hour,)
     (until_now,) = source.candidates(Query(GRID_INTENSITY, FRANCE, "", NOON - DAY_NS, None))
     assert len(steps(until_now)) == 24
 
