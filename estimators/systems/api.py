@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.money import Money, MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity
-from footprint.estimators.sources import Registry
+from footprint.estimators.sources import Found, Query, Registry
 from footprint.estimators.systems.cost import cost_of, price_book
 from footprint.estimators.systems.impact import Asked, Tokens, accelerator_energy, impact, reason
 from footprint.estimators.systems.providers import Provider
@@ -36,6 +36,7 @@ BOUNDARY = (
     "training, network and the user's device are not included"
 )
 OWN_HARDWARE = "on own hardware there is no price by the token: its cost is that of the hardware"
+LONG_PROMPT = 8_000  # tokens; energy per token is worked out at 500
 _DAY_NS = 86_400 * 10**9
 
 
@@ -51,6 +52,7 @@ class ApiFootprint(NamedTuple):
         factors: everything that was applied.
         assumptions, gaps: what the figures rest on, and what is missing from them.
         it_energy_j, accelerator_energy_j: the same energy at narrower boundaries.
+        cost_parts: what the cost consists of: input tokens, output tokens, ...
     """
 
     energy_j: Quantity | None
@@ -63,6 +65,7 @@ class ApiFootprint(NamedTuple):
     gaps: tuple[Gap, ...]
     it_energy_j: Quantity | None = None
     accelerator_energy_j: Quantity | None = None
+    cost_parts: tuple[tuple[str, MoneyRange], ...] = ()
 
 
 def api_footprint(
@@ -93,8 +96,7 @@ def api_footprint(
         _energy(asked, resolved, group, gathered)
         _cost(sources, resolved, group, gathered)
     made, gaps = impact(asked, gathered.energies, place)
-    lacking = [Gap(gap.what, gap.why, gap.remedy) for gap in (*notes, *gathered.gaps, *gaps)]
-    lacking += [_unavailable(why) for why in asked.reasons]
+    lacking = [*notes, *gathered.gaps, *gaps, *(_unavailable(why) for why in asked.reasons)]
     said = [BOUNDARY] if made.energy_j is not None else []
     return ApiFootprint(
         energy_j=made.energy_j,
@@ -107,6 +109,7 @@ def api_footprint(
         gaps=tuple(dict.fromkeys(lacking)),
         it_energy_j=made.it_energy_j,
         accelerator_energy_j=made.accelerator_energy_j,
+        cost_parts=tuple(gathered.parts.items()),
     )
 
 
@@ -116,6 +119,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.energies: list[tuple[Provider, Quantity]] = []
         self.costs: list[MoneyRange] = []
+        self.parts: dict[str, MoneyRange] = {}
         self.prices: list[Factor] = []
         self.assumptions: list[str] = []
         self.gaps: list[Gap] = []
@@ -147,7 +151,22 @@ def _with_systems(registry: Registry | None) -> Registry:
         return Registry([SystemsSource()])
     if any(source.name == SystemsSource.name for source in registry.sources):
         return registry
-    return Registry([*registry.sources, SystemsSource()])
+    return _Behind(registry)
+
+
+class _Behind(Registry):
+    """A registry with the source `systems` behind it: pins and own files answer first."""
+
+    def __init__(self, first: Registry) -> None:
+        super().__init__([*first.sources, SystemsSource()])
+        self._first, self._last = first, Registry(self.sources[-1:])
+
+    def _find(self, query: Query) -> Found:
+        found = self._first.find(query)
+        if found.candidates:
+            return found
+        own = self._last.find(query)
+        return Found(own.candidates, (*found.notes, *own.notes))
 
 
 def _energy(asked: Asked, resolved: Resolved, group: list[ApiUse], gathered: _Gathered) -> None:
@@ -160,6 +179,12 @@ def _energy(asked: Asked, resolved: Resolved, group: list[ApiUse], gathered: _Ga
         return
     gathered.energies.append((resolved.provider, energy))
     gathered.assumptions.extend(_statements(resolved, asked.taken))
+    length = math.fsum(use.tokens_in for use in group) / math.fsum(use.calls for use in group)
+    if length > LONG_PROMPT:
+        gathered.assumptions.append(
+            f"{resolved.subject}: {length:,.0f} input tokens a call: attention over so long a "
+            "context takes more than the energy per token says"
+        )
 
 
 def _statements(resolved: Resolved, taken: Mapping[tuple[str, str, str], Factor]) -> list[str]:
@@ -190,10 +215,16 @@ def _cost(sources: Registry, resolved: Resolved, group: list[ApiUse], gathered: 
         gathered.gaps.extend(_unavailable(why) for why in map(reason, notes))
         return
     priced = cost_of(book, group, now_ns)
-    amount = priced.cost.amount
-    gathered.costs.append(MoneyRange(amount, amount, amount, priced.cost.currency))
+    gathered.costs.append(_certain(priced.cost))
+    for part, amount in priced.parts.items():
+        known = gathered.parts.get(part)
+        gathered.parts[part] = _certain(amount) if known is None else known + _certain(amount)
     gathered.prices.extend(priced.factors)
     gathered.assumptions.extend(priced.assumptions)
+
+
+def _certain(amount: Money) -> MoneyRange:
+    return MoneyRange(amount.amount, amount.amount, amount.amount, amount.currency)
 
 
 def _unknown(what: str, resolved: Resolved, entries: int) -> Gap:

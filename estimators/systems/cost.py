@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Context, Decimal
 from typing import NamedTuple
 
@@ -45,11 +45,13 @@ class Priced(NamedTuple):
 
     Attributes:
         cost: exact, in USD, the currency of the price list.
+        parts: what it consists of: input, cached input, output, reasoning, requests.
         assumptions: calls outside the time of the known prices, prices that stand in.
         factors: the prices that were applied.
     """
 
     cost: Money
+    parts: dict[str, Money]
     factors: tuple[Factor, ...]
     assumptions: tuple[str, ...]
 
@@ -167,11 +169,14 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
             tier = book.tier(step, use.tokens_in / use.calls)
             folded = folded or use.calls != 1
         sums.setdefault((step, tier), []).append(use)
-    cost = Decimal(0)
+    parts: dict[str, Decimal] = {}
     said: dict[str, None] = {}
     for (step, tier), group in sums.items():
-        prices = book.tiers[step][tier][1]
-        cost = _EXACT.add(cost, _priced(group, prices, said, book.subject))
+        for name, amount in _priced(group, book.tiers[step][tier][1], said, book.subject):
+            parts[name] = _EXACT.add(parts.get(name, Decimal(0)), amount)
+    cost = Decimal(0)
+    for amount in parts.values():
+        cost = _EXACT.add(cost, amount)
     if early:
         first = f"the first known price, from {_day(book.start)}"
         said[f"{book.subject}: {early} entries before {first}, are priced at it"] = None
@@ -180,10 +185,14 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
         said[f"{book.subject}: {late} entries after {last}, are priced at it"] = None
     if folded:
         said[f"{book.subject}: the tier of folded calls is that of their mean input"] = None
-    return Priced(Money(cost, "USD"), tuple(book.factors.values()), tuple(said))
+    split = {name: Money(amount, "USD") for name, amount in parts.items()}
+    return Priced(Money(cost, "USD"), split, tuple(book.factors.values()), tuple(said))
 
 
-def _priced(group: list[ApiUse], prices: _Prices, said: dict[str, None], subject: str) -> Decimal:
+def _priced(
+    group: list[ApiUse], prices: _Prices, said: dict[str, None], subject: str
+) -> Iterator[tuple[str, Decimal]]:
+    """(part, cost) of uses of one step and tier."""
     cached = math.fsum(use.cached_tokens_in for use in group)
     reasoning = math.fsum(use.reasoning_tokens for use in group)
     fresh = math.fsum(use.tokens_in - use.cached_tokens_in for use in group)
@@ -191,21 +200,19 @@ def _priced(group: list[ApiUse], prices: _Prices, said: dict[str, None], subject
     if cached and CACHED not in prices:
         said[f"{subject}: no price for cached input; it is priced as input"] = None
     counts = (
-        (INPUT, fresh),
-        (CACHED if CACHED in prices else INPUT, cached),
-        (OUTPUT, spoken),
-        (REASONING if REASONING in prices else OUTPUT, reasoning),
-        (REQUEST, math.fsum(use.calls for use in group)),
+        ("input tokens", INPUT, fresh),
+        ("cached input tokens", CACHED if CACHED in prices else INPUT, cached),
+        ("output tokens", OUTPUT, spoken),
+        ("reasoning tokens", REASONING if REASONING in prices else OUTPUT, reasoning),
+        ("requests", REQUEST, math.fsum(use.calls for use in group)),
     )
-    total = Decimal(0)
-    for name, count in counts:
+    for part, name, count in counts:
         price = prices.get(name)
         if price is None or not count:
             continue
         # The shortest digits of a float; whole numbers are exact.
         amount = _EXACT.multiply(Decimal(repr(float(count))), price)
-        total = _EXACT.add(total, _EXACT.divide(amount, Decimal(PER[name])))
-    return total
+        yield part, _EXACT.divide(amount, Decimal(PER[name]))
 
 
 def _day(t_ns: int) -> str:

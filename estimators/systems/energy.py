@@ -117,20 +117,15 @@ def _ratio(middle: float, ends: tuple[_Case, _Case], index: int) -> Quantity:
 def _stated(of: Size, base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
     """What the figure assumes, in the factor's source: it is pinned with it."""
     size_, batch, precision, board = changes
-    table = tables()
     total = _written(size_[0].total, size_[1].total)
     experts = f", {_written(size_[0].active, size_[1].active)} active" if of.moe else ""
-    words = _either(precision[0].precision, base.precision)
-    boards = _either(board[0].gpu, base.gpu, board[1].gpu)
-    load = table["batch"]["moe_source" if of.moe else "dense_source"]
     parts = [
         f"footprint's model of inference: {total} x 10^9 parameters{experts} ({of.source})",
-        f"{words} ({table['precision']['source']})",
-        f"{boards} ({table['accelerator']['source']})",
-        f"{_written(batch[1].batch, batch[0].batch)} requests at once ({load})",
+        _either(precision[0].precision, base.precision),
+        f"on {_either(board[0].gpu, base.gpu, board[1].gpu)}",
+        f"{_written(batch[1].batch, batch[0].batch)} requests at once",
+        f"at {TOKENS_IN:g} tokens in, {TOKENS_OUT:g} out",
     ]
-    if of.closed:
-        parts.append(table["closed"]["source"])
     return "; ".join(parts)
 
 

@@ -35,6 +35,9 @@ from footprint.estimators.systems.rows import (
     ENERGY_IN,
     ENERGY_OUT,
     IT_SHARE,
+    LOAD_DENSE,
+    LOAD_EXPERTS,
+    SPECULATIVE,
 )
 from footprint.estimators.units import J_PER_KWH
 from footprint.estimators.zones import Zone
@@ -93,6 +96,8 @@ def accelerator_energy(asked: Asked, subject: str, tokens: Tokens) -> Quantity |
     out, read = asked.find(ENERGY_OUT, subject), asked.find(ENERGY_IN, subject)
     if out is None or read is None:
         return None
+    for name in (LOAD_EXPERTS if " active" in out.source else LOAD_DENSE, SPECULATIVE):
+        asked.find(name)  # inside the figure; listed with its source
     per_in = read.quantity
     parts = [_scaled(out.quantity, tokens.out), _scaled(per_in, tokens.fresh)]
     share = asked.find(CACHED_SHARE) if tokens.cached else None

@@ -22,6 +22,9 @@ from footprint.estimators.systems.rows import (
     CACHED_SHARE,
     EMBODIED_PER_J,
     IT_SHARE,
+    LOAD_DENSE,
+    LOAD_EXPERTS,
+    SPECULATIVE,
 )
 from footprint.estimators.zones import Zone, resolve_zone
 
@@ -68,6 +71,28 @@ def shared_factor(name: str) -> Factor | None:
             version="providers.toml",
             used_for="energy_j",
             why="energy of a cached input token, of that of a fresh one",
+        )
+    if name in (LOAD_DENSE, LOAD_EXPERTS):
+        kind = "dense" if name == LOAD_DENSE else "moe"
+        return Factor(
+            name=name,
+            value=span(tables()["batch"][kind], "1"),
+            unit="1",
+            source=tables()["batch"][f"{kind}_source"],
+            version="providers.toml",
+            used_for="energy_j",
+            why="in the energy per token: the more at once, the less for each",
+        )
+    if name == SPECULATIVE:
+        closed = tables()["closed"]
+        return Factor(
+            name=name,
+            value=span(closed["speculative"], "1"),
+            unit="1",
+            source=closed["source"],
+            version="providers.toml",
+            used_for="energy_j",
+            why="in the energy per output token of closed models",
         )
     if name != EMBODIED_PER_J:
         return None

@@ -8,6 +8,7 @@ dated, not dropped. Above a threshold of input tokens all tokens of a call cost 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -62,8 +63,8 @@ def price_factors(
     """The prices of a model at its provider, by the names of `rows`; empty where none is listed.
 
     Args:
-        since_ns, until_ns: needed for prices that change by the hour: their steps are given for
-            this period alone. Others are given whole.
+        since_ns, until_ns: whole days; the steps that touch them are given, or the nearest one.
+            None: all steps, but one day of prices that change by the hour.
 
     Raises:
         SourceUnavailable: genai-prices is not installed, and we have no row of our own.
@@ -86,7 +87,11 @@ def price_factors(
     return {
         name: Factor(
             name=name,
-            value=_merged(resolved, name, columns.get(name, []), dated.get(name, [])),
+            value=_part(
+                _merged(resolved, name, columns.get(name, []), dated.get(name, [])),
+                since_ns,
+                until_ns,
+            ),
             unit=_unit(name),
             source="; ".join(dict.fromkeys(each for each in stated if each)),
             version=packages.version("genai-prices") if listed else "systems.toml",
@@ -157,6 +162,25 @@ def _merged(resolved: Resolved, name: str, listed: list[Row], own: list[Row]) ->
         if at < last:
             rows.append((at, last, value))
     return series(f"{name} of {resolved.subject}", rows, _unit(name))
+
+
+def _part(steps: Series, since_ns: int | None, until_ns: int | None) -> Series:
+    """The steps that touch a period, or the nearest one; open ends are cut at the period's."""
+    if since_ns is None or until_ns is None:
+        return steps
+    part = steps.between(since_ns, until_ns)
+    if not len(part):
+        near = 0 if until_ns <= steps.starts[0] else bisect_left(steps.starts, until_ns) - 1
+        part = Series(*(each[near : near + 1] for each in _columns_of(steps)), steps.unit)
+    starts = [max(start, since_ns) if start == BEGIN_NS else start for start in part.starts]
+    ends = [min(end, until_ns) if end == OPEN_NS else end for end in part.ends]
+    if any(start >= end for start, end in zip(starts, ends, strict=True)):
+        return part  # the period lies outside of the only step
+    return Series(starts, ends, part.values, part.unit)
+
+
+def _columns_of(steps: Series) -> tuple[tuple[Any, ...], ...]:
+    return steps.starts, steps.ends, steps.values
 
 
 def _unit(name: str) -> str:
