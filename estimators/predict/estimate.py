@@ -1,7 +1,7 @@
 """An estimate before a run: from what a model predicts to grams, litres and money.
 
-A model (training, inference, api) returns a `Prediction`: energy of the IT equipment, time on
-devices, duration. `estimate` applies place and prices to it, with the same factors as a report:
+A model (training, inference) returns a `Prediction`: energy of the IT equipment, time on devices,
+duration. `estimate` applies place and prices to it, with the same factors as a report:
 
     energy_kwh        = IT energy x PUE                  (IT energy alone where no PUE is given)
     carbon_location_g = energy_kwh x grid intensity
@@ -55,27 +55,22 @@ class Prediction(NamedTuple):
     """What a model of a run says, before place and prices.
 
     Attributes:
-        kind: `training`, `inference` or `api`.
+        kind: `training` or `inference`.
         inputs: what was estimated, as (name, value) pairs; values are JSON's.
-        it_energy_kwh: energy of the IT equipment, unit `kWh`; None with a gap.
+        it_energy_kwh: energy of the IT equipment, unit `kWh`.
         duration_s: from start to end, unit `s`; None with a gap.
         devices: time on devices: embodied carbon and rental rest on it.
         tokens: output tokens, for energy per token; None for training.
-        costs: parts of the cost that the model knows (tokens of an API): electricity is then the
-            provider's, and no tariff is asked for.
-        pue: assumed where the user declares none, with its interval; None: nothing is assumed.
         steps: how the figures came about, one line each.
         factors, assumptions, gaps: of the model.
     """
 
     kind: str
     inputs: tuple[tuple[str, Any], ...]
-    it_energy_kwh: Quantity | None
+    it_energy_kwh: Quantity
     duration_s: Quantity | None
     devices: tuple[DeviceTime, ...] = ()
     tokens: float | None = None
-    costs: tuple[CostPart, ...] = ()
-    pue: Factor | None = None
     steps: tuple[str, ...] = ()
     factors: tuple[Factor, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -156,31 +151,31 @@ def estimate(
     """Applies place and prices to a prediction.
 
     Args:
-        declared: zone or intensity, PUE, tariff, rental, lifetime, ... as the user gave them. Of
-            a prediction that has costs of its own, tariff and rental are not asked for.
+        declared: zone or intensity, PUE, tariff, rental, lifetime, ... as the user gave them.
         registry: where factors are looked up; None: what comes with the installed packages.
         contracts: the user's own tariff, rentals and purchases.
 
     Raises:
         EstimatorError: an unknown region or instance, or energy that is negative.
     """
-    said = declared or Declared()
-    found = _factors(prediction, said, registry, contracts)
-    if prediction.it_energy_kwh is None:
-        priced = Priced(None, {}, None, (), (), _gaps(prediction, found.gaps))
-        energy = None
-    else:
-        priced = _apply(found, prediction, prediction.it_energy_kwh)
-        pue = found.pue.quantity if found.pue else None
-        energy = carbon.facility_kwh(prediction.it_energy_kwh, pue)
-    parts = (*prediction.costs, *_parts(priced))
+    hardware = [context.Hardware(each.subject, "gpu") for each in prediction.devices]
+    found = context.resolve(declared or Declared(), registry, hardware, contracts=contracts)
+    priced = _priced(found, prediction)
+    energy = carbon.facility_kwh(
+        prediction.it_energy_kwh, found.pue.quantity if found.pue else None
+    )
+    parts = tuple(
+        CostPart(name, amount)
+        for name, amounts in priced.cost_parts.items()
+        for amount in amounts.values()
+    )
     cost = by_currency(part.amount for part in parts)
     return Estimate(
         kind=prediction.kind,
         inputs=prediction.inputs,
         it_energy_kwh=prediction.it_energy_kwh,
         energy_kwh=energy,
-        energy_j_per_token=_per_token(energy, prediction.tokens),
+        energy_j_per_token=energy.to("J") / prediction.tokens if prediction.tokens else None,
         carbon_location_g=priced.carbon_location_g,
         embodied_g=priced.embodied_g,
         water_l=priced.water_l,
@@ -195,33 +190,13 @@ def estimate(
     )
 
 
-def _factors(
-    prediction: Prediction, declared: Declared, registry: Registry | None, contracts: Contracts
-) -> FactorSet:
-    """The place's factors; the model's PUE where none is declared or known."""
-    if prediction.costs:
-        declared = declared._replace(
-            tariff_per_kwh=None, rental_per_device_hour=None, instance=None
-        )
-        contracts = NONE
-    hardware = [context.Hardware(each.subject, "gpu") for each in prediction.devices]
-    found = context.resolve(declared, registry, hardware, contracts=contracts)
-    if found.pue is not None or prediction.pue is None:
-        return found
-    return found._replace(
-        pue=prediction.pue,
-        factors=(*found.factors, prediction.pue),
-        assumptions=tuple(note for note in found.assumptions if note != carbon.IT_ONLY),
-    )
-
-
-def _apply(found: FactorSet, prediction: Prediction, energy: Quantity) -> Priced:
+def _priced(found: FactorSet, prediction: Prediction) -> Priced:
     """A use priced. Time on devices has an interval: its ends give those of what rests on it."""
 
     def held(bound: str) -> Priced:
         times = {each.subject: each.hours.to("s") for each in prediction.devices}
         seconds = {subject: getattr(each, bound) for subject, each in times.items()}
-        return apply(found, context.Use(energy, held_s=seconds))
+        return apply(found, context.Use(prediction.it_energy_kwh, held_s=seconds))
 
     low, mid, high = held("low"), held("mid"), held("high")
     made = None
@@ -242,32 +217,11 @@ def _apply(found: FactorSet, prediction: Prediction, energy: Quantity) -> Priced
     return mid._replace(embodied_g=made, cost_parts=parts)
 
 
-def _parts(priced: Priced) -> tuple[CostPart, ...]:
-    return tuple(
-        CostPart(name, amount)
-        for name, amounts in priced.cost_parts.items()
-        for amount in amounts.values()
-    )
-
-
 def _gaps(prediction: Prediction, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
-    """What is missing of the figures of an estimate.
-
-    Contracts are not a matter of an estimate; a price that the model knows leaves no gap of cost,
-    and what the model says of a figure goes before what is said here.
-    """
-    told = {gap.what for gap in prediction.gaps}
-    left = {"carbon_market_g", *(("cost_usd",) if prediction.costs else ())}
+    """What is missing of the figures of an estimate; contracts are no matter of it."""
+    unnamed = any(each.subject == UNNAMED for each in prediction.devices)
     return tuple(
-        NO_DEVICE if gap.what == "embodied_g" and _unnamed(prediction) else gap
+        NO_DEVICE if gap.what == "embodied_g" and unnamed else gap
         for gap in gaps
-        if gap.what not in left and (gap.what != "embodied_g" or gap.what not in told)
+        if gap.what != "carbon_market_g"
     )
-
-
-def _unnamed(prediction: Prediction) -> bool:
-    return any(each.subject == UNNAMED for each in prediction.devices)
-
-
-def _per_token(energy: Quantity | None, tokens: float | None) -> Quantity | None:
-    return None if energy is None or not tokens else energy.to("J") / tokens

@@ -9,13 +9,12 @@ import pytest
 
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
-from footprint.estimators.factors import EMBODIED, LIFETIME, Factor
+from footprint.estimators.factors import EMBODIED, LIFETIME
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.predict.estimate import (
     NO_DEVICE,
     SCHEMA,
     UNNAMED,
-    CostPart,
     DeviceTime,
     Prediction,
     estimate,
@@ -30,12 +29,6 @@ PREDICTION = Prediction(
     devices=(DeviceTime("H100 SXM", Quantity(1, 2, 4, "h")),),
     tokens=1e6,
     steps=("a step",),
-)
-API = PREDICTION._replace(
-    kind="api",
-    devices=(),
-    costs=(CostPart("input tokens", MoneyRange(*map(Decimal, "123"), "USD")),),
-    gaps=(Gap("embodied_g", "the provider's hardware is not known", "nothing"),),
 )
 
 
@@ -104,39 +97,8 @@ def test_devices_without_a_row_or_a_name_leave_a_gap() -> None:
     assert NO_DEVICE in found.gaps
 
 
-def test_costs_that_the_model_knows_take_the_place_of_electricity() -> None:
-    found = estimate(API, declare(tariff="0.2", rental="3", zone="FRA"))
-    assert [part.name for part in found.cost_parts] == ["input tokens"]
-    assert found.cost_usd == Quantity(1, 2, 3, "USD")
-    assert "cost_usd" not in whats(found.gaps)
-    assert [gap.why for gap in found.gaps if gap.what == "embodied_g"] == [API.gaps[0].why]
-
-
-def test_the_models_own_pue_holds_where_none_is_declared() -> None:
-    own = Factor("PUE", Quantity(1.1, 1.2, 1.5, "1"), "1", source="the provider")
-    assumed = estimate(API._replace(pue=own), declare(carbon_intensity=100))
-    assert assumed.energy_kwh == Quantity(8 * 1.1, 12, 30, "kWh")
-    assert own in assumed.factors
-    assert not any("PUE not given" in line for line in assumed.assumptions)
-    declared = estimate(API._replace(pue=own), declare(pue=1.05))
-    assert declared.energy_kwh is not None
-    assert declared.energy_kwh.mid == pytest.approx(10.5)
-    assert own not in declared.factors
-
-
-def test_energy_that_is_not_known_leaves_the_rest_that_is() -> None:
-    gap = Gap("energy_kwh", "the model's size is not known", "give it")
-    unknown = API._replace(it_energy_kwh=None, gaps=(gap,))
-    found = estimate(unknown, declare(zone="FRA"))
-    assert found.energy_kwh is None
-    assert found.energy_j_per_token is None
-    assert found.carbon_location_g is None
-    assert found.cost_usd == Quantity(1, 2, 3, "USD")
-    assert gap in found.gaps
-
-
 def test_a_figure_is_null_if_and_only_if_a_gap_says_why() -> None:
-    for prediction in (PREDICTION, API, PREDICTION._replace(devices=())):
+    for prediction in (PREDICTION, PREDICTION._replace(devices=())):
         for declared in (
             declare(),
             declare(zone="FRA"),
@@ -147,7 +109,7 @@ def test_a_figure_is_null_if_and_only_if_a_gap_says_why() -> None:
             told = {gap["what"] for gap in document["gaps"]}
             null = {key for key, value in document.items() if value is None}
             assert null <= told
-            assert told - null <= {"water_l", "energy_kwh"}  # water may lack a part
+            assert told - null <= {"water_l"}  # it may lack a part
 
 
 def test_the_document_is_json_of_the_schema() -> None:

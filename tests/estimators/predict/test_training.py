@@ -13,13 +13,9 @@ from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.hardware.accelerators import accelerator
 from footprint.estimators.predict.estimate import Estimate, estimate
-from footprint.estimators.predict.training import (
-    MFU,
-    POWER_SHARE,
-    mean_power_w,
-    training,
-    training_flops,
-)
+from footprint.estimators.predict.training import training
+from footprint.estimators.predict.training_power import POWER_SHARE, named_power
+from footprint.estimators.predict.training_size import MFU, training_flops
 from footprint.estimators.quantity import Quantity
 
 
@@ -168,7 +164,7 @@ def test_a_named_device_draws_a_published_share_of_its_design_power() -> None:
 
 
 def test_a_measured_power_wins_over_a_share_of_tdp() -> None:
-    watts = mean_power_w(accelerator("TPU v3"))
+    watts = named_power(accelerator("TPU v3")).watts
     assert watts == Quantity(245, 288.5, 310, "W")
     found = training(gpu="TPU v3", gpus=1024, hours=24)
     assert any("what was measured of its kind" in line for line in found.assumptions)
