@@ -116,7 +116,8 @@ def apply(factors: FactorSet, use: Use | Quantity | float) -> Priced:
         generation=factors.generation.quantity if factors.generation else None,
     )
     parts = _cost(factors, use, kwh, pue, gaps)
-    owned = tco(parts, rates=factors.exchange, on=factors.until)
+    # Electricity beside a rental is there on purpose: the rental excludes it.
+    owned = tco(parts, rates=factors.exchange, on=factors.until, is_power_apart=True)
     return Priced(
         location,
         owned.total,
@@ -138,7 +139,7 @@ def _hole(what: str, candidates: Sequence[Factor], found: Mean) -> Gap:
 def _cost(
     factors: FactorSet, use: Use, kwh: Quantity, pue: Quantity | None, gaps: list[Gap]
 ) -> list[tuple[str, MoneyRange]]:
-    """The parts of the cost: what held devices cost, and the electricity."""
+    """What held devices cost, and the electricity; nothing where one of them is not known."""
     parts = held_cost(use.held_s, factors.rates)
     if factors.tariff:
         per_kwh, found = money_mean(factors.tariff, use.weights)

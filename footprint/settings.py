@@ -53,6 +53,7 @@ HELP = {
     "lifetime_years": "for how many years hardware is kept, for embodied carbon",
     "factors": "TOML or CSV file of own factors, tariffs, contracts and prices",
     "factor_sources": "where factors come from, in order: own, electricity-maps, codecarbon, ...",
+    "live": "options of live providers by name: [tool.footprint.live.electricity-maps]",
     "project": "project that the work belongs to",
     "tags": "further names by key",
     "host": "how the host's name is recorded: name, hash, or none",
@@ -90,6 +91,7 @@ class Settings(NamedTuple):
     lifetime_years: float | None = None
     factors: Path | None = None
     factor_sources: tuple[str, ...] | None = None
+    live: Mapping[str, Mapping[str, Any]] = {}
     project: str | None = None
     tags: Mapping[str, str] = {}
     host: str = "name"
@@ -144,6 +146,12 @@ def _tags(name: str, value: Any) -> dict[str, str]:
     return {str(key): str(each) for key, each in value.items()}
 
 
+def _tables(name: str, value: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, Mapping) or not all(isinstance(v, Mapping) for v in value.values()):
+        raise UsageError(f"{name}={shown(value)} must be tables by name of provider")
+    return {str(key): dict(each) for key, each in value.items()}
+
+
 def _names(name: str, value: Any) -> tuple[str, ...]:
     """Names in order: a list, or text with commas."""
     parts = value.split(",") if isinstance(value, str) else value
@@ -186,6 +194,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "lifetime_years": _declared("lifetime", "lifetime_years"),
     "factors": _folder,
     "factor_sources": _names,
+    "live": _tables,
     "project": _text,
     "tags": _tags,
     "host": _one_of("name", "hash", "none"),

@@ -13,7 +13,7 @@ from typing import Any
 from footprint.accounts.book import Energy, GroupEnergy
 from footprint.errors import UsageError
 from footprint.estimators.applied import Use
-from footprint.estimators.context import Hardware
+from footprint.estimators.holding import Hardware
 from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.pricing import FactorSet

@@ -42,11 +42,19 @@ def opened(
         from footprint.factors.live import PROVIDERS
 
         order = tuple(name for name in order if name not in PROVIDERS)
-    sources = registry(order, own=settings.factors, ledgers=ledgers, pins=pins)
+    sources = registry(
+        order,
+        own=settings.factors,
+        ledgers=ledgers,
+        live=settings.live if live else None,
+        pins=pins,
+    )
     own = sources.own
     if own is None:
         return Opened(sources, NONE)
     try:
-        return Opened(sources, contracts(own.file.tables, str(own.file.path)))
+        agreed = contracts(own.file.tables, str(own.file.path))
     except EstimatorError as error:
         raise UsageError(str(error)) from error
+    given = settings.origins.get("factors") == "given"
+    return Opened(sources, agreed._replace(over_runs=given))

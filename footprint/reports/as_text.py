@@ -21,7 +21,7 @@ def render(report: Report, out: TextIO) -> None:
     for block in shown.blocks:
         out.write(f"\n{block.title}\n")
         if not isinstance(block, Table):
-            found = _list(block.items)
+            found = _list(_short(item, 2 * _LONGEST) for item in block.items)
         else:
             found = _list(_sentences(block)) if block.wide else lines(block)
         for line in found:
@@ -43,5 +43,13 @@ def _sentences(block: Table) -> Iterator[str]:
     """A table's rows as lines: the first cells, then the others with their headings."""
     for row in block.rows:
         named = zip(block.headings[2:], row[2:], strict=True)
-        rest = [f"{heading} {cell}" for (heading, _), cell in named if cell]
+        rest = [f"{heading} {_short(cell)}" for (heading, _), cell in named if cell]
         yield "; ".join([" ".join(row[:2]), *rest])
+
+
+#: What is longer is cut on a terminal; Markdown, HTML and JSON have all of it.
+_LONGEST = 160
+
+
+def _short(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 3].rstrip(" ,;:") + "..."

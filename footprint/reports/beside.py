@@ -86,10 +86,12 @@ def with_api(host: Amounts, api: Amounts) -> Amounts:
     The provider's side is nearly all of it: where it is not known nothing is, and where this
     host's is not known (no tariff was declared) the provider's stands alone, as a gap says.
     """
-    known = {
-        name: exact(0.0, unit) for name, unit in QUANTITIES.items() if getattr(host, name) is None
-    }
-    filled = host._replace(**known)
+    filled = Amounts(
+        **{name: getattr(host, name) or exact(0.0, unit) for name, unit in QUANTITIES.items()},
+        cost=host.cost,
+        cost_usd=host.cost_usd,
+        cost_parts=host.cost_parts,
+    )
     both = added([filled, api])
     if host.cost or not api.cost:
         return both

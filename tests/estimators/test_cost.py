@@ -4,17 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators.cost import electricity_cost, mean_price, tariff_factor
+from footprint.estimators.cost import electricity_cost, tariff_factor
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.money import Money
 from footprint.estimators.quantity import Quantity, exact
-from footprint.estimators.series import series
-
-HOURLY = series(
-    "tariff",
-    [(0, 10, Decimal("0.1")), (10, 20, Decimal("0.3")), (30, 40, Decimal("0.2"))],
-    "EUR/kWh",
-)
 
 
 def test_energy_times_pue_times_tariff():
@@ -45,36 +38,3 @@ def test_an_energy_is_needed():
 def test_the_factor_names_its_unit():
     entry = tariff_factor(Money("0.18", "EUR"), "given: the command line").to_json()
     assert (entry["value"], entry["unit"], entry["source"]) == (0.18, "EUR/kWh", "given")
-
-
-@pytest.mark.parametrize(
-    ("energy", "expected"),
-    [
-        ([(0, 10, 5)], "0.1"),
-        ([(0, 20, 5)], "0.2"),
-        ([(0, 10, 3), (10, 20, 1)], "0.15"),
-        ([(5, 10, 1), (10, 15, 0), (12, 12, 3)], "0.25"),
-        ([(30, 40, 7), (20, 30, 0)], "0.2"),
-        ([(15, 25, 1)], None),  # a hole
-        ([(20, 20, 1)], None),
-        ([(0, 10, 1), (35, 45, 1)], None),
-        ([(0, 10, 0)], None),  # no energy: no mean
-        ([], None),
-    ],
-)
-def test_the_mean_price_is_over_the_energy(energy, expected):
-    assert mean_price(HOURLY, energy) == (None if expected is None else Decimal(expected))
-
-
-@pytest.mark.parametrize("stretch", [(0, 10, -1), (10, 0, 1)])
-def test_energy_runs_forward_and_is_not_negative(stretch):
-    with pytest.raises(EstimatorError, match="give 0 or more, its start first"):
-        mean_price(HOURLY, [stretch])
-
-
-@given(st.lists(st.tuples(st.integers(0, 19), st.integers(1, 10**15)), min_size=1, max_size=9))
-def test_the_mean_price_times_the_energy_is_the_cost_of_its_parts(used):
-    energy = [(start, min(start + 1, 20), amount) for start, amount in used]
-    parts = sum(HOURLY.at(start) * amount for start, _, amount in energy)
-    whole = sum(amount for _, _, amount in energy)
-    assert float(mean_price(HOURLY, energy) * whole) == pytest.approx(float(parts), rel=1e-15)

@@ -170,6 +170,13 @@ BAD = {
     "pue": [0.9, 0, -1, 5.1, math.nan, "x", True, ""],
     "tariff_usd_per_kwh": [-0.1, math.nan, "cheap", True, ""],
     "tariff_per_kwh": ["-1 EUR", "EUR", "0.1 EUR EUR", ""],
+    "wue_l_per_kwh": [-1, math.nan, 51, "wet", True, ""],
+    "rental_per_device_hour": [-1, math.nan, "cheap", True, ""],
+    "instance": ["", 5],
+    "lifetime_years": [0, -1, 31, math.nan, "long", True, ""],
+    "factors": ["", 5],
+    "factor_sources": ["", " , ", 5, [1]],
+    "live": ["watttime", ["watttime"], {"watttime": 5}, 5],
     "project": ["", 5],
     "tags": ["a", ["a"], 5],
     "host": ["me", "", None, []],
@@ -182,7 +189,7 @@ BAD = {
 
 def test_every_setting_has_bad_values_a_meaning_and_a_place():
     assert set(BAD) == set(HELP) == set(settings._CHECKS)
-    assert set(VARIABLES) == set(BAD) - {"tags"}
+    assert set(VARIABLES) == set(BAD) - {"tags", "live"}
     fields = {settings._SAME.get(name, name) for name in BAD} | {"origins"}
     assert fields == set(Settings._fields)
 
