@@ -10,6 +10,7 @@ import pytest
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import EMBODIED, LIFETIME
+from footprint.estimators.hardware.embodied import HOURS_PER_YEAR
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.predict.estimate import (
     NO_DEVICE,
@@ -80,7 +81,7 @@ def test_rental_is_paid_by_device_hour_and_no_tariff_beside_it() -> None:
 
 def test_embodied_carbon_goes_by_the_hours_that_devices_are_held() -> None:
     found = estimate(PREDICTION, declare(lifetime=5))
-    hour_g = 1000 / (5 * 365.2425 * 24)
+    hour_g = 1000 / (5 * HOURS_PER_YEAR)
     assert found.embodied_g is not None
     assert found.embodied_g.low == pytest.approx(1 * 164 * hour_g)
     assert found.embodied_g.high == pytest.approx(4 * 575 * hour_g)
