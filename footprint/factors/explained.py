@@ -14,10 +14,25 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.packaged import differences, stale
 from footprint.estimators.series import NS_PER_S, Series, iso
 from footprint.estimators.sources import Query, SourceUnavailable, covering
-from footprint.estimators.zones import resolve_zone
+from footprint.estimators.systems import rows
+from footprint.estimators.zones import folded, resolve_zone
 from footprint.factors.kinds import kind_of
 from footprint.factors.pinned import PinnedSource
 from footprint.factors.registry import Ordered
+
+#: What the source `systems` has.
+API_NAMES = (
+    rows.ENERGY_OUT,
+    rows.ENERGY_IN,
+    rows.CACHED_SHARE,
+    rows.IT_SHARE,
+    rows.EMBODIED_PER_J,
+    rows.API_PUE,
+    rows.API_WUE,
+    rows.API_GRID,
+    rows.API_WATER,
+    *rows.PRICES,
+)
 
 
 class Answer(NamedTuple):
@@ -95,8 +110,13 @@ def question(
     since_ns: int | None = None,
     until_ns: int | None = None,
 ) -> Query:
-    """The query that a user means. Raises UsageError: an unknown name, or what it is of is not
-    said; EstimatorError for an unknown zone."""
+    """The query that a user means; `API ...` names are of `provider/model` or a provider.
+
+    Raises UsageError: an unknown name, or what it is of is not said; EstimatorError: a zone.
+    """
+    api = {folded(each): each for each in API_NAMES}.get(folded(name))
+    if api is not None:
+        return Query(api, None, subject or "", since_ns, until_ns)
     spelled, kind = kind_of("NAME", name)
     if kind.of == "zone" and not zone:
         raise UsageError(f"{spelled} of which place? Say it with --zone FRA")

@@ -17,7 +17,9 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.hardware.embodied import Hardware, embodied_rows
 from footprint.estimators.sources import Query, Source, SourceUnavailable
-from footprint.estimators.zones import Zone, resolve_zone
+from footprint.estimators.systems.source import SystemsSource
+from footprint.estimators.zones import Zone, folded, resolve_zone
+from footprint.factors.explained import API_NAMES
 from footprint.factors.kinds import KINDS, kind_of
 from footprint.factors.own import OwnSource
 from footprint.factors.pinned import PinnedSource
@@ -56,7 +58,8 @@ def inventory(
 
     Raises UsageError: a name that is not known; EstimatorError: a zone.
     """
-    wanted = None if name is None else kind_of("--name", name)[0]
+    api = None if name is None else {folded(each): each for each in API_NAMES}.get(folded(name))
+    wanted = api if api or name is None else kind_of("--name", name)[0]
     asked = _queries(zone, subject)
     found: list[Listed] = []
     for each in sources:
@@ -75,7 +78,7 @@ def _queries(zone: str | None, subject: str | None) -> list[Query]:
             made.append(Query(name, place))
         elif kind.of != "zone" and subject:
             made.append(Query(name, subject=subject))
-    return made
+    return made + [Query(name, subject=subject) for name in API_NAMES if subject]
 
 
 def _answers(source: Source, queries: Sequence[Query]) -> Listed:
@@ -97,6 +100,8 @@ def listed(source: Source) -> Listed:
             return Listed(source.name, tuple(_once(_of_things(source))))
         if _is_live(source):
             return Listed(source.name, (), "is asked when a place and a period are")
+        if isinstance(source, SystemsSource):
+            return Listed(source.name, (), "is asked for a model: --subject openai/gpt-4o")
         return Listed(source.name, tuple(_once(_of_places(source))))
     except SourceUnavailable as error:
         return Listed(source.name, (), str(error))

@@ -2,9 +2,11 @@
 
     pinned, own, <live providers that were named>, <the tables that packages ship>
 
-`factor_sources = ["own", "electricity-maps", "codecarbon"]` replaces this order; `pinned` stays
-first unless pins are switched off. A live provider is asked only where the user named it, in the
-order or by its options: without, nothing here touches the network.
+`factor_sources = ["own", "electricity-maps", "codecarbon"]` replaces this order. `pinned` stays
+first unless pins are switched off, and the tables of things (`hardware`, `rental prices`,
+`systems`), which no other source stands in for, follow last where they are not named. A live
+provider is asked only where the user named it, in the order or by its options: without, nothing
+here touches the network.
 """
 
 from __future__ import annotations
@@ -18,11 +20,15 @@ from typing import Any
 from footprint.errors import UsageError, nearest
 from footprint.estimators import standard
 from footprint.estimators.sources import Found, Query, Registry, Source
+from footprint.estimators.systems.source import SystemsSource
 from footprint.factors.own import OwnSource, own_source
 from footprint.factors.pinned import PinnedSource
 from footprint.factors.pins import pinned_source
 
 PINNED, OWN = PinnedSource.name, OwnSource.name
+
+#: Tables of devices, instances and AI systems.
+OF_THINGS = ("hardware", "rental prices", "systems")
 
 
 class Ordered(Registry):
@@ -75,7 +81,7 @@ def registry(
     file or a file without it, a broken own file; LedgerError for a pin that was changed.
     """
     live = live or {}
-    tables = {table.name: table for table in standard.sources()}
+    tables = {table.name: table for table in _tables()}
     names = list(order) if order is not None else [OWN, *live, *tables]
     _check(names, tables, live)
     if order is None and own is None:
@@ -88,6 +94,7 @@ def registry(
         raise UsageError(
             f"{own} is given, but the order of sources does not name own: add it where it belongs"
         )
+    names += [name for name in OF_THINGS if name not in names]
     if pins and PINNED not in names:
         names.insert(0, PINNED)
     if not pins:
@@ -124,11 +131,15 @@ def recording() -> Iterator[list[Ordered]]:
         _recorded.reset(token)
 
 
+def _tables() -> tuple[Source, ...]:
+    return (*standard.sources(), SystemsSource())
+
+
 def known_names() -> tuple[str, ...]:
     """All names that an order can have, in the default order."""
     from footprint.factors.live import PROVIDERS
 
-    return (PINNED, OWN, *PROVIDERS, *(table.name for table in standard.sources()))
+    return (PINNED, OWN, *PROVIDERS, *(table.name for table in _tables()))
 
 
 def _check(names: Sequence[str], tables: Iterable[str], live: Iterable[str]) -> None:

@@ -118,7 +118,7 @@ def test_a_source_that_is_down_is_told_and_the_next_one_taken(cli: Cli) -> None:
     done = cli(
         "factors", "explain", "grid intensity", "--zone", "FRA", "--since", "2026-01-01",
         "--until", "2026-01-02", "--sources", "electricity-maps,codecarbon",
-        env={"ELECTRICITY_MAPS_API_KEY": ""},
+        env={"FOOTPRINT_ELECTRICITY_MAPS_TOKEN": ""},
     )  # fmt: skip
     assert done.returncode == 0
     assert "electricity-maps  could not answer" in done.stdout

@@ -182,7 +182,7 @@ def test_the_json_has_every_factor_with_its_source() -> None:
     made = found.to_json()
     assert [each["from"] for each in made["used"] + made["others"]] == ["codecarbon", "ecologits"]
     assert made["used"][0]["digest"] == found.used[0].digest
-    assert {each["source"] for each in made["sources"]} == {"pinned", *(s.name for s in sources())}
+    assert {each["source"] for each in made["sources"]} == {s.name for s in registry().sources}
 
 
 def test_lines_align_and_stay_narrow() -> None:

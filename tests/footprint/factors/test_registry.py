@@ -17,7 +17,8 @@ from report_ledgers import Recorder
 
 FRA = resolve_zone("FRA")
 OWN = '[[factor]]\nname="grid intensity"\nzone="FRA"\nvalue=21.7\nunit="g/kWh"\nsource="RTE"\n'
-TABLES = [source.name for source in sources()]
+THINGS = ["hardware", "rental prices", "systems"]
+TABLES = [source.name for source in sources() if source.name not in THINGS] + THINGS
 
 
 @pytest.fixture
@@ -40,10 +41,15 @@ def test_the_default_order(own: Path) -> None:
 
 
 def test_the_users_order_replaces_it(own: Path) -> None:
-    assert names(order=["codecarbon", "own"], own=own) == ["pinned", "codecarbon", "own"]
-    assert names(order=["codecarbon"], pins=False) == ["codecarbon"]
-    assert names(order=["pinned", "ecologits"]) == ["pinned", "ecologits"]
-    assert names(order=["eco2mix", "codecarbon"]) == ["pinned", "eco2mix", "codecarbon"]
+    assert names(order=["codecarbon", "own"], own=own) == ["pinned", "codecarbon", "own", *THINGS]
+    assert names(order=["codecarbon"], pins=False) == ["codecarbon", *THINGS]
+    assert names(order=["pinned", "ecologits"]) == ["pinned", "ecologits", *THINGS]
+    assert names(order=["eco2mix", "codecarbon"]) == ["pinned", "eco2mix", "codecarbon", *THINGS]
+
+
+def test_tables_of_things_follow_unless_they_are_named() -> None:
+    order = ["systems", "codecarbon"]
+    assert names(order=order, pins=False) == [*order, "hardware", "rental prices"]
 
 
 def test_the_first_that_answers_is_taken(own: Path) -> None:

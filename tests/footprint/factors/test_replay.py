@@ -1,0 +1,166 @@
+"""A pinned report is the same, byte for byte, whatever becomes of the packages and files."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from footprint.model import Device
+from report_ledgers import GPU, Recorder, S
+
+H100 = Device(**{**GPU._asdict(), "name": "NVIDIA H100 80GB HBM3"})
+
+
+def installed(package: str) -> Path:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
+
+
+def released(folder: Path, name: str, package: str) -> Path:
+    """A folder of a package in a version to come, empty as yet."""
+    info = folder / f"{package}-99.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 99.0\n")
+    return folder / package
+
+
+def scaled(value: Any, keys: frozenset[str]) -> Any:
+    """A JSON value with the numbers under these keys 1.25 times as large."""
+    if isinstance(value, dict):
+        return {
+            key: inner * 1.25
+            if key in keys and isinstance(inner, int | float)
+            else scaled(inner, keys)
+            for key, inner in value.items()
+        }
+    return [scaled(inner, keys) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Path:
+    """Packages of a later version, with other figures in their tables."""
+    folder = tmp_path / "upgraded"
+    for name, keys in {
+        "codecarbon": frozenset({"carbon_intensity", "emissions", "emission_factor"}),
+        "ecologits": frozenset({"gwp", "wue", "parameters", "active", "total", "min", "max"}),
+    }.items():
+        root = released(folder, name, name)
+        shutil.copytree(installed(name) / "data", root / "data")
+        (root / "__init__.py").touch()
+        for table in (root / "data").rglob("*.json"):
+            table.write_text(json.dumps(scaled(json.loads(table.read_text("utf-8")), keys)))
+    root = released(folder, "genai-prices", "genai_prices")
+    shutil.copytree(installed("genai_prices"), root, ignore=shutil.ignore_patterns("__pycache__"))
+    prices = root / "data.py"
+    text = prices.read_text("utf-8")
+    prices.write_text(re.sub(r"(_mtok=Decimal\(')", r"\g<1>1", text), "utf-8")
+    return folder
+
+
+def footprint(where: Path, *arguments: object, **variables: str) -> bytes:
+    """Runs `footprint ARGUMENTS` in a process of its own; gives its stdout."""
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("FOOTPRINT")}
+    done = subprocess.run(
+        [sys.executable, "-c", "from footprint.cli import main; main()", *map(str, arguments)],
+        cwd=where,
+        env={**clean, "HOME": str(where), **variables},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def sourced(report: bytes) -> dict[str, Mapping[str, Any]]:
+    """The report's factors by name and what they are of."""
+    return {
+        f"{one['name']} of {one.get('subject') or one['zone']}": one
+        for one in json.loads(report)["factors"]
+    }
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A GPU in California, calls of an API, and a device whose manufacture nobody knows."""
+    one = Recorder(tmp_path / "L", declared={"zone": "USA-CA", "pue": 1.2})
+    one.counter(H100, [100.0] * 10 + [300.0] * 10 + [100.0] * 10)
+    one.span(one.path("embed", model="minilm", devices=[0]), 1 * S, 2 * S, items=4)
+    path = one.path("ask", model="gpt-4o", kind="api", devices=[], tags={"provider": "openai"})
+    one.span(path, 2 * S, 3 * S, tokens_in=800, tokens_out=400)
+    one.close()
+    return tmp_path / "L"
+
+
+def test_a_pinned_report_outlives_every_upgrade(
+    tmp_path: Path, ledger: Path, upgraded: Path
+) -> None:
+    newer = {"PYTHONPATH": str(upgraded)}
+    before = [footprint(tmp_path, "report", "L", "--format", form) for form in ("json", "html")]
+    footprint(tmp_path, "factors", "pin", "L")
+    after = [
+        footprint(tmp_path, "report", "L", "--format", form, **newer) for form in ("json", "html")
+    ]
+    assert after == before
+    # Without pins the later figures of each package do reach the report.
+    old = sourced(before[0])
+    new = sourced(footprint(tmp_path, "report", "L", "--format", "json", "--no-pins", **newer))
+    moved = {name for name in old if name in new and old[name]["value"] != new[name]["value"]}
+    assert {"grid intensity of USA-CA", "API price, output of openai/gpt-4o"} <= moved
+    assert any(new[name]["source"].startswith("ecologits") for name in moved)
+    assert {new[name]["version"] for name in moved} == {"99.0"}
+
+
+def test_pinning_again_takes_the_newer_figures(
+    tmp_path: Path, ledger: Path, upgraded: Path
+) -> None:
+    report = ["report", "L", "--format", "json"]
+    newer = {"PYTHONPATH": str(upgraded)}
+    footprint(tmp_path, "factors", "pin", "L")
+    (made,) = json.loads(footprint(tmp_path, "factors", "pin", "--format", "json", "L", **newer))
+    assert made["file"] == "L/factors/pinned-0002.json"
+    assert made["factors"] > 5
+    after = footprint(tmp_path, *report)
+    assert sourced(after)["grid intensity of USA-CA"]["version"] == "99.0"
+    assert after == footprint(tmp_path, *report, "--no-pins", **newer)
+
+
+def test_pins_outlive_the_own_file_they_came_from(tmp_path: Path, ledger: Path) -> None:
+    """A series and a constant of the user's: the report does not need the file any more."""
+    (tmp_path / "hours.csv").write_text(
+        "start,value\n"
+        + "".join(f"2026-11-22T{hour:02}:00Z,{20 + hour}\n" for hour in range(9, 14))
+    )
+    own = tmp_path / "factors.toml"
+    own.write_text(
+        '[[factor]]\nname="grid intensity"\nzone="USA-CA"\nseries="hours.csv"\nunit="g/kWh"\n'
+        'source="metered"\n[[factor]]\nname="WUE"\nvalue=0.4\nunit="L/kWh"\nsource="facility"\n'
+    )
+    before = footprint(tmp_path, "report", "L", "--format", "json", "--factors", own)
+    assert sourced(before)["grid intensity of USA-CA"]["source"] == "metered"
+    footprint(tmp_path, "factors", "pin", "L", "--factors", own)
+    own.unlink()
+    assert footprint(tmp_path, "report", "L", "--format", "json") == before
+
+
+def test_other_places_can_be_pinned_too(tmp_path: Path, ledger: Path, upgraded: Path) -> None:
+    report = ["report", "L", "--format", "json", "--zone", "FRA"]
+    before = footprint(tmp_path, *report)
+    footprint(tmp_path, "factors", "pin", "L", "--zone", "FRA", "--zone", "DEU")
+    assert footprint(tmp_path, *report, PYTHONPATH=str(upgraded)) == before
+    known = json.loads(
+        footprint(tmp_path, "factors", "list", "--ledger", "L", "--zone", "DEU", "--format", "json")
+    )
+    assert known[0]["source"] == "pinned"
