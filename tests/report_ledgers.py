@@ -40,6 +40,7 @@ class Recorder:
         declared: Mapping[str, Any] | None = None,
         t0: int = 1000 * S,
         parent: dict[str, Any] | None = None,
+        utc_ns: int = UTC,
     ) -> None:
         prepare(ledger)
         self.t0 = t0
@@ -54,7 +55,7 @@ class Recorder:
             "boot_id": boot,
             "pid": number,
             "t": t0,
-            "utc_ns": UTC,
+            "utc_ns": utc_ns,
             "run": self.writer_id.hex,
             "parent": parent,
             "forked_below": 0,
