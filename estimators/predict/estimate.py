@@ -19,7 +19,7 @@ from footprint.estimators.contracts import NONE, Contracts
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.money import MoneyRange
 from footprint.estimators.pricing import FactorSet, Priced, apply
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
@@ -87,7 +87,7 @@ class Estimate(NamedTuple):
         energy_j_per_token: energy_kwh over output tokens, in J.
         carbon_location_g, embodied_g, water_l, duration_s: None where a gap says why.
         cost: by currency, exact decimals.
-        cost_usd: None unless all cost is in dollars.
+        cost_usd: None unless all cost is in dollars or a dated rate was given.
         cost_parts: what the cost consists of.
         factors, assumptions, gaps: what the figures rest on, and what is missing.
     """
@@ -169,7 +169,6 @@ def estimate(
         for name, amounts in priced.cost_parts.items()
         for amount in amounts.values()
     )
-    cost = by_currency(part.amount for part in parts)
     return Estimate(
         kind=prediction.kind,
         inputs=prediction.inputs,
@@ -179,8 +178,8 @@ def estimate(
         carbon_location_g=priced.carbon_location_g,
         embodied_g=priced.embodied_g,
         water_l=priced.water_l,
-        cost=cost,
-        cost_usd=cost["USD"].to_quantity() if list(cost) == ["USD"] else None,
+        cost=priced.cost,
+        cost_usd=priced.cost_usd,
         cost_parts=parts,
         duration_s=prediction.duration_s,
         steps=prediction.steps,
@@ -199,22 +198,32 @@ def _priced(found: FactorSet, prediction: Prediction) -> Priced:
         return apply(found, context.Use(prediction.it_energy_kwh, held_s=seconds))
 
     low, mid, high = held("low"), held("mid"), held("high")
-    made = None
-    if low.embodied_g and mid.embodied_g and high.embodied_g:
-        made = Quantity(low.embodied_g.low, mid.embodied_g.mid, high.embodied_g.high, "g")
-    parts = {
-        part: {
-            currency: MoneyRange(
-                low.cost_parts[part][currency].low,
-                amount.mid,
-                high.cost_parts[part][currency].high,
-                currency,
-            )
-            for currency, amount in amounts.items()
-        }
-        for part, amounts in mid.cost_parts.items()
+    return mid._replace(
+        embodied_g=_quantity(low.embodied_g, mid.embodied_g, high.embodied_g),
+        cost_usd=_quantity(low.cost_usd, mid.cost_usd, high.cost_usd),
+        cost=_money(low.cost, mid.cost, high.cost),
+        cost_parts={
+            part: _money(low.cost_parts[part], amounts, high.cost_parts[part])
+            for part, amounts in mid.cost_parts.items()
+        },
+    )
+
+
+def _quantity(low: Quantity | None, mid: Quantity | None, high: Quantity | None) -> Quantity | None:
+    """The least of the least time, the middle, and the most of the longest."""
+    if low is None or mid is None or high is None:
+        return None
+    return Quantity(low.low, mid.mid, high.high, mid.unit)
+
+
+def _money(
+    low: Mapping[str, MoneyRange], mid: Mapping[str, MoneyRange], high: Mapping[str, MoneyRange]
+) -> dict[str, MoneyRange]:
+    """As `_quantity`, by currency."""
+    return {
+        currency: MoneyRange(low[currency].low, amount.mid, high[currency].high, currency)
+        for currency, amount in mid.items()
     }
-    return mid._replace(embodied_g=made, cost_parts=parts)
 
 
 def _gaps(prediction: Prediction, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:

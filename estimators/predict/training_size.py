@@ -62,16 +62,17 @@ def training_flops(params: object, tokens: object, active_params: object = None)
     Raises:
         EstimatorError: negative or not a number, or more active parameters than there are.
     """
-    size = checked("params", params)
+    counted = checked("params", params)
     if active_params is not None:
         active = checked("active-params", active_params)
-        if active > size:
+        if active > counted:
             raise EstimatorError(
-                f"active-params of {active:g} are more than the model's {size:g}: "
+                f"active-params of {active:g} are more than the model's {counted:g}: "
                 "give those that a token passes through"
             )
-        size = active
-    return FLOPS_PER_PARAMETER_AND_TOKEN * size * checked("tokens", tokens)
+        counted = active
+    flops = FLOPS_PER_PARAMETER_AND_TOKEN * counted * checked("tokens", tokens)
+    return checked("flops (6 x parameters x tokens)", flops)
 
 
 def size(given: dict[str, Any], device: Accelerator | None) -> Size:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from footprint.estimators.contracts import contracts
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import EMBODIED, LIFETIME
@@ -21,6 +23,8 @@ from footprint.estimators.predict.estimate import (
     estimate,
 )
 from footprint.estimators.quantity import Quantity, exact
+
+ROOT = Path(__file__).resolve().parents[3]
 
 PREDICTION = Prediction(
     kind="inference",
@@ -77,6 +81,15 @@ def test_rental_is_paid_by_device_hour_and_no_tariff_beside_it() -> None:
     assert [part.name for part in found.cost_parts] == ["rental"]
     assert "cost_usd" in whats(found.gaps)
     assert any("include electricity" in line for line in found.assumptions)
+
+
+def test_a_dated_rate_of_the_users_brings_dollars() -> None:
+    rates = [{"pair": "EUR/USD", "rate": "1.10", "date": "2026-09-01", "source": "ECB"}]
+    own = contracts({"exchange": rates}, "factors.toml")
+    found = estimate(PREDICTION, declare(rental="2.50 EUR"), contracts=own)
+    assert list(found.cost) == ["EUR"]
+    assert found.cost_usd == Quantity(2.75, 5.5, 11, "USD")
+    assert "cost_usd" not in whats(found.gaps)
 
 
 def test_embodied_carbon_goes_by_the_hours_that_devices_are_held() -> None:
@@ -142,3 +155,10 @@ def test_negative_energy_is_refused() -> None:
     wrong = PREDICTION._replace(it_energy_kwh=Quantity(-1, 0, 1, "kWh"))
     with pytest.raises(EstimatorError, match="give 0 or more"):
         estimate(wrong)
+
+
+def test_every_key_of_the_document_is_in_the_reference() -> None:
+    page = (ROOT / "docs/reference/estimate.md").read_text(encoding="utf-8")
+    document = estimate(PREDICTION, declare(tariff="0.2")).to_json()
+    keys = [*document, *document["cost_parts"][0], *document["gaps"][0]]
+    assert [key for key in keys if f"`{key}`" not in page] == []

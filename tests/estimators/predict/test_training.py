@@ -289,6 +289,7 @@ def test_the_interval_holds_any_mfu_and_power_inside_their_ranges(
         ({"flops": 1, "gpu": "H100", "mfu": 0}, "mfu is 0"),
         ({"flops": 1, "gpu": "V100", "precision": "bf16"}, "no published peak for bf16"),
         ({"flops": 1, "gpu": "H100", "precision": "fp61"}, "precision 'fp61' is not known"),
+        ({"params": 1e200, "tokens": 1e200, "gpu": "H100"}, "flops .* is inf"),
         ({"gpu_hours": -1, "watts": 1}, "gpu-hours is -1"),
         ({"gpu_hours": math.nan, "watts": 1}, "gpu-hours is nan"),
         ({"gpu_hours": True, "watts": 1}, "gpu-hours is True"),
