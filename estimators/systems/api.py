@@ -11,7 +11,6 @@ and a report replays after an upgrade.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -19,13 +18,14 @@ from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import Money, MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity
-from footprint.estimators.sources import Found, Query, Registry
-from footprint.estimators.systems.cost import cost_of, price_book
-from footprint.estimators.systems.impact import Asked, Tokens, accelerator_energy, impact, reason
+from footprint.estimators.sources import Registry
+from footprint.estimators.systems.cost import group_cost
+from footprint.estimators.systems.gaps import unavailable, unknown
+from footprint.estimators.systems.impact import Asked, Tokens, accelerator_energy, impact
 from footprint.estimators.systems.providers import Provider
 from footprint.estimators.systems.registry import Resolved, resolve
-from footprint.estimators.systems.rows import ENERGY_OUT
-from footprint.estimators.systems.source import SystemsSource
+from footprint.estimators.systems.rows import ENERGY_OUT, PARAMS
+from footprint.estimators.systems.source import with_systems
 from footprint.estimators.systems.use import ApiUse, wrong
 from footprint.estimators.zones import resolve_zone
 
@@ -35,9 +35,7 @@ BOUNDARY = (
     "API energy is that of the facility: accelerators, host, machines that wait, cooling; "
     "training, network and the user's device are not included"
 )
-OWN_HARDWARE = "on own hardware there is no price by the token: its cost is that of the hardware"
 LONG_PROMPT = 8_000  # tokens; energy per token is worked out at 500
-_DAY_NS = 86_400 * 10**9
 
 
 class ApiFootprint(NamedTuple):
@@ -89,14 +87,14 @@ def api_footprint(
     groups, notes = _grouped(uses)
     if not groups:
         return ApiFootprint(None, None, None, None, None, (), (), tuple(notes))
-    sources = _with_systems(registry)
+    sources = with_systems(registry)
     asked = Asked(sources)
     gathered = _Gathered()
     for resolved, group in groups:
         _energy(asked, resolved, group, gathered)
         _cost(sources, resolved, group, gathered)
     made, gaps = impact(asked, gathered.energies, place)
-    lacking = [*notes, *gathered.gaps, *gaps, *(_unavailable(why) for why in asked.reasons)]
+    lacking = [*notes, *gathered.gaps, *gaps, *map(unavailable, asked.reasons)]
     said = [BOUNDARY] if made.energy_j is not None else []
     return ApiFootprint(
         energy_j=made.energy_j,
@@ -146,36 +144,13 @@ def _grouped(uses: Iterable[ApiUse]) -> tuple[list[tuple[Resolved, list[ApiUse]]
     return list(groups.values()), gaps
 
 
-def _with_systems(registry: Registry | None) -> Registry:
-    if registry is None:
-        return Registry([SystemsSource()])
-    if any(source.name == SystemsSource.name for source in registry.sources):
-        return registry
-    return _Behind(registry)
-
-
-class _Behind(Registry):
-    """A registry with the source `systems` behind it: pins and own files answer first."""
-
-    def __init__(self, first: Registry) -> None:
-        super().__init__([*first.sources, SystemsSource()])
-        self._first, self._last = first, Registry(self.sources[-1:])
-
-    def _find(self, query: Query) -> Found:
-        found = self._first.find(query)
-        if found.candidates:
-            return found
-        own = self._last.find(query)
-        return Found(own.candidates, (*found.notes, *own.notes))
-
-
 def _energy(asked: Asked, resolved: Resolved, group: list[ApiUse], gathered: _Gathered) -> None:
     cached = math.fsum(use.cached_tokens_in for use in group)
     fresh = math.fsum(use.tokens_in - use.cached_tokens_in for use in group)
     tokens = Tokens(fresh, cached, math.fsum(use.tokens_out for use in group))
     energy = accelerator_energy(asked, resolved.subject, tokens)
     if energy is None:
-        gathered.gaps.append(_unknown("energy_j", resolved, len(group)))
+        gathered.gaps.append(unknown("energy_j", resolved, len(group)))
         return
     gathered.energies.append((resolved.provider, energy))
     gathered.assumptions.extend(_statements(resolved, asked.taken))
@@ -191,30 +166,21 @@ def _statements(resolved: Resolved, taken: Mapping[tuple[str, str, str], Factor]
     said = []
     if resolved.assumed:
         said.append(f"{resolved.written}: no provider was named; {resolved.provider.name} is taken")
-    factor = taken.get((ENERGY_OUT, resolved.subject, ""))
-    if factor is not None:
-        said.append(f"{resolved.subject}: energy from {factor.source}")
+    for name, what in ((PARAMS, "parameters"), (ENERGY_OUT, "energy")):
+        factor = taken.get((name, resolved.subject, ""))
+        if factor is not None:
+            said.append(f"{resolved.subject}: {what} from {factor.source}")
     if resolved.system is not None and resolved.system.note:
         said.append(f"{resolved.system.name}: {resolved.system.note}")
     return said
 
 
 def _cost(sources: Registry, resolved: Resolved, group: list[ApiUse], gathered: _Gathered) -> None:
-    if resolved.provider.price_id is None:
-        name = resolved.system.name if resolved.system else resolved.written
-        remedy = "name who serves it (--provider), or count electricity and hardware of the run"
-        gathered.gaps.append(Gap("cost_usd", f"{name}: {OWN_HARDWARE}", remedy))
+    found = group_cost(sources, resolved, group)
+    gathered.gaps.extend(found.gaps)
+    if found.priced is None:
         return
-    times = [use.at_ns for use in group if use.at_ns is not None]
-    now_ns = time.time_ns() if len(times) < len(group) else times[0]
-    first, last = min([now_ns, *times]), max([now_ns, *times])
-    since, until = first - first % _DAY_NS, last - last % _DAY_NS + _DAY_NS
-    book, notes = price_book(sources, resolved.subject, since, until)
-    if book is None:
-        gathered.gaps.append(_unknown("cost_usd", resolved, len(group)))
-        gathered.gaps.extend(_unavailable(why) for why in map(reason, notes))
-        return
-    priced = cost_of(book, group, now_ns)
+    priced = found.priced
     gathered.costs.append(_certain(priced.cost))
     for part, amount in priced.parts.items():
         known = gathered.parts.get(part)
@@ -225,15 +191,3 @@ def _cost(sources: Registry, resolved: Resolved, group: list[ApiUse], gathered: 
 
 def _certain(amount: Money) -> MoneyRange:
     return MoneyRange(amount.amount, amount.amount, amount.amount, amount.currency)
-
-
-def _unknown(what: str, resolved: Resolved, entries: int) -> Gap:
-    missing = "its size" if what == "energy_j" else "a price by the token"
-    why = f"{entries} entries of {resolved.subject}: {missing} is not known"
-    return Gap(what, why, "check the names of model and provider, or give factors of your own")
-
-
-def _unavailable(why: str) -> Gap:
-    what = "cost_usd" if "genai-prices" in why else "energy_j"
-    what = "water_l" if "ecologits" in why else what
-    return Gap(what, why, why.rpartition(": ")[2] if "run pip" in why else "try again")

@@ -13,15 +13,19 @@ said.
 from __future__ import annotations
 
 import math
+import time
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Context, Decimal
 from typing import NamedTuple
 
+from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import Money
 from footprint.estimators.series import Series, iso
 from footprint.estimators.sources import Query, Registry
+from footprint.estimators.systems.gaps import own_hardware, reason, unavailable, unknown
+from footprint.estimators.systems.registry import Resolved, resolve
 from footprint.estimators.systems.rows import (
     CACHED,
     INPUT,
@@ -34,8 +38,10 @@ from footprint.estimators.systems.rows import (
     in_tier,
     tier_of,
 )
-from footprint.estimators.systems.use import ApiUse
+from footprint.estimators.systems.source import with_systems
+from footprint.estimators.systems.use import ApiUse, checked_use
 
+_DAY_NS = 86_400 * 10**9
 _EXACT = Context(prec=60)
 _Prices = Mapping[str, Decimal]
 
@@ -146,6 +152,41 @@ def price_book(
     if INPUT not in factors and OUTPUT not in factors:
         return None, tuple(dict.fromkeys(notes))
     return PriceBook(subject, factors), tuple(dict.fromkeys(notes))
+
+
+class GroupCost(NamedTuple):
+    """The cost of uses of one model; None with gaps."""
+
+    priced: Priced | None
+    gaps: tuple[Gap, ...]
+
+
+def token_cost(use: ApiUse, registry: Registry | None = None) -> GroupCost:
+    """What the tokens of a use cost at its date.
+
+    Args:
+        registry: as in `api_footprint`.
+
+    Raises:
+        EstimatorError: counts that make no sense, or a model without a name.
+    """
+    resolved = resolve(use.model, use.provider)
+    return group_cost(with_systems(registry), resolved, [checked_use(use)])
+
+
+def group_cost(sources: Registry, resolved: Resolved, uses: Sequence[ApiUse]) -> GroupCost:
+    """The cost of uses that are all of one model at one provider."""
+    if resolved.provider.price_id is None:
+        return GroupCost(None, (own_hardware(resolved),))
+    times = [use.at_ns for use in uses if use.at_ns is not None]
+    now_ns = time.time_ns() if len(times) < len(uses) else times[0]
+    first, last = min([now_ns, *times]), max([now_ns, *times])
+    since, until = first - first % _DAY_NS, last - last % _DAY_NS + _DAY_NS
+    book, notes = price_book(sources, resolved.subject, since, until)
+    if book is None:
+        missing = dict.fromkeys(unavailable(reason(note)) for note in notes)
+        return GroupCost(None, (unknown("cost_usd", resolved, len(uses)), *missing))
+    return GroupCost(cost_of(book, uses, now_ns), ())
 
 
 def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:

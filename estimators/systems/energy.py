@@ -21,12 +21,11 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity, exact, independent_product
 from footprint.estimators.systems.providers import span, tables
 from footprint.estimators.systems.registry import Resolved
-from footprint.estimators.systems.rows import ENERGY_IN, ENERGY_OUT
+from footprint.estimators.systems.rows import ACTIVE, ENERGY_IN, ENERGY_OUT, PARAMS
 from footprint.estimators.systems.sizes import Size, size
 
 #: Tokens of a request at whose context the figures hold; means of chat traffic are of this order.
 TOKENS_IN, TOKENS_OUT = 500.0, 500.0
-_UNIT = "J/token"
 
 
 class _Case(NamedTuple):
@@ -40,7 +39,7 @@ class _Case(NamedTuple):
 
 
 def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
-    """J per input and per output token, accelerators alone; empty where its size is not known.
+    """Parameters, and J per input and output token of the accelerators; empty for unknown size.
 
     Raises:
         SourceUnavailable: the size is known to EcoLogits alone, which is not installed.
@@ -51,23 +50,33 @@ def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
     base, changes = _cases(resolved, of)
     middle = _joules(base)
     spoken = span(tables()["closed"]["speculative"], "1") if of.closed else exact(1.0, "1")
-    found = []
-    for index, (name, own) in enumerate(((ENERGY_IN, exact(1.0, "1")), (ENERGY_OUT, spoken))):
-        ratios = (_ratio(middle[index].mid, ends, index) for ends in changes)
-        found.append(
-            Factor(
-                name=name,
-                value=independent_product((middle[index], *ratios, own), _UNIT),
-                unit=_UNIT,
-                source=_stated(of, base, changes),
-                version=of.version,
-                license=of.license,
-                used_for="energy_j",
-                why=f"{resolved.written} at {resolved.provider.name}, boundary: accelerators",
-                subject=resolved.subject,
-            )
+    energies = [
+        independent_product(
+            (middle[index], *(_ratio(middle[index].mid, ends, index) for ends in changes), own),
+            "J/token",
         )
-    return tuple(found)
+        for index, own in enumerate((exact(1.0, "1"), spoken))
+    ]
+    served = f"footprint's model of inference; {_stated(base, changes)}"
+    least = changes[0][0].total
+    total = Quantity(least, of.total_b.mid, of.total_b.high, "10^9")
+    rows = [(PARAMS, total, of.source)]
+    rows += [(ACTIVE, of.active_b, of.source)] if of.moe else []
+    rows += [(ENERGY_IN, energies[0], served), (ENERGY_OUT, energies[1], served)]
+    return tuple(
+        Factor(
+            name=name,
+            value=value,
+            unit=value.unit,
+            source=source,
+            version=of.version,
+            license=of.license,
+            used_for="energy_j",
+            why=f"{resolved.written} at {resolved.provider.name}, boundary: accelerators",
+            subject=resolved.subject,
+        )
+        for name, value, source in rows
+    )
 
 
 def _cases(resolved: Resolved, of: Size) -> tuple[_Case, tuple[tuple[_Case, _Case], ...]]:
@@ -114,16 +123,13 @@ def _ratio(middle: float, ends: tuple[_Case, _Case], index: int) -> Quantity:
     return Quantity(min(1.0, *ratios), 1.0, max(1.0, *ratios), "1")
 
 
-def _stated(of: Size, base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
+def _stated(base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
     """What the figure assumes, in the factor's source: it is pinned with it."""
-    size_, batch, precision, board = changes
-    total = _written(size_[0].total, size_[1].total)
-    experts = f", {_written(size_[0].active, size_[1].active)} active" if of.moe else ""
+    _, batch, precision, board = changes
     parts = [
-        f"footprint's model of inference: {total} x 10^9 parameters{experts} ({of.source})",
         _either(precision[0].precision, base.precision),
         f"on {_either(board[0].gpu, base.gpu, board[1].gpu)}",
-        f"{_written(batch[1].batch, batch[0].batch)} requests at once",
+        f"{batch[1].batch:g} to {batch[0].batch:g} requests at once",
         f"at {TOKENS_IN:g} tokens in, {TOKENS_OUT:g} out",
     ]
     return "; ".join(parts)
@@ -131,7 +137,3 @@ def _stated(of: Size, base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> 
 
 def _either(*words: str) -> str:
     return " to ".join(dict.fromkeys((words[0], words[-1])))
-
-
-def _written(low: float, high: float) -> str:
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -23,9 +23,11 @@ from footprint.estimators.errors import Gap
 from footprint.estimators.factors import GRID_INTENSITY, WATER_INTENSITY, Factor
 from footprint.estimators.quantity import Quantity, exact, independent_product, total
 from footprint.estimators.sources import Query, Registry, SourceUnavailable
+from footprint.estimators.systems.gaps import reason
 from footprint.estimators.systems.place import zone_water
 from footprint.estimators.systems.providers import Provider
 from footprint.estimators.systems.rows import (
+    ACTIVE,
     API_GRID,
     API_PUE,
     API_WATER,
@@ -37,6 +39,7 @@ from footprint.estimators.systems.rows import (
     IT_SHARE,
     LOAD_DENSE,
     LOAD_EXPERTS,
+    PARAMS,
     SPECULATIVE,
 )
 from footprint.estimators.units import J_PER_KWH
@@ -86,18 +89,12 @@ class Asked:
         self.taken.setdefault((factor.name, factor.subject, factor.zone), factor)
 
 
-def reason(note: str) -> str:
-    """Why a source could not answer, without what it was asked for."""
-    return note.split(": ", 1)[-1].removesuffix("; the next source is asked")
-
-
 def accelerator_energy(asked: Asked, subject: str, tokens: Tokens) -> Quantity | None:
     """J of the accelerators for the tokens of a model; None where its energy is not known."""
     out, read = asked.find(ENERGY_OUT, subject), asked.find(ENERGY_IN, subject)
     if out is None or read is None:
         return None
-    for name in (LOAD_EXPERTS if " active" in out.source else LOAD_DENSE, SPECULATIVE):
-        asked.find(name)  # inside the figure; listed with its source
+    _inside(asked, subject)
     per_in = read.quantity
     parts = [_scaled(out.quantity, tokens.out), _scaled(per_in, tokens.fresh)]
     share = asked.find(CACHED_SHARE) if tokens.cached else None
@@ -105,6 +102,14 @@ def accelerator_energy(asked: Asked, subject: str, tokens: Tokens) -> Quantity |
         of = share.quantity if share is not None else exact(1.0, "1")
         parts.append(_scaled(per_in.times(of, per_in.unit), tokens.cached))
     return total(parts, "J")
+
+
+def _inside(asked: Asked, subject: str) -> None:
+    """What the energy per token rests on: not applied again, but listed with its sources."""
+    params, active = asked.find(PARAMS, subject), asked.find(ACTIVE, subject)
+    asked.find(LOAD_DENSE if active is None else LOAD_EXPERTS)
+    if params is not None and params.quantity.low < params.quantity.high:
+        asked.find(SPECULATIVE)
 
 
 def _scaled(per_token: Quantity, tokens: float) -> Quantity:

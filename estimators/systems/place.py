@@ -143,11 +143,13 @@ def _grid(provider: Provider) -> Factor | None:
     values = [row.quantity.mid for row in rows] or [first.quantity.mid]
     middle = home.quantity.mid if home else _geometric_mean(values)
     named = ", ".join(provider.zones)
+    # A country's row and a state's may count different things: both sources say what.
+    sources = [row.source for row in (first, *rows)]
     return Factor(
         name=API_GRID,
         value=Quantity(min(*values, middle), middle, max(*values, middle), "g/kWh"),
         unit="g/kWh",
-        source=f"{first.source}; zones: {named} ({provider.place})",
+        source=f"{'; '.join(dict.fromkeys(sources))}; zones: {named} ({provider.place})",
         version=first.version,
         vintage=first.vintage,
         license=first.license,

@@ -171,16 +171,13 @@ def _part(steps: Series, since_ns: int | None, until_ns: int | None) -> Series:
     part = steps.between(since_ns, until_ns)
     if not len(part):
         near = 0 if until_ns <= steps.starts[0] else bisect_left(steps.starts, until_ns) - 1
-        part = Series(*(each[near : near + 1] for each in _columns_of(steps)), steps.unit)
+        start, end, value = steps.starts[near], steps.ends[near], steps.values[near]
+        part = Series((start,), (end,), (value,), steps.unit)
     starts = [max(start, since_ns) if start == BEGIN_NS else start for start in part.starts]
     ends = [min(end, until_ns) if end == OPEN_NS else end for end in part.ends]
     if any(start >= end for start, end in zip(starts, ends, strict=True)):
         return part  # the period lies outside of the only step
     return Series(starts, ends, part.values, part.unit)
-
-
-def _columns_of(steps: Series) -> tuple[tuple[Any, ...], ...]:
-    return steps.starts, steps.ends, steps.values
 
 
 def _unit(name: str) -> str:

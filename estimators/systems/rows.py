@@ -8,6 +8,8 @@ from __future__ import annotations
 
 ENERGY_OUT = "API energy per output token"  # model     J/token, accelerators alone
 ENERGY_IN = "API energy per input token"  #   model     J/token, accelerators alone
+PARAMS = "API parameters"  #                 model     10^9, all of them
+ACTIVE = "API active parameters"  #          model     10^9, of a mixture of experts
 CACHED_SHARE = "API energy of a cached input token"  # 1, of that of an input token
 IT_SHARE = "API IT energy per accelerator energy"  #   1, host and waiting machines
 EMBODIED_PER_J = "API embodied carbon per accelerator energy"  # g/J

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from footprint.estimators.factors import Factor
-from footprint.estimators.sources import Query
+from footprint.estimators.sources import Found, Query, Registry
 from footprint.estimators.systems.energy import energy_factors
 from footprint.estimators.systems.place import place_factor, shared_factor
 from footprint.estimators.systems.prices import price_factors
 from footprint.estimators.systems.providers import provider
 from footprint.estimators.systems.registry import Resolved, resolve
-from footprint.estimators.systems.rows import ENERGY_IN, ENERGY_OUT
+from footprint.estimators.systems.rows import ACTIVE, ENERGY_IN, ENERGY_OUT, PARAMS
 
 _Period = tuple[int | None, int | None]
 
@@ -43,7 +43,7 @@ class SystemsSource:
             found = shared_factor(query.name)
         elif "/" not in query.subject:
             found = place_factor(query.name, provider(query.subject))
-        elif query.name in (ENERGY_IN, ENERGY_OUT):
+        elif query.name in (ENERGY_IN, ENERGY_OUT, PARAMS, ACTIVE):
             found = next((f for f in self._energies(query.subject) if f.name == query.name), None)
         else:
             period = (query.since_ns, query.until_ns)
@@ -64,3 +64,27 @@ class SystemsSource:
 def _resolved(subject: str) -> Resolved:
     served, _, model = subject.partition("/")
     return resolve(model, served)
+
+
+def with_systems(registry: Registry | None) -> Registry:
+    """A registry that knows systems: the given one where it does, else with them behind it."""
+    if registry is None:
+        return Registry([SystemsSource()])
+    if any(source.name == SystemsSource.name for source in registry.sources):
+        return registry
+    return _Behind(registry)
+
+
+class _Behind(Registry):
+    """A registry with the source `systems` behind it: pins and own files answer first."""
+
+    def __init__(self, first: Registry) -> None:
+        super().__init__([*first.sources, SystemsSource()])
+        self._first, self._last = first, Registry(self.sources[-1:])
+
+    def _find(self, query: Query) -> Found:
+        found = self._first.find(query)
+        if found.candidates:
+            return found
+        own = self._last.find(query)
+        return Found(own.candidates, (*found.notes, *own.notes))
