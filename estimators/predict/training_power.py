@@ -18,8 +18,9 @@ POWER_SHARE = Factor(
     value=Quantity(0.54, 0.89, 1.0, "1"),
     unit="1",
     source=(
-        "mid: Olmo 3 7B, 234,000 H100-hours and 146 MWh as Ai2 reported (of 32B: 0.93; an H100 "
-        "node at full load draws 0.76 of its rating, Newkirk et al. 2025, arXiv:2506.14551); low: "
+        "mid: Olmo 3 7B, 234,000 H100-hours and 146 MWh, as quoted from Ai2 at muxup.com, "
+        "2025q4/minipost-olmo3-training-cost (of 32B: 0.93; an H100 node at full load draws 0.76 "
+        "of its rating, Newkirk et al. 2025, arXiv:2506.14551); low: "
         "Switch Transformer, 245 of 450 W, the least mean of Patterson et al. 2021, "
         "arXiv:2104.10350, Table 4; high: device-hours x TDP, as model cards publish"
     ),

@@ -23,12 +23,13 @@ from footprint.estimators.units import checked, checked_count
 #: Share of the dense peak that trainings of large language models reached.
 MFU = Factor(
     name="model FLOPs utilisation (MFU)",
-    value=Quantity(0.213, 0.41, 0.462, "1"),
+    value=Quantity(0.213, 0.41, 0.563, "1"),
     unit="1",
     source=(
-        "low and high: GPT-3 and PaLM, Chowdhery et al. 2022, arXiv:2204.02311, Table 3; mid: "
+        "low: GPT-3, Chowdhery et al. 2022 (PaLM), arXiv:2204.02311, Table 3 [unverified]; mid: "
         "Llama 3 405B on 16,384 H100, Grattafiori et al. 2024, arXiv:2407.21783, Table 4 "
-        "[unverified]"
+        "[unverified]; high: 1T parameters on A100, a benchmark, Korthikanti et al. 2022, "
+        "arXiv:2205.05198, as in the README of Megatron-LM"
     ),
     vintage=2024,
     used_for="energy_kwh, duration_s",
