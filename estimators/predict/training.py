@@ -88,7 +88,7 @@ def training(
     open_mfu = run.hours.low != run.hours.high
     return Prediction(
         kind="training",
-        inputs=tuple((name, _echo(value)) for name, value in given.items()),
+        inputs=tuple((name.replace("-", "_"), _echo(value)) for name, value in given.items()),
         it_energy_kwh=energy,
         duration_s=duration,
         devices=(DeviceTime(device.name if device else UNNAMED, run.hours),),

@@ -99,7 +99,7 @@ def _title(estimate: Estimate) -> str:
 
 def _inputs(estimate: Estimate) -> Iterator[str]:
     for name, value in estimate.inputs:
-        yield f"{name}: {_input(value)}"
+        yield f"{name.replace('_', ' ')}: {_input(value)}"
 
 
 def _input(value: Any) -> str:

@@ -54,6 +54,12 @@ def test_money_has_cents_where_it_is_little() -> None:
     assert ("cost, USD", "5,576,000", "") in rows(large)
 
 
+def test_inputs_are_named_in_words_for_people() -> None:
+    made = estimate(training(gpu_hours=184_320, watts=400))
+    assert "  gpu hours: 184,320\n  watts: 400\n" in rendered(made, "text")
+    assert json.loads(rendered(made, "json"))["inputs"] == {"gpu_hours": 184_320, "watts": 400}
+
+
 def test_json_is_the_document(made: Estimate) -> None:
     assert json.loads(rendered(made, "json")) == made.to_json()
 
