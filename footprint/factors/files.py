@@ -174,11 +174,15 @@ def _parquet(path: Path) -> Table:
         raise UsageError(f"{path} cannot be read as Parquet: {first}") from error
     columns = _distinct(path, tuple(kinds))
     instants = frozenset(name for name, kind in kinds.items() if _is_instant(kind))
-    rows = tuple(
-        Row(number, dict(_cells(columns, values, instants)))
-        for number, values in enumerate(found, 1)
-    )
-    return Table(path, columns, rows, "row")
+    rows: list[Row] = []
+    for number, values in enumerate(found, 1):
+        try:
+            rows.append(Row(number, dict(_cells(columns, values, instants))))
+        except OverflowError as error:
+            raise UsageError(
+                f"{path}, row {number}: holds a time that is infinite or far off: leave it out"
+            ) from error
+    return Table(path, columns, tuple(rows), "row")
 
 
 def _is_instant(kind: str) -> bool:

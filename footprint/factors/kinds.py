@@ -92,7 +92,8 @@ class Unit(NamedTuple):
         """A checked number, converted, within the kind's range. Raises EstimatorError."""
         plain = _with_point(where, value)
         if (self.top, self.bottom) == (1, 1):
-            return checked(where, plain, self.kept, low=kind.low, high=kind.high)
+            of = "" if self.kept == "1" else self.kept
+            return checked(where, plain, of, low=kind.low, high=kind.high)
         given = checked(where, plain, self.written, low=-math.inf)
         scaled = given * self.top / self.bottom if self.bottom != 1 else given * self.top
         name = f"{where} ({shown(value)} {self.written}, in {self.kept})"
@@ -173,6 +174,8 @@ def _exchange(text: str) -> Unit:
 
 
 def _with_point(where: str, value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d{3})*,\d+", value.strip()):
-        raise EstimatorError(f"{where} is {shown(value)}: write it with a decimal point")
+    if isinstance(value, str) and "," in value:
+        raise EstimatorError(
+            f"{where} is {shown(value)}: write it with a decimal point, without other commas"
+        )
     return value

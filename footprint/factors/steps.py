@@ -58,28 +58,32 @@ def read_steps(
     steps: list[Step] = []
     notes: list[str] = []
     empty: list[int] = []
-    try:
-        for row in table.rows:
-            where = table.where(row)
-            start = parse_utc_ns(f"{where}: start", row.cells.get("start", ""), timezone)
+    for row in table.rows:
+        try:
+            start = parse_utc_ns("start", row.cells.get("start", ""), timezone)
             given = row.cells.get("end")
-            end = None if given is None else parse_utc_ns(f"{where}: end", given, timezone)
-            if values not in row.cells:
-                empty.append(start)
-                continue
-            value: float | Decimal
-            label = f"{where} ({iso(start)}): {values}"
-            if kind.is_money:
-                value = unit.amount(label, row.cells[values])
-            else:
-                value = unit.number(label, row.cells[values], kind)
-                note = None if notes else noted(label, value, kind)
-                notes += [note] if note else []
-            steps.append((start, end, value))
+            end = None if given is None else parse_utc_ns("end", given, timezone)
+        except EstimatorError as error:
+            raise UsageError(f"{table.where(row)}: {error}") from error
+        if values not in row.cells:
+            empty.append(start)
+            continue
+        try:
+            value = _value(values, row.cells[values], kind, unit)
+        except EstimatorError as error:
+            raise UsageError(f"{table.where(row)} ({iso(start)}): {error}") from error
+        if not notes and (note := noted(values, float(value), kind)):
+            notes.append(f"{table.where(row)} ({iso(start)}): {note}")
+        steps.append((start, end, value))
+    try:
         found = series(str(path), _ended(steps, empty), unit.kept, low=kind.low, high=kind.high)
     except EstimatorError as error:
         raise UsageError(str(error)) from error
     return Steps(found, (*notes, *_holes(path, found)))
+
+
+def _value(column: str, given: object, kind: Kind, unit: Unit) -> float | Decimal:
+    return unit.amount(column, given) if kind.is_money else unit.number(column, given, kind)
 
 
 def _ended(steps: list[Step], empty: list[int]) -> list[Step]:

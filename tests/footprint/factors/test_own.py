@@ -133,7 +133,7 @@ def test_each_name_of_the_estimators_has_its_kind() -> None:
         ('name="PUE"\nvalue=true', "value is True: give a number"),
         ('name="PUE"\nvalue=nan', "value is nan: give a finite number"),
         ('name="PUE"\nvalue=inf', "value is inf: give a finite number"),
-        ('name="PUE"\nvalue=0.9', "value is 0.9: give a number of 1 from 1 to 5"),
+        ('name="PUE"\nvalue=0.9', "value is 0.9: give a number from 1 to 5"),
         ('name="PUE"\nlow=1.3\nmid=1.2\nhigh=1.4', "give finite numbers with low <= mid <= high"),
         ('name="WUE"\nvalue=-1\nunit="L/kWh"', "value is -1: give a number of L/kWh 0 or more"),
         ('name="WUE"\nvalue="1,8"\nunit="L/kWh"', "value is '1,8': write it with a decimal point"),

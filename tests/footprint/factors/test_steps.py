@@ -210,6 +210,14 @@ def test_null_in_parquet_is_a_hole_and_nan_is_refused(tmp_path: Path) -> None:
     assert "value is True: give a number" in message
 
 
+def test_infinite_times_in_parquet_are_refused(tmp_path: Path) -> None:
+    far = "'200000-01-01 00:00:00+00'::TIMESTAMPTZ"
+    path = parquet(tmp_path, f"SELECT {far} AS start, 1.0 AS value")
+    assert "s.parquet, row 1: holds a time that is infinite" in refused(path)
+    path = parquet(tmp_path, "SELECT 'infinity'::TIMESTAMP AS start, 1.0 AS value")
+    assert "s.parquet, row 1: start is 'infinity'" in refused(path)
+
+
 def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "s.parquet"
     path.write_bytes(b"PAR1 and no more")
