@@ -124,7 +124,7 @@ def test_a_script_without_a_first_line_is_the_shells(cli, tmp_path: Path) -> Non
     ("arguments", "text"),
     [
         ((), "no command"),
-        (("--zone", "Frnce", "--", "true"), "Did you mean France (FRA)?"),
+        (("--zone", "Frnce", "--", "true"), "Did you mean France (FRA)"),
         (("--pue", "nan", "--", "true"), "--pue"),
         (("--pue", "0.5", "--", "true"), "--pue"),
         (("--tariff", "-1", "--", "true"), "--tariff"),
