@@ -111,6 +111,7 @@ def test_the_report_is_priced_and_its_books_balance(made: Ran) -> None:
     assert {each["name"] for each in report["factors"]} == {
         "grid intensity",
         "electricity tariff",
+        "water intensity",
     }
 
 
