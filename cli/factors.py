@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -75,7 +75,7 @@ def list_(form: str, **given: Any) -> None:
         _print_json([each.to_json() for each in found])
         return
     _print(rows(found) if any(filters.values()) else counts(found))
-    _say_notes(registry)
+    _say(registry.notes)
 
 
 @factors.command()
@@ -102,7 +102,7 @@ def show(form: str, **given: Any) -> None:
         _print_json(found.to_json()["used"])
         return
     _print(described(found))
-    _say_notes(registry)
+    _say(registry.notes)
 
 
 @factors.command()
@@ -122,7 +122,7 @@ def explain(form: str, **given: Any) -> None:
         _print_json(found.to_json())
         return
     _print(explanation(found))
-    _say_notes(registry)
+    _say(registry.notes)
 
 
 @factors.command()
@@ -155,11 +155,13 @@ def pin(ledgers: tuple[str, ...], zones: tuple[str, ...], form: str, **given: An
 
     asked = {**checked(factors=given.pop("factors"), factor_sources=given.pop("factor_sources"))}
     written: list[dict[str, Any]] = []
+    notes: dict[str, None] = {}
     for ledger in [ledger_directory(each) for each in ledgers or (None,)]:
         with recording() as registries:
             for zone in zones or (None,):
                 report(ledger, zone=zone, pins=False, **given, **asked)
         answers = {query: found for each in registries for query, found in each.answers.items()}
+        notes |= dict.fromkeys(note for each in registries for note in each.notes)
         pins = of_answers(answers)
         path = write(ledger, pins)
         count = len({factor for one in pins for factor in one.factors})
@@ -169,12 +171,13 @@ def pin(ledgers: tuple[str, ...], zones: tuple[str, ...], form: str, **given: An
         )
     if form == "json":
         _print_json(written)
-        return
-    for each in written:
-        click.echo(
-            f"{each['file']}: {each['factors']} factors pinned; "
-            f"{each['missing']} were asked for and not found"
-        )
+    else:
+        for each in written:
+            click.echo(
+                f"{each['file']}: {each['factors']} factors pinned; "
+                f"{each['missing']} were asked for and not found"
+            )
+    _say(notes)
 
 
 def _registry(
@@ -223,9 +226,9 @@ def _print_json(content: object) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def _say_notes(registry: Ordered) -> None:
-    """What is odd in the user's own file, on stderr."""
+def _say(notes: Iterable[str]) -> None:
+    """What is odd in the user's own file, and which sources could not answer, on stderr."""
     from footprint.console import say
 
-    for note in registry.notes:
+    for note in notes:
         say(note)

@@ -88,6 +88,8 @@ def entry(where: str, given: Mapping[str, Any], file: Path) -> Entry:
         raise UsageError(text if text.startswith(where) else f"{where}: {text}") from error
     if isinstance(value, Series) and (start is not None or end is not None):
         raise UsageError(f"{where}: a series says itself when it holds: leave out valid_from/until")
+    if kind.table:
+        notes += (f"{where} ({name}): reports do not ask for it: give it as [[{kind.table}]]",)
     if "source" not in given:
         notes += (f"{where} ({name}): it states no source",)
     factor = Factor(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from footprint.errors import UsageError
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor
 from footprint.estimators.packaged import differences, stale
 from footprint.estimators.series import NS_PER_S, Series, iso
@@ -18,7 +19,7 @@ from footprint.estimators.systems import rows
 from footprint.estimators.zones import folded, resolve_zone
 from footprint.factors.kinds import kind_of
 from footprint.factors.pinned import PinnedSource
-from footprint.factors.registry import Ordered
+from footprint.factors.registry import OWN, PINNED, Ordered
 
 #: What the source `systems` has.
 API_NAMES = (
@@ -136,18 +137,24 @@ def explain(registry: Ordered, query: Query, today: date | None = None) -> Expla
     Args:
         today: what years are counted from; by default the period's end, else the clock's day.
 
-    Raises EstimatorError, UsageError: a source's content is wrong.
+    Raises EstimatorError: no source knows what was asked for, or its content is wrong; UsageError:
+    the own file's.
     """
     again = next(
         (each.again(query) for each in registry.sources if isinstance(each, PinnedSource)), None
     )
     answers: list[Answer] = []
+    wrong: EstimatorError | None = None
     for source in registry.sources:
         asked = again is None or isinstance(source, PinnedSource)
         try:
             answers.append(Answer(source.name, tuple(source.candidates(query)), is_asked=asked))
-        except SourceUnavailable as error:
+        except (SourceUnavailable, EstimatorError) as error:
             answers.append(Answer(source.name, (), str(error), asked))
+            wrong = error if wrong is None and isinstance(error, EstimatorError) else wrong
+    knows = (PINNED, OWN)  # a region that only the user knows; others would say another place's
+    if wrong is not None and not any(each.factors for each in answers if each.source in knows):
+        raise wrong
     everything = [one for each in answers for one in each.factors]
     found = tuple(everything) if again is None else again.candidates
     used, holes = _used(found, query)

@@ -31,6 +31,7 @@ class Kind(NamedTuple):
         low, high: what its value may be, in `unit`.
         small, large: a value above zero and below `small`, or above `large`, is taken but noted
             with `meant`: it looks like one of another unit.
+        table: the own file's table that reports take it from instead; empty: they ask for it.
     """
 
     unit: str
@@ -40,6 +41,7 @@ class Kind(NamedTuple):
     small: float = 0.0
     large: float = float("inf")
     meant: tuple[str, str] = ("", "")
+    table: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -63,8 +65,8 @@ KINDS: dict[str, Kind] = {
     names.LIFETIME: Kind("h", "thing", small=100, large=1_000_000, meant=("years", "s")),
     names.TARIFF: Kind("CUR/kWh", "zone"),
     names.RENTAL: Kind("CUR/h", "thing"),
-    names.PURCHASE: Kind("CUR", "thing"),
-    names.EXCHANGE: Kind("CUR/CUR", "currencies"),
+    names.PURCHASE: Kind("CUR", "thing", table="purchase"),
+    names.EXCHANGE: Kind("CUR/CUR", "currencies", table="exchange"),
 }
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from footprint.errors import UsageError, nearest
 from footprint.estimators import standard
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.sources import Found, Query, Registry, Source
 from footprint.estimators.systems.source import SystemsSource
 from footprint.factors.own import OwnSource, own_source
@@ -40,7 +41,14 @@ class Ordered(Registry):
                 again = source.again(query)
                 if again is not None:
                     return again
-        return super()._find(query)
+        try:
+            return super()._find(query)
+        except EstimatorError:
+            # A region that no table knows is a mistake, unless the user's own file has it.
+            own = tuple(self.own.candidates(query)) if self.own else ()
+            if not own:
+                raise
+            return Found(own, ())
 
     @property
     def answers(self) -> Mapping[Query, Found]:

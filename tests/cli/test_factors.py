@@ -157,3 +157,29 @@ def test_what_is_odd_in_an_own_file_goes_to_stderr(cli: Cli, own: Path) -> None:
     done = cli("factors", "show", "PUE", "--zone", "FRA", "--factors", own)
     assert done.returncode == 0
     assert "it states no source" in done.stderr
+
+
+def test_pin_says_what_it_kept_and_what_was_odd(cli: Cli, own: Path, ledger: Path) -> None:
+    own.write_text(OWN.replace("21.7", "0.0217"))
+    done = cli("factors", "pin", ledger, "--factors", own)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{ledger}/factors/pinned.json: ")
+    assert "was kg/kWh meant?" in done.stderr
+    shown = cli("factors", "show", "grid intensity", "--zone", "FRA", "--ledger", ledger)
+    assert "from      pinned" in shown.stdout
+    without = cli(
+        "factors", "show", "grid intensity", "--zone", "FRA", "--ledger", ledger, "--no-pins"
+    )
+    assert "from      codecarbon" in without.stdout
+
+
+def test_a_changed_pin_is_one_line(cli: Cli, ledger: Path) -> None:
+    cli("factors", "pin", ledger)
+    path = ledger / "factors" / "pinned.json"
+    path.write_text(path.read_text().replace("France", "Frankreich"))
+    for command in (["factors", "list", "--ledger", ledger], ["report", ledger]):
+        done = cli(*command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "pinned.json was changed after it was written" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert cli("report", ledger, "--no-pins").returncode == 0

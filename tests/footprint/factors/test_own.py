@@ -371,3 +371,9 @@ def test_rental_tables_are_prices_of_the_own_source(tmp_path: Path) -> None:
     assert list(source.everything()) == [found]
     with pytest.raises(UsageError, match=r"factors.toml: rental 1"):
         own_source(written(tmp_path, "[[rental]]\nprice = 3\n"))
+
+
+def test_what_reports_take_from_a_table_is_noted(tmp_path: Path) -> None:
+    file = own(tmp_path, one('name="exchange rate"\nvalue="1.08"\nunit="EUR/USD"\nsource="ECB"'))
+    (note,) = file.notes
+    assert note.endswith("reports do not ask for it: give it as [[exchange]]")

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from footprint.errors import UsageError
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.sources import Query
 from footprint.estimators.standard import sources
 from footprint.estimators.zones import resolve_zone
+from footprint.factors.explained import explain
 from footprint.factors.registry import known_names, registry
 from report_ledgers import Recorder
 
@@ -118,3 +120,18 @@ def test_no_live_provider_is_loaded_unless_it_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_region_of_the_users_own_is_no_mistake(own: Path) -> None:
+    own.write_text(OWN.replace("FRA", "FRA-CAMPUS"))
+    query = Query("grid intensity", resolve_zone("FRA-CAMPUS"))
+    found = registry(own=own).find(query).chosen
+    assert found is not None
+    assert found.zone == "FRA-CAMPUS"
+    shown = explain(registry(own=own), query)
+    assert shown.used == (found,)
+    (problem,) = (each.problem for each in shown.answers if each.source == "codecarbon")
+    assert "has no grid intensity of its own" in problem
+    for ask in (registry().find, lambda query: explain(registry(), query)):
+        with pytest.raises(EstimatorError, match="FRA-CAMPUS"):
+            ask(query)
