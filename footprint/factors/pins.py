@@ -16,6 +16,7 @@ pinning is a new file, and the newest one is asked first.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -96,11 +97,28 @@ def _written(folder: Path, text: str, number: int) -> Path:
         while True:
             path = folder / ("pinned.json" if number == 1 else f"pinned-{number:04}.json")
             with contextlib.suppress(FileExistsError):  # someone else pinned at the same time
-                os.link(part, path)
+                _linked(part, path, text)
                 return path
             number += 1
     finally:
         part.unlink(missing_ok=True)
+
+
+def _linked(part: Path, path: Path, text: str) -> None:
+    """Gives a finished file its name. Raises FileExistsError where that is taken."""
+    try:
+        os.link(part, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with path.open("x", encoding="utf-8") as file:  # cut short, its digest would not fit
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+#: What file systems without hard links say.
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 def _files(ledger: Path) -> list[tuple[int, Path]]:

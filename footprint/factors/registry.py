@@ -45,10 +45,11 @@ class Ordered(Registry):
             return super()._find(query)
         except EstimatorError:
             # A region that no table knows is a mistake, unless the user's own file has it.
-            own = tuple(self.own.candidates(query)) if self.own else ()
-            if not own:
+            knowing = [each for each in self.sources if each.name in (PINNED, OWN)]
+            known = tuple(one for each in knowing for one in each.candidates(query))
+            if not known:
                 raise
-            return Found(own, ())
+            return Found(known, ())
 
     @property
     def answers(self) -> Mapping[Query, Found]:

@@ -113,7 +113,7 @@ def test_what_cannot_be_listed_says_why() -> None:
 def test_a_question_that_makes_no_sense_is_refused(
     given: tuple[str, str | None, str | None], said: str
 ) -> None:
-    with pytest.raises(UsageError, match="") as caught:
+    with pytest.raises(UsageError) as caught:
         question(*given)
     assert said in str(caught.value)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -252,6 +254,26 @@ def test_a_pin_that_cannot_be_read_is_named(ledger: Path) -> None:
     path.chmod(0)
     with pytest.raises(LedgerError, match="cannot read"):
         read(ledger)
+
+
+def test_pins_written_at_once_are_files_of_their_own(ledger: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda _: write(ledger, [pin(GRID)]), range(16)))
+    assert len(set(paths)) == 16
+    assert len(read(ledger)) == 16
+    assert len(list((ledger / "factors").iterdir())) == 16
+
+
+def test_a_file_system_without_links_will_do(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert [write(ledger, [pin(GRID)]).name for _ in range(2)] == [
+        "pinned.json",
+        "pinned-0002.json",
+    ]
+    assert len(read(ledger)) == 2
 
 
 finite = st.floats(0, 1e6)
