@@ -8,18 +8,20 @@ Three boundaries come out of it: `accelerator`, `it`, `facility`. The middle is 
 since providers do not say which accelerators they use; TPUs are not modelled.
 
 What is not known of a system (its size, how many requests share a copy of it, its precision, the
-board, for closed ones whether a pass yields several tokens) is moved to each end alone; the
+board, whether a pass yields several tokens) is moved to each end alone; the
 logarithms of the changes, and the model's own error, add in quadrature: none of them has to do
 with another (`quantity.independent_product`).
 """
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity, exact, independent_product
-from footprint.estimators.systems.providers import span, tables
+from footprint.estimators.systems.providers import OWN, span, tables
 from footprint.estimators.systems.registry import Resolved
 from footprint.estimators.systems.rows import ACTIVE, ENERGY_IN, ENERGY_OUT, PARAMS
 from footprint.estimators.systems.sizes import Size, size
@@ -49,7 +51,9 @@ def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
         return ()
     base, changes = _cases(resolved, of)
     middle = _joules(base)
-    spoken = span(tables()["closed"]["speculative"], "1") if of.closed else exact(1.0, "1")
+    spoken = exact(1.0, "1")
+    if resolved.provider.id != OWN:
+        spoken = span(tables()["speculative"]["energy_per_output_token"], "1")
     energies = [
         independent_product(
             (middle[index], *(_ratio(middle[index].mid, ends, index) for ends in changes), own),
@@ -60,6 +64,8 @@ def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
     served = f"footprint's model of inference; {_stated(base, changes)}"
     least = changes[0][0].total
     total = Quantity(least, of.total_b.mid, of.total_b.high, "10^9")
+    if least < of.total_b.low:
+        of = of._replace(source=f"{of.source}; {tables()['closed']['source']}")
     rows = [(PARAMS, total, of.source)]
     rows += [(ACTIVE, of.active_b, of.source)] if of.moe else []
     rows += [(ENERGY_IN, energies[0], served), (ENERGY_OUT, energies[1], served)]
@@ -86,7 +92,7 @@ def _cases(resolved: Resolved, of: Size) -> tuple[_Case, tuple[tuple[_Case, _Cas
     if own is not None:
         precision = {"low": own, "mid": own, "high": own}
     board = tables()["accelerator"]
-    batch = span(tables()["batch"]["moe" if of.moe else "dense"], "1")
+    batch = _batch(of, precision["mid"], board["mid"])
     least = of.total_b.low
     if of.closed and of.moe and of.total_b.low == of.total_b.high:
         least = max(least * tables()["closed"]["total_low"], of.active_b.low)
@@ -103,6 +109,31 @@ def _cases(resolved: Resolved, of: Size) -> tuple[_Case, tuple[tuple[_Case, _Cas
     )
 
 
+def _batch(of: Size, precision: str, gpu: str) -> Quantity:
+    """Requests at once on one copy of the model.
+
+    Of experts, the most are counted by accelerator: a larger model has more of them to fill.
+    """
+    table = tables()["batch"]
+    if not of.moe:
+        return span(table["dense"], "1")
+    from footprint.estimators.predict.inference import predict
+
+    least = float(table["moe_least"])
+    copy = predict(
+        params=of.total_b.mid * 1e9,
+        active_params=of.active_b.mid * 1e9,
+        precision=precision,
+        gpu=gpu,
+        batch=least,
+        tokens_in=TOKENS_IN,
+        tokens_out=TOKENS_OUT,
+    )
+    most = max(table["moe_most_per_accelerator"] * copy.gpus, least)
+    return Quantity(least, math.sqrt(least * most), most, "1")
+
+
+@lru_cache(maxsize=4096)
 def _joules(case: _Case) -> tuple[Quantity, Quantity]:
     from footprint.estimators.predict.inference import coefficients
 
@@ -129,7 +160,7 @@ def _stated(base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
     parts = [
         _either(precision[0].precision, base.precision),
         f"on {_either(board[0].gpu, base.gpu, board[1].gpu)}",
-        f"{batch[1].batch:g} to {batch[0].batch:g} requests at once",
+        f"{batch[1].batch:.4g} to {batch[0].batch:.4g} requests at once",
         f"at {TOKENS_IN:g} tokens in, {TOKENS_OUT:g} out",
     ]
     return "; ".join(parts)

@@ -25,7 +25,7 @@ from footprint.estimators.quantity import Quantity, exact, independent_product, 
 from footprint.estimators.sources import Query, Registry, SourceUnavailable
 from footprint.estimators.systems.gaps import reason
 from footprint.estimators.systems.place import zone_water
-from footprint.estimators.systems.providers import Provider
+from footprint.estimators.systems.providers import OWN, Provider
 from footprint.estimators.systems.rows import (
     ACTIVE,
     API_GRID,
@@ -106,9 +106,9 @@ def accelerator_energy(asked: Asked, subject: str, tokens: Tokens) -> Quantity |
 
 def _inside(asked: Asked, subject: str) -> None:
     """What the energy per token rests on: not applied again, but listed with its sources."""
-    params, active = asked.find(PARAMS, subject), asked.find(ACTIVE, subject)
-    asked.find(LOAD_DENSE if active is None else LOAD_EXPERTS)
-    if params is not None and params.quantity.low < params.quantity.high:
+    asked.find(PARAMS, subject)
+    asked.find(LOAD_DENSE if asked.find(ACTIVE, subject) is None else LOAD_EXPERTS)
+    if not subject.startswith(f"{OWN}/"):
         asked.find(SPECULATIVE)
 
 

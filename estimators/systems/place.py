@@ -73,26 +73,17 @@ def shared_factor(name: str) -> Factor | None:
             why="energy of a cached input token, of that of a fresh one",
         )
     if name in (LOAD_DENSE, LOAD_EXPERTS):
-        kind = "dense" if name == LOAD_DENSE else "moe"
-        return Factor(
-            name=name,
-            value=span(tables()["batch"][kind], "1"),
-            unit="1",
-            source=tables()["batch"][f"{kind}_source"],
-            version="providers.toml",
-            used_for="energy_j",
-            why="in the energy per token: the more at once, the less for each",
-        )
+        return _load(name)
     if name == SPECULATIVE:
-        closed = tables()["closed"]
+        row = tables()["speculative"]
         return Factor(
             name=name,
-            value=span(closed["speculative"], "1"),
+            value=span(row["energy_per_output_token"], "1"),
             unit="1",
-            source=closed["source"],
+            source=row["source"],
             version="providers.toml",
             used_for="energy_j",
-            why="in the energy per output token of closed models",
+            why="in the energy per output token at a provider; on own hardware it is 1",
         )
     if name != EMBODIED_PER_J:
         return None
@@ -105,6 +96,22 @@ def shared_factor(name: str) -> Factor | None:
         vintage=server["vintage"],
         used_for="embodied_g",
         why="g of a server's manufacture per J of its accelerators, over its lifetime, always busy",
+    )
+
+
+def _load(name: str) -> Factor:
+    """Requests at once: of a dense model on a copy, of experts the most on an accelerator."""
+    table = tables()["batch"]
+    dense = name == LOAD_DENSE
+    most = table["moe_most_per_accelerator"]
+    return Factor(
+        name=name,
+        value=span(table["dense"], "1") if dense else exact(most, "1"),
+        unit="1",
+        source=table["dense_source" if dense else "moe_source"],
+        version="providers.toml",
+        used_for="energy_j",
+        why="in the energy per token: the more at once, the less for each",
     )
 
 

@@ -73,15 +73,14 @@ def price_factors(
     try:
         listed = _listed(resolved)
     except SourceUnavailable:
-        if not own:
-            raise
+        if all(row.get("undated") for row in own):
+            raise  # those go before the list's rows; alone they would be all that is known
         listed = None
     columns: _Columns = {}
     source = ""
     if listed is not None:
         columns = _columns(resolved, listed.model, since_ns, until_ns)
-        urls = listed.provider.pricing_urls or [""]
-        source = f"genai-prices, {listed.provider.id}/{listed.model.id} ({urls[0]})"
+        source = _source(listed)
     dated = _dated(own)
     stated = [source, *(row["source"] for row in own)]
     return {
@@ -125,6 +124,18 @@ def _listed(resolved: Resolved) -> _Listed | None:
             if model is not None:
                 return _Listed(seller, model)
     return None
+
+
+def _source(listed: _Listed) -> str:
+    """Whose price it is: a cloud that the list has no row of sells at the vendor's price."""
+    everyone = packages.price_list()
+    owner = next(
+        (each for each in everyone if any(model is listed.model for model in each.models)),
+        listed.provider,
+    )
+    urls = owner.pricing_urls or [""]
+    through = "" if owner.id == listed.provider.id else f", taken for {listed.provider.name}"
+    return f"genai-prices, {owner.id}/{listed.model.id} ({urls[0]}){through}"
 
 
 def _columns(

@@ -36,6 +36,7 @@ class System(NamedTuple):
         id, name, vendor: canonical id, as shown, who made it.
         total_b, active_b: parameters in 10^9; exact where published, else a range.
         params_source: where they are from, and how a range was chosen.
+        low_b, low_source: (total, active) that the low end reaches below EcoLogits' entry, and why.
         ecologits: `provider/name` of EcoLogits' entry, which serves where it has one.
         precision: of the weights as served; None: the table's assumption for all.
         providers: who serves it; the first is taken where none is named.
@@ -51,6 +52,8 @@ class System(NamedTuple):
     total_b: Quantity
     active_b: Quantity
     params_source: str
+    low_b: tuple[float, float] | None
+    low_source: str
     ecologits: str | None
     precision: str | None
     providers: tuple[str, ...]
@@ -95,6 +98,8 @@ def _system(row: dict[str, Any]) -> System:
         total_b=_size(row["total_b"]),
         active_b=_size(row.get("active_b", row["total_b"])),
         params_source=row["params_source"],
+        low_b=tuple(row["low_b"]) if "low_b" in row else None,
+        low_source=row.get("low_source", ""),
         ecologits=row.get("ecologits"),
         precision=row.get("precision"),
         providers=tuple(row["providers"]),

@@ -15,7 +15,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems.names import key, keys, without_path
-from footprint.estimators.systems.registry import Resolved
+from footprint.estimators.systems.registry import Resolved, System
 from footprint.estimators.units import checked
 
 
@@ -50,12 +50,28 @@ def size(resolved: Resolved) -> Size | None:
             raise
         entry = None
     if entry is not None:
-        return _read(entry)
-    if system is None:
+        found = _read(entry)
+    elif system is not None:
+        closed = system.active_b.low < system.active_b.high
+        source = system.params_source
+        found = Size(system.total_b, system.active_b, source, "systems.toml", "", closed)
+    else:
         return None
-    closed = system.active_b.low < system.active_b.high
-    source = system.params_source
-    return Size(system.total_b, system.active_b, source, "systems.toml", "", closed)
+    return found if system is None or system.low_b is None else _lower(found, system)
+
+
+def _lower(found: Size, system: System) -> Size:
+    """The size with its low ends taken down to what our table has a reason for."""
+    total, active = system.low_b or (found.total_b.low, found.active_b.low)
+
+    def down(range_: Quantity, low: float) -> Quantity:
+        return Quantity(min(low, range_.low), range_.mid, range_.high, range_.unit)
+
+    return found._replace(
+        total_b=down(found.total_b, total),
+        active_b=down(found.active_b, active),
+        source=f"{found.source}; {system.low_source}",
+    )
 
 
 def _entry(resolved: Resolved) -> dict[str, Any] | None:
