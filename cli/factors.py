@@ -91,18 +91,18 @@ def show(form: str, **given: Any) -> None:
     from footprint.errors import UsageError
     from footprint.factors.tables import described
 
-    found, registry = _explained(**given)
+    found, notes = _explained(**given)
     if not found.used:
         names = ", ".join(each.source for each in found.answers)
         raise UsageError(
             f"no source has {_titled(found)}: asked {names}; give it in a file of own factors "
-            "(--factors FILE)"
+            f"(--factors FILE){''.join(f'; {note}' for note in notes)}"
         )
     if form == "json":
         _print_json(found.to_json()["used"])
         return
     _print(described(found))
-    _say(registry.notes)
+    _say(notes)
 
 
 @factors.command()
@@ -117,12 +117,12 @@ def explain(form: str, **given: Any) -> None:
     """
     from footprint.factors.tables import explanation
 
-    found, registry = _explained(**given)
+    found, notes = _explained(**given)
     if form == "json":
         _print_json(found.to_json())
         return
     _print(explanation(found))
-    _say(registry.notes)
+    _say(notes)
 
 
 @factors.command()
@@ -202,13 +202,14 @@ def _explained(
     since: str | None,
     until: str | None,
     **given: Any,
-) -> tuple[Explained, Ordered]:
+) -> tuple[Explained, tuple[str, ...]]:
+    """What is to be said of a factor, and what is odd."""
     from footprint.accounts.opened import parse_period
-    from footprint.factors.explained import explain, question
+    from footprint.factors.explained import agreed, explain, question
 
     query = question(name, zone, subject, *parse_period(since, until))
     registry = _registry(**given)
-    return explain(registry, query), registry
+    return explain(registry, query), (*registry.notes, *agreed(registry, query))
 
 
 def _titled(found: Explained) -> str:

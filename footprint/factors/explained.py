@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError
-from footprint.estimators.factors import Factor
+from footprint.estimators.factors import EXCHANGE, PURCHASE, TARIFF, Factor
 from footprint.estimators.packaged import differences, stale
 from footprint.estimators.series import NS_PER_S, Series, iso
 from footprint.estimators.sources import Query, SourceUnavailable, covering
@@ -170,6 +170,15 @@ def explain(registry: Ordered, query: Query, today: date | None = None) -> Expla
         holes,
         tuple(line for one in used if (line := stale(one, today))),
     )
+
+
+def agreed(registry: Ordered, query: Query) -> tuple[str, ...]:
+    """Tables of the own file that a report takes such a factor from before it asks for one."""
+    table = {TARIFF: "tariff", PURCHASE: "purchase", EXCHANGE: "exchange"}.get(query.name, "")
+    file = None if registry.own is None else registry.own.file
+    if file is None or not file.tables.get(table):
+        return ()
+    return (f"{file.where(table, 0)}: reports take the {query.name} from this table first",)
 
 
 def _used(

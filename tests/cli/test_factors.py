@@ -183,3 +183,10 @@ def test_a_changed_pin_is_one_line(cli: Cli, ledger: Path) -> None:
         assert "pinned.json was changed after it was written" in done.stderr
         assert len(done.stderr.splitlines()) == 1
     assert cli("report", ledger, "--no-pins").returncode == 0
+
+
+def test_a_table_that_reports_take_first_is_told(cli: Cli, own: Path) -> None:
+    own.write_text('[tariff]\nprice = "0.18 EUR"\n')
+    for command in ("explain", "show"):
+        done = cli("factors", command, "electricity tariff", "--zone", "FRA", "--factors", own)
+        assert "line 1 (tariff 1): reports take the electricity tariff from this" in done.stderr
