@@ -194,3 +194,18 @@ def test_lines_align_and_stay_narrow() -> None:
         table = [line for line in lines if "  " in line]
         column = table[0].index("source")
         assert all(line[column - 1] == " " for line in table)
+
+
+def test_models_behind_apis_are_found_by_provider_and_model() -> None:
+    query = question("api price, OUTPUT", None, "openai/gpt-4o")
+    assert query == Query("API price, output", None, "openai/gpt-4o")
+    found = explain(registry(), query)
+    assert [found.source_of(one) for one in found.used] == ["systems"]
+    known = by_name(inventory(registry().sources, subject="openai/gpt-4o", name="API price output"))
+    assert [one.name for one in known["systems"].factors] == ["API price, output"]
+    assert listed(registry().sources[-1]).note.startswith("is asked for a model")
+
+
+def test_a_thing_has_no_period() -> None:
+    assert question("lifetime", None, "H100", 0, 10) == Query("lifetime", None, "H100")
+    assert question("grid intensity", "fr", None, 0, 10) == Query("grid intensity", FRA, "", 0, 10)

@@ -377,3 +377,15 @@ def test_what_reports_take_from_a_table_is_noted(tmp_path: Path) -> None:
     file = own(tmp_path, one('name="exchange rate"\nvalue="1.08"\nunit="EUR/USD"\nsource="ECB"'))
     (note,) = file.notes
     assert note.endswith("reports do not ask for it: give it as [[exchange]]")
+
+
+def test_a_rate_is_found_by_its_pair(tmp_path: Path) -> None:
+    text = "".join(
+        one(f'name="exchange rate"\nvalue="{rate}"\nunit="{pair}"\nsource="ECB"')
+        for pair, rate in (("EUR/USD", "1.08"), ("EUR/GBP", "0.87"))
+    )
+    source = own_source(written(tmp_path, text))
+    (found,) = source.candidates(Query("exchange rate", subject="EUR/GBP"))
+    assert found.value == Decimal("0.87")
+    twice = one('name="exchange rate"\nvalue=1\nunit="EUR/USD"')
+    assert "already" in refused(tmp_path, twice + twice)
