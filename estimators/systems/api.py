@@ -129,7 +129,7 @@ def _grouped(uses: Iterable[ApiUse]) -> tuple[list[tuple[Resolved, list[ApiUse]]
     refused: list[str] = []
     for use in uses:
         mistake = wrong(use)
-        if mistake is not None or not use.model:
+        if mistake is not None or not isinstance(use.model, str) or not use.model.strip():
             refused.append(mistake or "the model has no name")
             continue
         written.setdefault((use.model, use.provider), []).append(use)

@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import math
 import time
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context, Decimal
 from typing import NamedTuple
 
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import Money
-from footprint.estimators.series import Series, iso
-from footprint.estimators.sources import Query, Registry
+from footprint.estimators.series import iso
+from footprint.estimators.sources import Registry
+from footprint.estimators.systems.book import PriceBook, Prices, price_book
 from footprint.estimators.systems.gaps import own_hardware, reason, unavailable, unknown
 from footprint.estimators.systems.registry import Resolved, resolve
 from footprint.estimators.systems.rows import (
@@ -31,19 +31,14 @@ from footprint.estimators.systems.rows import (
     INPUT,
     OUTPUT,
     PER,
-    PRICES,
     REASONING,
     REQUEST,
-    TIERS,
-    in_tier,
-    tier_of,
 )
 from footprint.estimators.systems.source import with_systems
 from footprint.estimators.systems.use import ApiUse, checked_use
 
 _DAY_NS = 86_400 * 10**9
 _EXACT = Context(prec=60)
-_Prices = Mapping[str, Decimal]
 
 
 class Priced(NamedTuple):
@@ -60,98 +55,6 @@ class Priced(NamedTuple):
     parts: dict[str, Money]
     factors: tuple[Factor, ...]
     assumptions: tuple[str, ...]
-
-
-class PriceBook:
-    """The prices of one model at one provider: steps in time, tiers by input tokens."""
-
-    def __init__(self, subject: str, factors: Mapping[str, Factor]) -> None:
-        self.subject = subject
-        self.factors = dict(factors)
-        self._series = {name: _series(factor) for name, factor in factors.items()}
-        base = self._series[INPUT if INPUT in self._series else OUTPUT]
-        self.start, self.end = base.starts[0], base.ends[-1]
-        cuts = {self.start, *base.cuts(self.start, self.end)}
-        for each in self._series.values():
-            cuts.update(each.cuts(self.start, self.end))
-        self.cuts = sorted(cuts)
-        self.tiers = [self._tiers_at(cut) for cut in self.cuts]
-        self._thresholds = [[above for above, _ in tiers[1:]] for tiers in self.tiers]
-
-    def _tiers_at(self, t_ns: int) -> list[tuple[float, _Prices]]:
-        """(threshold, prices) of each tier at an instant; the first is the price itself."""
-        base = self._prices_at(t_ns, 0, {})
-        tiers: list[tuple[float, _Prices]] = [(0.0, base)]
-        for number in range(1, TIERS + 1):
-            above = self._at(tier_of(number), t_ns)
-            if above is None:
-                break
-            tiers.append((float(above), self._prices_at(t_ns, number, base)))
-        return tiers
-
-    def _prices_at(self, t_ns: int, number: int, base: _Prices) -> dict[str, Decimal]:
-        found = dict(base)
-        for name in PRICES:
-            price = self._at(in_tier(name, number), t_ns)
-            if price is not None:
-                found[name] = price
-        return found
-
-    def _at(self, name: str, t_ns: int) -> Decimal | None:
-        known = self._series.get(name)
-        price: Decimal | None = None if known is None else known.at(t_ns)
-        return price
-
-    def step(self, t_ns: int) -> int:
-        """The index of the step that holds at an instant; the nearest one outside."""
-        return max(bisect_right(self.cuts, t_ns) - 1, 0)
-
-    def tier(self, step: int, tokens_in: float) -> int:
-        """The tier of a call with so many input tokens: the last whose threshold it exceeds."""
-        number = 0
-        for above in self._thresholds[step]:
-            if tokens_in <= above:
-                break
-            number += 1
-        return number
-
-
-def _series(factor: Factor) -> Series:
-    """A price that is given as one number holds at all times."""
-    if isinstance(factor.value, Series):
-        return factor.value
-    value = factor.value if isinstance(factor.value, Decimal) else Decimal(str(factor.value.mid))
-    return Series([-(2**63)], [2**63], [value], factor.unit)
-
-
-def price_book(
-    registry: Registry, subject: str, since_ns: int, until_ns: int
-) -> tuple[PriceBook | None, tuple[str, ...]]:
-    """The prices of a model that a registry finds, and why a source could not answer.
-
-    Args:
-        since_ns, until_ns: whole days of UTC around the calls.
-    """
-    factors: dict[str, Factor] = {}
-    notes: list[str] = []
-
-    def ask(name: str) -> bool:
-        found = registry.find(Query(name, None, subject, since_ns, until_ns))
-        notes.extend(found.notes)
-        if found.chosen is not None:
-            factors[name] = found.chosen
-        return found.chosen is not None
-
-    known = [name for name in PRICES if ask(name)]
-    for number in range(1, TIERS + 1):
-        if not known or not ask(tier_of(number)):
-            break
-        for name in known:
-            ask(in_tier(name, number))
-    # A price without a unit of tokens (images, audio) is none for tokens.
-    if INPUT not in factors and OUTPUT not in factors:
-        return None, tuple(dict.fromkeys(notes))
-    return PriceBook(subject, factors), tuple(dict.fromkeys(notes))
 
 
 class GroupCost(NamedTuple):
@@ -231,7 +134,7 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
 
 
 def _priced(
-    group: list[ApiUse], prices: _Prices, said: dict[str, None], subject: str
+    group: list[ApiUse], prices: Prices, said: dict[str, None], subject: str
 ) -> Iterator[tuple[str, Decimal]]:
     """(part, cost) of uses of one step and tier."""
     cached = math.fsum(use.cached_tokens_in for use in group)

@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from footprint.estimators.errors import EstimatorError
 from footprint.estimators.sources import SourceUnavailable
 
 INSTALL = "pip install 'footprint-ledger[api]'"
@@ -48,8 +47,7 @@ def ecologits(table: str) -> dict[str, Any]:
     """A table of EcoLogits: `models` or `electricity_mixes`.
 
     Raises:
-        SourceUnavailable: EcoLogits is not installed.
-        EstimatorError: the file is missing or is no JSON object.
+        SourceUnavailable: EcoLogits is not installed, or its file cannot be read.
     """
     return _table(_folder("ecologits") / "data" / f"{table}.json")
 
@@ -59,9 +57,9 @@ def _table(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise EstimatorError(f"{file}: cannot be read ({error}): reinstall ecologits") from error
+        raise SourceUnavailable(f"{file} cannot be read ({error}): reinstall ecologits") from error
     if not isinstance(content, dict):
-        raise EstimatorError(f"{file}: is not a table: reinstall ecologits")
+        raise SourceUnavailable(f"{file} is not a table: reinstall ecologits")
     return content
 
 
@@ -78,6 +76,14 @@ def price_list() -> list[Any]:
             raise SourceUnavailable(f"genai-prices cannot be loaded: {error}") from error
         raise _missing("genai-prices") from error
     return list(providers)
+
+
+def unknown_layout(package: str, error: Exception) -> SourceUnavailable:
+    """A version of a package whose tables are laid out otherwise."""
+    return SourceUnavailable(
+        f"{package} {version(package)} is in a layout that is not known ({error!r}): "
+        "install another version"
+    )
 
 
 def find_spec_quietly(module: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 from footprint.estimators import grid
-from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import PUE, WUE, Factor
 from footprint.estimators.quantity import Quantity, exact, independent_product
 from footprint.estimators.systems import packages
@@ -178,17 +177,13 @@ def water_of(zone: Zone) -> float | None:
     """EcoLogits' water of generation of a zone's country, L/kWh; None where it has none.
 
     Raises:
-        SourceUnavailable: EcoLogits is not installed.
-        EstimatorError: its table is in a layout that is not known.
+        SourceUnavailable: EcoLogits is not installed, or its table is laid out otherwise.
     """
     table = packages.ecologits("electricity_mixes")
     try:
         rows = {row["name"]: row["wue"] for row in table["electricity_mixes"]}
     except (KeyError, TypeError) as error:
-        raise EstimatorError(
-            f"ecologits {packages.version('ecologits')}: the electricity mixes are in a layout "
-            f"that is not known ({error!r}): install another version"
-        ) from error
+        raise packages.unknown_layout("ecologits", error) from error
     value = rows.get(zone.country)
     return None if value is None else float(value)
 

@@ -39,25 +39,28 @@ def size(resolved: Resolved) -> Size | None:
     """The size of a system; None where neither EcoLogits nor our table has it.
 
     Raises:
-        SourceUnavailable: only EcoLogits may know the name, and it is not installed.
-        EstimatorError: EcoLogits' table is in a layout that is not known.
+        SourceUnavailable: only EcoLogits may know the name, and it is not installed, or its table
+            is in a layout that is not known.
     """
     system = resolved.system
+    found = None
     try:
         entry = _entry(resolved)
+        if entry is not None:
+            found = _read(entry)
     except SourceUnavailable:
         if system is None:
             raise
-        entry = None
-    if entry is not None:
-        found = _read(entry)
-    elif system is not None:
+    except (KeyError, TypeError, AttributeError, EstimatorError) as error:
+        if system is None:
+            raise packages.unknown_layout("ecologits", error) from error
+    if system is None:
+        return found
+    if found is None:
         closed = system.active_b.low < system.active_b.high
         source = system.params_source
         found = Size(system.total_b, system.active_b, source, "systems.toml", "", closed)
-    else:
-        return None
-    return found if system is None or system.low_b is None else _lower(found, system)
+    return found if system.low_b is None else _lower(found, system)
 
 
 def _lower(found: Size, system: System) -> Size:
@@ -111,18 +114,12 @@ def _by_key() -> dict[str, dict[str, Any]]:
 
 def _read(entry: dict[str, Any]) -> Size:
     name = f"{entry.get('provider')}/{entry.get('name')}"
-    try:
-        architecture = entry["architecture"]
-        stated = architecture["parameters"]
-        if architecture["type"] == "moe":
-            total, active = _range(name, stated["total"]), _range(name, stated["active"])
-        else:
-            total = active = _range(name, stated)
-    except (KeyError, TypeError) as error:
-        raise EstimatorError(
-            f"ecologits {packages.version('ecologits')}: {name} is in a layout that is not known "
-            f"({error!r}): install another version, or give a model of the table"
-        ) from error
+    architecture = entry["architecture"]
+    stated = architecture["parameters"]
+    if architecture["type"] == "moe":
+        total, active = _range(name, stated["total"]), _range(name, stated["active"])
+    else:
+        total = active = _range(name, stated)
     source = f"EcoLogits, models.json, {name}"
     closed = "model-arch-not-released" in (entry.get("warnings") or ())
     version = packages.version("ecologits")

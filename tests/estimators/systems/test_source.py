@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from footprint.estimators.factors import Factor, restored, stored
-from footprint.estimators.sources import Query, Registry
+from footprint.estimators.sources import Query, Registry, SourceUnavailable
 from footprint.estimators.systems import packages, sizes
 from footprint.estimators.systems.api import ApiFootprint, ApiUse, api_footprint
 from footprint.estimators.systems.rows import INPUT
@@ -136,8 +136,35 @@ def test_ecologits_is_read_without_being_imported() -> None:
 def test_a_broken_table_of_a_package_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "models.json"
     file.write_text("[]")
-    with pytest.raises(ValueError, match="is not a table: reinstall ecologits"):
+    with pytest.raises(SourceUnavailable, match="is not a table: reinstall ecologits"):
         packages._table(file)
+
+
+def test_a_layout_that_is_not_known_falls_back_to_our_table_or_is_a_gap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def changed(table: str) -> dict[str, object]:
+        entry = {"provider": "openai", "name": "gpt-4o", "architecture": {"kind": "moe"}}
+        other = entry | {"name": "gpt-4.1-mini"}
+        return {"models": [entry, other], "electricity_mixes": [{"zone": "USA"}]}
+
+    monkeypatch.setattr(packages, "ecologits", changed)
+    sizes._by_key.cache_clear()
+    sizes._by_name.cache_clear()
+    ours = api_footprint([ApiUse("gpt-4o", None, 1000, 400, at_ns=AT)])
+    assert ours.energy_j is not None
+    assert ours.water_l is None
+    theirs = api_footprint([ApiUse("gpt-4.1-mini", None, 1000, 400, at_ns=AT)])
+    assert theirs.energy_j is None
+    assert theirs.cost is not None
+    assert any("in a layout that is not known" in gap.why for gap in theirs.gaps)
+
+
+def test_a_price_list_of_another_layout_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "price_list", lambda: [object()])
+    found = api_footprint([ApiUse("gpt-4o", "openai", 1000, 400, at_ns=AT)])
+    assert found.cost is None
+    assert any("genai-prices" in gap.why and "layout" in gap.why for gap in found.gaps)
 
 
 def test_other_names_are_not_answered() -> None:
