@@ -27,6 +27,24 @@ OUTPUT = "API price, output"
 REASONING = "API price, reasoning"  #      only where it is not that of output
 REQUEST = "API price, requests"  #         model        USD/1000 requests
 PRICES = (INPUT, CACHED, OUTPUT, REASONING, REQUEST)
+#: All but prices by tier, which `tier_of` and `in_tier` name.
+NAMES = (
+    PARAMS,
+    ACTIVE,
+    ENERGY_OUT,
+    ENERGY_IN,
+    LOAD_DENSE,
+    LOAD_EXPERTS,
+    SPECULATIVE,
+    CACHED_SHARE,
+    IT_SHARE,
+    EMBODIED_PER_J,
+    API_PUE,
+    API_WUE,
+    API_GRID,
+    API_WATER,
+    *PRICES,
+)
 TIERS = 3  # at most so many thresholds are looked for; the price lists have up to two
 
 MTOK = 1_000_000
