@@ -24,6 +24,10 @@ COMMANDS = {
         "Look into the factors: intensities, prices, lifetimes, and keep them with a ledger.",
     ),
     "estimate": ("footprint.cli.estimate:estimate", "Estimate a run before it runs."),
+    "compare": (
+        "footprint.cli.compare:compare",
+        "Compare models, versions or precisions, or a plan with its outcome.",
+    ),
     "datasheet": ("footprint.cli.datasheet:datasheet", "Write a model's energy datasheet."),
 }
 

@@ -1,0 +1,264 @@
+"""One side of a comparison: the spans of a selector in a ledger, with what they used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.accounts.book import Book
+from footprint.accounts.entries import Entry, collect
+from footprint.accounts.opened import Instant, Ledger, open_ledger
+from footprint.accounts.peaks import Peaks
+from footprint.comparisons import samples as sampled
+from footprint.comparisons.samples import Sample
+from footprint.comparisons.selection import Selector, find
+from footprint.errors import UsageError, nearest
+from footprint.estimators.errors import Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import Quantity
+from footprint.model import NJ_PER_J, Device
+from footprint.reports import report
+from footprint.reports.view import Amounts, Group, Report, added
+
+#: What figures can be for one of, beside the name of a unit that was added.
+ITEM, CALL, RUN = "item", "call", "run"
+
+#: Tiers whose energy a model says: its error may differ between loads and does not cancel.
+MODELLED = ("utilisation", "nameplate")
+
+
+class Ask(NamedTuple):
+    """What is asked of ledgers: the period, what figures are for one of, and the place."""
+
+    per: str = ITEM
+    since: Instant = None
+    until: Instant = None
+    place: Mapping[str, Any] = {}
+
+
+class OnDevice(NamedTuple):
+    """What a group used of one device: J between `low_j` and `high_j`, without the gain."""
+
+    device: Device
+    low_j: float
+    high_j: float
+
+
+class Measured(NamedTuple):
+    """A group's figures, for one of `per`.
+
+    Attributes:
+        label, where: as it was written, and the ledger or file.
+        selector: its spans.
+        spans, runs: calls, and runs they were in (0: not known).
+        kinds: kinds of spans in it.
+        per: `item`, `call`, `run` or a unit's name.
+        counted: what `per` counts: `items`, `calls`, ...
+        amount: how many of what is counted.
+        units: all that was added, by name.
+        whole: of the group. each: for one.
+        latency_ms: p50, p95, p99.
+        throughput_per_s: count by the seconds in which any of it ran.
+        peak_host_bytes, peak_gpu_bytes: the most memory that its process trees were seen to hold.
+        samples: single calls; None where there are none (a report).
+        devices: what it used of each; None where not known.
+        estimated: part of its energy is an API provider's.
+        factors, assumptions, gaps: of its report.
+    """
+
+    label: str
+    where: str
+    selector: Selector
+    spans: int
+    runs: int
+    kinds: tuple[str, ...]
+    per: str
+    counted: str
+    amount: float
+    units: Mapping[str, float]
+    whole: Amounts
+    each: Amounts
+    latency_ms: tuple[float, float, float] | None
+    throughput_per_s: float | None
+    peak_host_bytes: float | None
+    peak_gpu_bytes: float | None
+    samples: tuple[Sample, ...] | None
+    devices: tuple[OnDevice, ...] | None
+    estimated: bool
+    factors: tuple[Factor, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def measure(
+    directories: Sequence[str | Path], texts: Sequence[tuple[str, str]], ask: Ask
+) -> list[Measured]:
+    """The sides of (label, selector) pairs in ledgers that are read as one.
+
+    Raises UsageError for what is not in them; LedgerError for what is no ledger.
+    """
+    ledger = open_ledger(*directories)
+    where = ", ".join(str(each) for each in ledger.directories)
+    facts, _ = ledger.facts()
+    entries = collect(facts, range(len(facts))).entries
+    selectors = [find(text, facts, entries, where) for _, text in texts]
+
+    def grouping(of_boot: Sequence[Entry], index: int) -> Iterable[Hashable]:
+        entry = of_boot[index]
+        for number, selector in enumerate(selectors):
+            wanted = ask.per == RUN or not entry.path.background
+            if wanted and selector.holds(entry, facts_of[entry.writer]):
+                yield number
+
+    facts_of = facts
+    book = ledger.book(ask.since, ask.until, grouping)
+    peaks = Peaks(book)
+    reports: dict[tuple[str, ...], Report] = {}
+    found = []
+    for number, ((label, _), selector) in enumerate(zip(texts, selectors, strict=True)):
+        if selector.fields not in reports:
+            reports[selector.fields] = _report(ledger, selector, ask)
+        made = reports[selector.fields]
+        found.append(_side(label, where, number, selector, book, peaks, made, ask))
+    return found
+
+
+def _report(ledger: Ledger, selector: Selector, ask: Ask) -> Report:
+    return report(ledger, by=selector.fields, since=ask.since, until=ask.until, **ask.place)
+
+
+def _side(
+    label: str,
+    where: str,
+    number: int,
+    selector: Selector,
+    book: Book,
+    peaks: Peaks,
+    made: Report,
+    ask: Ask,
+) -> Measured:
+    chosen = [
+        index
+        for index, entry in enumerate(book.entries)
+        if (ask.per == RUN or not entry.path.background)
+        and selector.holds(entry, book.facts[entry.writer])
+    ]
+    groups = _groups(made, selector, own_time=ask.per == RUN)
+    runs = {_run(book, index) for index in chosen}
+    if not chosen or not groups:
+        raise UsageError(
+            f"{label}: none of its spans is a call of this period: compare another period, or "
+            "--per run for what whole runs used"
+        )
+    per, counted, count = counting(label, groups, ask.per, len(runs))
+    calls = sampled.samples(book, chosen, _items(counted))
+    if ask.per == RUN:
+        calls = [each._replace(items=1.0) for each in sampled.by_run(calls)]
+    hosts, gpus = zip(*(peaks.of(book.entries[index]) for index in chosen), strict=True)
+    whole = added([group.amounts for group in groups])
+    seconds = sampled.active_s(book, chosen)
+    known = whole.energy_j is not None and all(
+        group.per_item is not None or group.own_time for group in groups
+    )
+    return Measured(
+        label=label,
+        where=where,
+        selector=selector,
+        spans=sum(group.spans for group in groups if not group.own_time),
+        runs=len(runs),
+        kinds=tuple(sorted({book.entries[index].path.kind for index in chosen})),
+        per=per,
+        counted=counted,
+        amount=count,
+        units={name: amount for group in groups for name, amount in group.units.items()},
+        whole=whole,
+        each=for_one(whole, count) if known else Amounts(),
+        latency_ms=groups[0].latency_ms,
+        throughput_per_s=count / seconds if seconds and ask.per != RUN else None,
+        peak_host_bytes=_greatest(hosts),
+        peak_gpu_bytes=_greatest(gpus),
+        samples=tuple(calls) if known else None,
+        devices=_devices(book, number),
+        estimated=any("api" in group.tiers_energy for group in groups),
+        factors=made.factors,
+        assumptions=made.assumptions,
+        gaps=made.gaps,
+    )
+
+
+def _groups(made: Report, selector: Selector, *, own_time: bool) -> list[Group]:
+    """The report's groups of a selector: its calls, and with `own_time` what the runs left."""
+    wanted = dict(selector.pairs)
+    found = [group for group in made.groups if dict(group.key) == wanted]
+    return [group for group in found if own_time or not group.own_time]
+
+
+def counting(label: str, groups: Sequence[Group], per: str, runs: int) -> tuple[str, str, float]:
+    """(per, what is counted, how many) of a group.
+
+    Raises UsageError where nothing was counted, or no such unit was added (with the nearest).
+    """
+    if per == RUN:
+        return per, "runs", float(runs)
+    (group,) = groups
+    if per == CALL:
+        return per, "calls", _some(label, group.spans, "calls")
+    if per == ITEM:
+        counted = "items" if group.items_declared else "calls"
+        return per, counted, _some(label, group.items or 0.0, counted)
+    if per not in group.units:
+        known = ", ".join(group.units) or "none"
+        raise UsageError(
+            f"{label}: --per {per} is no unit that was added: its spans have {known}."
+            + nearest(per, (*group.units, ITEM, CALL, RUN))
+        )
+    return per, per, _some(label, group.units[per], per)
+
+
+def _some(label: str, count: float, counted: str) -> float:
+    if not count:
+        raise UsageError(
+            f"{label} has no {counted}: nothing can be said for one; count them with add(items=...)"
+            ", or compare --per run"
+        )
+    return float(count)
+
+
+def _items(counted: str) -> Callable[[Entry], float]:
+    if counted in ("calls", "runs"):
+        return lambda entry: float(entry.calls)
+    return lambda entry: entry.units.get(counted, 0.0)
+
+
+def for_one(whole: Amounts, count: float) -> Amounts:
+    """Amounts by a count, money in all its currencies."""
+    each = whole.per(count)
+    return each._replace(cost=dict(whole.cost))
+
+
+def money_each(one: Measured, currency: str) -> Quantity | None:
+    """What one costs in a currency; None where nothing is known in it."""
+    cost = one.each.cost.get(currency)
+    return None if cost is None else cost.to_quantity() / one.amount
+
+
+def _run(book: Book, index: int) -> str:
+    one = book.facts[book.entries[index].writer]
+    return str(one.context.get("run", one.writer))
+
+
+def _greatest(values: Iterable[float]) -> float | None:
+    return max((each for each in values if not math.isnan(each)), default=None)
+
+
+def _devices(book: Book, number: int) -> tuple[OnDevice, ...]:
+    found: dict[str, OnDevice] = {}
+    for part in book.groups.get(number, []):
+        low, high = part.energy.low_nj / NJ_PER_J, part.energy.high_nj / NJ_PER_J
+        before = found.get(part.device.id)
+        if before is not None:
+            low, high = low + before.low_j, high + before.high_j
+        found[part.device.id] = OnDevice(part.device, low, high)
+    return tuple(found.values())

@@ -1,0 +1,166 @@
+"""One side of a comparison that is a group of a report (`footprint report --format json`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from footprint.comparisons.measured import CALL, ITEM, Measured
+from footprint.comparisons.selection import Selector, written
+from footprint.errors import UsageError, nearest
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.money import MoneyRange
+from footprint.estimators.quantity import Quantity
+from footprint.reports.view import QUANTITIES, SCHEMA, Amounts
+
+_NO_SPANS = Gap(
+    "noise",
+    "a report has no single spans, so that noise cannot be tested",
+    "compare the ledger itself",
+)
+
+
+def document(path: Path, schema: str, made_by: str) -> dict[str, Any]:
+    """A JSON document of a schema. Raises UsageError for any other file."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror or error}: name a file that {made_by} wrote"
+        ) from error
+    except ValueError as error:
+        raise UsageError(
+            f"{path} is no JSON ({error}): name a file that {made_by} wrote"
+        ) from error
+    told = found.get("schema") if isinstance(found, dict) else None
+    if told != schema:
+        raise UsageError(
+            f"{path} has the schema {told!r}, not {schema!r}: name a file that {made_by} wrote"
+        )
+    return dict(found)
+
+
+def side(path: Path, text: str, label: str, per: str) -> Measured:
+    """The group of a report that a selector names; the only one where it is empty.
+
+    Raises UsageError: no report, no group or several of that name, no items.
+    """
+    found = document(path, SCHEMA, "footprint report --format json")
+    try:
+        groups = [group for group in found["groups"] if not group["own_time"]]
+        group = _one(path, text, groups)
+        return _measured(path, label, text, group, found, per)
+    except (KeyError, TypeError, AttributeError, ValueError, EstimatorError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(
+            f"{path} is damaged ({type(error).__name__}: {error}): write it again with "
+            "footprint report --format json"
+        ) from error
+
+
+def _one(path: Path, text: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    selector = written(text)
+    if selector is None:
+        model, at, version = text.rpartition("@")
+        fields = {"model": model, "version": version} if at else {}
+        found = [
+            group
+            for group in groups
+            if text in (group["key"].get("model"), group["key"].get("name"))
+            or (fields and fields.items() <= group["key"].items())
+        ]
+    else:
+        wanted = dict(selector.pairs)
+        found = [group for group in groups if wanted.items() <= group["key"].items()]
+    if len(found) == 1:
+        return found[0]
+    names = [_name(group) for group in groups]
+    if not found:
+        words = [value for group in groups for value in group["key"].values() if value]
+        hint = nearest(text, words) or f" It has {'; '.join(names[:5]) or 'none'}"
+        raise UsageError(f"{path}: no group is {text!r}.{hint}")
+    raise UsageError(
+        f"{path}: {len(found)} groups are {text or 'in it'}: name one, as {path}:{_name(found[0])}"
+    )
+
+
+def _name(group: Mapping[str, Any]) -> str:
+    return ",".join(f"{field}={value}" for field, value in group["key"].items() if value)
+
+
+def _measured(
+    path: Path,
+    label: str,
+    text: str,
+    group: Mapping[str, Any],
+    found: Mapping[str, Any],
+    per: str,
+) -> Measured:
+    units = dict(group["units"])
+    counts = {
+        ITEM: (group["items"], "items" if group["items_declared"] else "calls"),
+        CALL: (group["spans"], "calls"),
+    }
+    count, counted = counts.get(per, (units.get(per), per))
+    if not count:
+        raise UsageError(
+            f"{label} has no {counted}: nothing can be said for one; it has "
+            f"{', '.join(units) or 'no units'}, and calls (--per call)"
+        )
+    whole = _amounts(group)
+    known = group["per_item"] is not None
+    return Measured(
+        label=label,
+        where=str(path),
+        selector=Selector(text, tuple((f, v) for f, v in group["key"].items() if v is not None)),
+        spans=group["spans"],
+        runs=0,
+        kinds=(),
+        per=per,
+        counted=counted,
+        amount=float(count),
+        units=units,
+        whole=whole,
+        each=whole.per(count)._replace(cost=dict(whole.cost)) if known else Amounts(),
+        latency_ms=None
+        if group["latency_ms"] is None
+        else (group["latency_ms"]["p50"], group["latency_ms"]["p95"], group["latency_ms"]["p99"]),
+        throughput_per_s=None,
+        peak_host_bytes=None,
+        peak_gpu_bytes=None,
+        samples=None,
+        devices=None,
+        estimated="api" in group["tiers_energy"],
+        assumptions=tuple(found["assumptions"]),
+        gaps=(_NO_SPANS, *(Gap(**each) for each in found["gaps"])),
+    )
+
+
+def _amounts(group: Mapping[str, Any]) -> Amounts:
+    def known(name: str) -> Quantity | None:
+        return _quantity(group[name], QUANTITIES[name])
+
+    return Amounts(
+        energy_j=known("energy_j"),
+        carbon_location_g=known("carbon_location_g"),
+        carbon_market_g=known("carbon_market_g"),
+        embodied_g=known("embodied_g"),
+        water_l=known("water_l"),
+        cost={currency: _money(bounds, currency) for currency, bounds in group["cost"].items()},
+        cost_usd=_quantity(group["cost_usd"], "USD"),
+    )
+
+
+def _money(bounds: Mapping[str, float], currency: str) -> MoneyRange:
+    low, mid, high = (Decimal(repr(bounds[bound])) for bound in ("low", "mid", "high"))
+    return MoneyRange(low, mid, high, currency)
+
+
+def _quantity(bounds: Mapping[str, float] | None, unit: str) -> Quantity | None:
+    if bounds is None:
+        return None
+    return Quantity(bounds["low"], bounds["mid"], bounds["high"], unit)
