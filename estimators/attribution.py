@@ -129,22 +129,24 @@ def booked_by_nj(
     return found
 
 
-def _held(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
-    held: dict[int, int] = {}
+def _by_entry(
+    segments: Sequence[Segment], front: Mapping[int, int], back: Mapping[int, int]
+) -> dict[int, int]:
+    """What each entry has of one of the lanes' running sums (`Lane.cost`, `Lane.held`)."""
+    found: dict[int, int] = {}
     for segment in segments:
-        lane = line.lane(segment.background)
-        part = lane.held[segment.end] - lane.held[segment.start]
-        held[segment.entry] = held.get(segment.entry, 0) + part * segment.density
-    return {entry: (amount >> BITS) // FULL for entry, amount in held.items()}
+        sums = back if segment.background else front
+        part = sums[segment.end] - sums[segment.start]
+        found[segment.entry] = found.get(segment.entry, 0) + part * segment.density
+    return {entry: (amount >> BITS) // FULL for entry, amount in found.items()}
 
 
 def _energy(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
-    energy: dict[int, int] = {}
-    for segment in segments:
-        lane = line.lane(segment.background)
-        cost = lane.cost[segment.end] - lane.cost[segment.start]
-        energy[segment.entry] = energy.get(segment.entry, 0) + cost * segment.density
-    return {entry: (amount >> BITS) // FULL for entry, amount in energy.items()}
+    return _by_entry(segments, line.front.cost, line.back.cost)
+
+
+def _held(line: Sweep, segments: Sequence[Segment]) -> dict[int, int]:
+    return _by_entry(segments, line.front.held, line.back.held)
 
 
 def attribute(
