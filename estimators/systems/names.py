@@ -16,6 +16,7 @@ _SUFFIXES = (
     re.compile(r"-v\d+(:\d+)?$"),  # Bedrock's -v1:0
     re.compile(r"[-@]20\d{2}-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])$"),
     re.compile(r"-(0[1-9]|1[0-2])([0-2]\d|3[01])$"),  # -0613
+    re.compile(r"-(fp8|int8|int4|bf16|fp16|awq|gptq)$"),  # the same model, other weights
     re.compile(r"[-:](latest|preview|beta|exp|free|instruct|chat|hf|it|base|turbo-instruct)$"),
 )
 

@@ -7,6 +7,7 @@ gives a range for a closed model by its ends alone: the middle is their geometri
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems.names import key, keys, without_path
+from footprint.estimators.systems.pricelist import find
 from footprint.estimators.systems.registry import Resolved, System
 from footprint.estimators.units import checked
 
@@ -55,12 +57,40 @@ def size(resolved: Resolved) -> Size | None:
         if system is None:
             raise packages.unknown_layout("ecologits", error) from error
     if system is None:
-        return found
+        return found or _named(resolved)
     if found is None:
         closed = system.active_b.low < system.active_b.high
         source = system.params_source
         found = Size(system.total_b, system.active_b, source, "systems.toml", "", closed)
     return found if system.low_b is None else _lower(found, system)
+
+
+#: `235b-a22b`: parameters, and active ones, in 10^9, as open models are named.
+_SIZE = re.compile(r"(?<![0-9.x])(\d+(?:\.\d+)?)b(?:-a(\d+(?:\.\d+)?)b)?(?![a-z0-9])")
+#: What a size in a name stands for: Llama 2 7B has 6.74, Gemma 7B 8.54 (EcoLogits 0.11.3).
+_NOMINAL = (6.74 / 7, 1.0, 8.54 / 7)
+
+
+def _named(resolved: Resolved) -> Size | None:
+    """The size that a name states, of a model that the price list has; None for any other.
+
+    A name that nobody sells may be a slip of the pen: nothing is read into it.
+    """
+    stated = _SIZE.search(without_path(resolved.written))
+    try:
+        if stated is None or find(resolved) is None:
+            return None
+    except (SourceUnavailable, AttributeError, KeyError, TypeError):
+        return None  # the gap of its price says what is wrong with the list
+    total, active = (float(each or stated[1]) for each in stated.groups())
+    low, mid, high = _NOMINAL
+    return Size(
+        Quantity(total * low, total * mid, total * high, "10^9"),
+        Quantity(active * low, active * mid, active * high, "10^9"),
+        "the size in its name; for 7B models from 6.74 to 8.54 (EcoLogits 0.11.3: Llama 2, Gemma)",
+        "",
+        "",
+    )
 
 
 def _lower(found: Size, system: System) -> Size:

@@ -173,3 +173,17 @@ def test_a_hundred_thousand_uses_take_about_a_second() -> None:
 def test_long_prompts_are_said_to_take_more() -> None:
     found = api_footprint([use("gpt-4o", tokens_in=100_000)])
     assert any("attention over so long a context" in line for line in found.assumptions)
+
+
+def test_an_open_model_that_only_the_price_list_has_gets_the_size_in_its_name() -> None:
+    found = api_footprint([use("Qwen/Qwen3-235B-A22B-Instruct-2507", "huggingface_hyperbolic")])
+    assert found.energy_j is not None
+    assert any("the size in its name" in line for line in found.assumptions)
+    values = {factor.name: factor.quantity.mid for factor in found.factors}
+    assert values["API parameters"] == 235
+    assert values["API active parameters"] == 22
+
+
+@pytest.mark.parametrize("model", ["lama-3.1-70b", "mixtral-9x7b", "nobody-8b"])
+def test_a_size_is_not_read_from_a_name_that_nobody_sells(model: str) -> None:
+    assert api_footprint([use(model)]).energy_j is None

@@ -75,6 +75,8 @@ def test_promised_systems_are_known_by_their_names(written: str, system: str) ->
         ("meta-llama/Meta-Llama-3.1-70B-Instruct", "llama-3.1-70b"),
         ("meta.llama3-1-8b-instruct-v1:0", "llama-3.1-8b"),
         ("llama-3.1-70b-instruct", "llama-3.1-70b"),
+        ("meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8", "llama-4-maverick"),
+        ("meta-llama/Meta-Llama-3.1-405B-Instruct-Turbo", "llama-3.1-405b"),
         ("models/gemini-2.5-pro", "gemini-2.5-pro"),
         ("phi3", "phi-3"),
         ("orca-2-13b", "orca-2-13b"),
