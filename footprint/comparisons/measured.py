@@ -39,10 +39,11 @@ class Ask(NamedTuple):
 
 
 class OnDevice(NamedTuple):
-    """What a group used of one device: J between `low_j` and `high_j`, without the gain."""
+    """What a group used of one device, J, without the gain."""
 
     device: Device
     low_j: float
+    mid_j: float
     high_j: float
 
 
@@ -60,7 +61,9 @@ class Measured(NamedTuple):
         units: all that was added, by name.
         whole: of the group. each: for one.
         latency_ms: p50, p95, p99.
-        throughput_per_s: count by the seconds in which any of it ran.
+        active_s: seconds in which any of it ran; None where not known.
+        elapsed_s: seconds of its runs, each from its first span to the end of its last.
+        throughput_per_s: amount by those.
         peak_host_bytes, peak_gpu_bytes: the most memory that its process trees were seen to hold.
         samples: single calls; None where there are none (a report).
         devices: what it used of each; None where not known.
@@ -81,6 +84,8 @@ class Measured(NamedTuple):
     whole: Amounts
     each: Amounts
     latency_ms: tuple[float, float, float] | None
+    active_s: float | None
+    elapsed_s: float | None
     throughput_per_s: float | None
     peak_host_bytes: float | None
     peak_gpu_bytes: float | None
@@ -176,6 +181,8 @@ def _side(
         whole=whole,
         each=for_one(whole, count) if known else Amounts(),
         latency_ms=groups[0].latency_ms,
+        active_s=seconds,
+        elapsed_s=sampled.elapsed_s(book, chosen),
         throughput_per_s=count / seconds if seconds and ask.per != RUN else None,
         peak_host_bytes=_greatest(hosts),
         peak_gpu_bytes=_greatest(gpus),
@@ -256,9 +263,10 @@ def _greatest(values: Iterable[float]) -> float | None:
 def _devices(book: Book, number: int) -> tuple[OnDevice, ...]:
     found: dict[str, OnDevice] = {}
     for part in book.groups.get(number, []):
-        low, high = part.energy.low_nj / NJ_PER_J, part.energy.high_nj / NJ_PER_J
+        energy = part.energy
+        low, mid, high = (nj / NJ_PER_J for nj in (energy.low_nj, energy.mid_nj, energy.high_nj))
         before = found.get(part.device.id)
         if before is not None:
-            low, high = low + before.low_j, high + before.high_j
-        found[part.device.id] = OnDevice(part.device, low, high)
+            low, mid, high = low + before.low_j, mid + before.mid_j, high + before.high_j
+        found[part.device.id] = OnDevice(part.device, low, mid, high)
     return tuple(found.values())

@@ -95,7 +95,8 @@ def _own(text: str) -> Own:
     found = _OWN.fullmatch(text[len(OWN) :])
     if found is None:
         raise UsageError(
-            f"{text!r}: write own:MODEL@GPU, own:MODEL@GPUxN or own:MODEL:PRECISION@GPU"
+            f"{text!r} names no model: write own:MODEL@GPU, own:MODEL@GPUxN or "
+            "own:MODEL:PRECISION@GPU"
         )
     gpu, gpus = found["gpu"] or _DEFAULT_GPU, None
     counted = re.fullmatch(r"(.+?)\s*x\s*(\d+)", gpu)

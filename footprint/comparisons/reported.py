@@ -129,6 +129,8 @@ def _measured(
         latency_ms=None
         if group["latency_ms"] is None
         else (group["latency_ms"]["p50"], group["latency_ms"]["p95"], group["latency_ms"]["p99"]),
+        active_s=None,
+        elapsed_s=None,
         throughput_per_s=None,
         peak_host_bytes=None,
         peak_gpu_bytes=None,

@@ -76,11 +76,28 @@ def active_s(book: Book, chosen: Sequence[int]) -> float:
             folded_ns += entry.covered_ns
         else:
             stretches.append((book.utc_ns(entry, entry.start), book.utc_ns(entry, entry.end)))
+    return (_union_ns(stretches) + folded_ns) / NS_PER_S
+
+
+def elapsed_s(book: Book, chosen: Iterable[int]) -> float:
+    """Seconds of the entries' runs, each from its first start to its last end; overlaps once."""
+    runs: dict[str, tuple[int, int]] = {}
+    for index in chosen:
+        entry = book.entries[index]
+        one = book.facts[entry.writer]
+        run = str(one.context.get("run", one.writer))
+        start, end = one.utc_ns(entry.start), one.utc_ns(entry.end)
+        before = runs.get(run, (start, end))
+        runs[run] = min(start, before[0]), max(end, before[1])
+    return _union_ns(runs.values()) / NS_PER_S
+
+
+def _union_ns(stretches: Iterable[tuple[int, int]]) -> int:
     covered = reached = 0
     for start, end in sorted(stretches):
         covered += max(0, end - max(start, reached))
         reached = max(reached, end)
-    return (covered + folded_ns) / NS_PER_S
+    return covered
 
 
 def _outermost(entries: Sequence[Entry], chosen: Iterable[int]) -> dict[int, int]:

@@ -70,7 +70,9 @@ def figures(made: Comparison) -> Table:
         if plan:
             cells += _outcome(row.changes[1])
         rows.append(tuple(cells))
-    return Table(f"For one {made.per}" if not plan else "Figures", tuple(headings), tuple(rows))
+    return Table(
+        f"Per {made.per}" if made.kind == view.TOKENS else "Figures", tuple(headings), tuple(rows)
+    )
 
 
 def _outcome(change: Change | None) -> list[str]:
@@ -85,13 +87,16 @@ def changes(made: Comparison) -> Table:
     base, others = made.sides[0], made.sides[1:]
     several = len(others) > 1
     headings = [("", LEFT), *([("of", LEFT)] if several else [])]
-    headings += [("ratio", RIGHT), ("change (from-to)", RIGHT), ("verdict", LEFT)]
+    headings += [("ratio", RIGHT), ("change (from-to)", RIGHT)]
+    tested = any(change and change.verdict for row in made.rows for change in row.changes)
+    headings += [("verdict", LEFT)] if tested else []
     rows = []
     for row in made.rows:
         for side, change in zip(others, row.changes[1:], strict=True):
             if change is not None:
                 cells = [row.label, *([side.label] if several else [])]
-                cells += [f"{change.ratio.mid:.3g}", percent(change), change.verdict]
+                cells += [f"{change.ratio.mid:.3g}", percent(change)]
+                cells += [change.verdict] if tested else []
                 rows.append(tuple(cells))
     return Table(f"Against {base.label}", tuple(headings), tuple(rows))
 

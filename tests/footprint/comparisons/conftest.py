@@ -63,3 +63,20 @@ def make(
 def alternating() -> Callable[..., Path]:
     """Writes a ledger of two versions; see `make`."""
     return make
+
+
+@pytest.fixture
+def serving() -> Callable[[Path], Path]:
+    """Writes a ledger of ten calls with tokens: 300 W for 1 s each, 100 tokens in and 50 out."""
+
+    def write(ledger: Path) -> Path:
+        one = Recorder(ledger)
+        path = one.path("generate", kind="inference", model="llama", devices=[0])
+        one.counter(GPU, [300.0] * 110)
+        for call in range(10):
+            start = call * 10 * STEP
+            one.span(path, start, start + 10 * STEP, tokens_in=100.0, tokens_out=50.0)
+        one.close(110 * STEP)
+        return ledger
+
+    return write
