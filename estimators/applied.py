@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import CONTEXT, Money, MoneyRange
+from footprint.estimators.money import CONTEXT, Money, MoneyRange, exact_money
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.series import Series, iso
 
@@ -32,12 +32,13 @@ class Use(NamedTuple):
         energy: of the IT equipment, any unit of energy, summed already.
         weights: UTC ns of an instant -> nJ used in the stretch of time that it stands for; empty
             where no factor changes with time.
-        held_s: seconds by the name of the device that was held.
+        held_s: seconds by the name of the device that was held; empty where none was, None where
+            it is not known.
     """
 
     energy: Quantity
     weights: Mapping[int, int] = {}
-    held_s: Mapping[str, float] = {}
+    held_s: Mapping[str, float] | None = None
 
 
 class Mean(NamedTuple):
@@ -55,6 +56,9 @@ class Mean(NamedTuple):
 def mean(candidates: Sequence[Factor], weights: Mapping[int, int]) -> Mean:
     """The mean of the first candidate that knows each instant, weighted by energy.
 
+    Where it is not known when energy was used, the factor is as wide as the series: its least,
+    its mean by time, its greatest.
+
     Returns a Quantity for physical factors, a Decimal for prices.
     """
     first = candidates[0]
@@ -62,9 +66,7 @@ def mean(candidates: Sequence[Factor], weights: Mapping[int, int]) -> Mean:
         return Mean(first.value)
     used = {at: amount for at, amount in weights.items() if amount > 0}
     if not used:
-        steps = first.value
-        middle = [first.value.values[len(steps) // 2]] if len(steps) else []
-        return Mean(_quantity(middle[0], first.unit)) if middle else Mean(None, None)
+        return Mean(first.quantity)
     found: dict[int, Any] = {}
     for at in used:
         value = _at(candidates, at)
@@ -123,12 +125,10 @@ class Rate(NamedTuple):
 
 
 def held_cost(held_s: Mapping[str, float], rates: Iterable[Rate]) -> list[tuple[str, MoneyRange]]:
-    """(part, cost) of devices that were held: hours x rate."""
+    """(part, cost) of holding devices: hours x rate; nothing to pay for one that was not held."""
     found: list[tuple[str, MoneyRange]] = []
     for rate in rates:
-        seconds = held_s.get(rate.subject)
-        if seconds is None:
-            continue
+        seconds = held_s.get(rate.subject, 0.0)
         hours = CONTEXT.divide(Decimal(repr(float(seconds))), Decimal(3600))
         bounds = rate.per_hour.low, rate.per_hour.mid, rate.per_hour.high
         low, mid, high = (CONTEXT.multiply(each, hours) for each in bounds)
@@ -138,10 +138,14 @@ def held_cost(held_s: Mapping[str, float], rates: Iterable[Rate]) -> list[tuple[
 
 def money_mean(
     candidates: Sequence[Factor], weights: Mapping[int, int]
-) -> tuple[Money | None, Mean]:
-    """A tariff's mean over a use, as Money per kWh."""
+) -> tuple[MoneyRange | None, Mean]:
+    """A tariff's mean over a use, as money per kWh; the candidates are of one currency."""
     found = mean(candidates, weights)
     if found.value is None:
         return None, found
-    value = found.value.mid if isinstance(found.value, Quantity) else found.value
-    return Money(value, candidates[0].unit.partition("/")[0]), found
+    currency = candidates[0].unit.partition("/")[0]
+    if not isinstance(found.value, Quantity):
+        return exact_money(Money(found.value, currency)), found
+    bounds = (found.value.low, found.value.mid, found.value.high)
+    low, mid, high = (Decimal(repr(each)) for each in bounds)
+    return MoneyRange(low, mid, high, currency), found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from footprint.estimators import sources
@@ -10,7 +10,7 @@ from footprint.estimators.contracts import Contracts
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.series import NS_PER_S
+from footprint.estimators.instants import day_of_utc
 from footprint.estimators.sources import Query, Registry
 from footprint.estimators.zones import Zone
 
@@ -46,12 +46,13 @@ class Asked(NamedTuple):
         """The last day of the period, UTC; None where there is none."""
         if self.until_ns is None:
             return None
-        return datetime.fromtimestamp((self.until_ns - 1) // NS_PER_S, UTC).date()
+        return day_of_utc(self.until_ns - 1)
 
     def candidates(self, name: str, subject: str = "") -> tuple[Factor, ...]:
-        """The candidates that cover the period, in order; a failed source is noted."""
-        if self.zone is None and not subject:
-            return ()
+        """The candidates that cover the period, in order; a failed source is noted.
+
+        Without a zone an own file's entries that hold everywhere answer, and no table does.
+        """
         period = (None, None) if subject else (self.since_ns, self.until_ns)
         found = self.registry.find(Query(name, None if subject else self.zone, subject, *period))
         self.notes.assume(*found.notes)

@@ -70,6 +70,11 @@ NO_TARIFF = Gap(
     "declare it in USD per kWh (--tariff 0.18, FOOTPRINT_TARIFF=0.18 or "
     "tariff_usd_per_kwh='0.18'), or what a device costs an hour (--rental 2.10)",
 )
+NO_DEVICE = Gap(
+    "cost_usd",
+    "hardware was declared as rented, and no GPU or CPU that it is paid for is known of the work",
+    "measure the work with its devices, or declare a tariff in place of the rent",
+)
 NO_MARKET = Gap(
     "carbon_market_g",
     "no contracts or certificates were declared, nor that there are none",
@@ -156,11 +161,11 @@ def _intensity(asked: Asked) -> tuple[Factor, ...]:
                 "was kg/kWh meant? It is taken as given"
             )
         return (carbon.intensity_factor(value, declared.zone or "", reason),)
-    if asked.zone is None:
+    found = asked.candidates(GRID_INTENSITY)
+    if not found and asked.zone is None:
         notes.gaps.append(NO_ZONE)
         return ()
-    found = asked.candidates(GRID_INTENSITY)
-    if not found:
+    if not found and asked.zone is not None:
         reason = f"no source has a grid intensity for {asked.zone.name} ({asked.zone.code})"
         notes.gaps.append(Gap(NO_ZONE.what, reason, "give --carbon-intensity in g CO2e per kWh"))
         return ()
@@ -188,6 +193,9 @@ def _one(asked: Asked, name: str, value: float | None, setting: str) -> Factor |
 def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
     declared, notes = asked.declared, asked.notes
     _currencies(asked, [rate.per_hour.currency for rate in rates])
+    if declared.is_rented and not rates:
+        notes.gaps.append(NO_DEVICE)
+        return ()
     if any(rate.part == RENTED for rate in rates):
         electricity = with_electricity(includes_electricity(asked))
         notes.assume(electricity.assumption)
@@ -195,7 +203,7 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
             return ()
     agreed = asked.contracts.tariff
     given = declared.tariff_per_kwh
-    if given is not None and not (agreed and asked.contracts.over_runs):
+    if given is not None:
         reason = why("given", declared.origin("tariff"))
         found: tuple[Factor, ...] = (cost.tariff_factor(given, reason),)
     elif agreed is not None:
@@ -205,8 +213,14 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
     if not found:
         notes.gaps.append(NO_TARIFF)
         return ()
-    _currencies(asked, [factor.unit.partition("/")[0] for factor in found])
-    return found
+    alike = tuple(factor for factor in found if factor.unit == found[0].unit)
+    if alike != found:
+        notes.assume(
+            f"{TARIFF} from {found[0].source} has no value for some of the time, and what stands in"
+            " is of another currency: it is left out"
+        )
+    _currencies(asked, [alike[0].unit.partition("/")[0]])
+    return alike
 
 
 def _agreed(asked: Asked, tariff: Tariff) -> Factor:

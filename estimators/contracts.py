@@ -29,7 +29,6 @@ class Contracts(NamedTuple):
             there are none, None where nothing was said.
         extras: what is paid beside electricity and hardware.
         rates: of exchange between currencies, each with its date.
-        over_runs: they were given for this report and win over what runs declared.
     """
 
     tariff: Tariff | None = None
@@ -38,7 +37,6 @@ class Contracts(NamedTuple):
     instruments: tuple[Instrument, ...] | None = None
     extras: tuple[Extra, ...] = ()
     rates: tuple[Rate, ...] = ()
-    over_runs: bool = False
 
 
 #: Nothing was given.

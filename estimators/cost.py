@@ -27,7 +27,7 @@ def tariff_factor(tariff_per_kwh: Money, why: str) -> Factor:
 
 
 def electricity_cost(
-    energy: Quantity, tariff_per_kwh: Money, pue: Quantity | None = None
+    energy: Quantity, tariff_per_kwh: Money | MoneyRange, pue: Quantity | None = None
 ) -> MoneyRange:
     """What an energy (any energy unit) costs: energy x PUE x tariff.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from footprint.estimators.carbon import checked_intensity_g_per_kwh, checked_pue
@@ -56,6 +57,17 @@ class Declared(NamedTuple):
                 if source.origin(name):
                     origins.append((name, source.origin(name)))
         return Declared(**taken, origins=tuple(origins))
+
+    @property
+    def is_rented(self) -> bool:
+        """Whether the hardware is paid for by the hour."""
+        return self.rental_per_device_hour is not None or self.instance is not None
+
+    def without(self, settings: Container[str]) -> Declared:
+        """All but some settings (`pue`, `tariff`, ...), as if they had not been said."""
+        left = {field: None for name, field in _FIELDS.items() if name in settings}
+        origins = tuple(each for each in self.origins if each[0] not in settings)
+        return self._replace(**left, origins=origins)
 
     def origin(self, setting: str) -> str:
         """Where a setting (`zone`, `pue`, `tariff`, ...) was said; may be empty."""

@@ -42,7 +42,7 @@ def rented(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
     An instance's price is divided among its devices.
     """
     declared = asked.declared
-    if declared.rental_per_device_hour is None and declared.instance is None:
+    if not declared.is_rented:
         return ()
     kind = "gpu" if any(each.kind == "gpu" for each in hardware) else "cpu"
     those = [each for each in hardware if each.kind == kind]

@@ -12,7 +12,7 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.units import shown
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
 NS_PER_S = 1_000_000_000
 
@@ -110,3 +110,10 @@ def iso(t_ns: int) -> str:
 
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=t_ns // NS_PER_S)
     return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def day_of_utc(t_ns: int) -> date:
+    """The day in UTC that an instant lies in."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(t_ns // NS_PER_S, UTC).date()

@@ -81,6 +81,13 @@ class Priced(NamedTuple):
     cost_parts: Mapping[str, Mapping[str, MoneyRange]] = {}
 
 
+NOT_HELD = Gap(
+    "cost",
+    "hardware is paid for by the hour, and for how long it was held is not known",
+    "measure the work, or give device-hours",
+)
+
+
 def apply(factors: FactorSet, use: Use | Quantity | float) -> Priced:
     """Carbon, water and cost of a use that is summed already.
 
@@ -140,7 +147,12 @@ def _cost(
     factors: FactorSet, use: Use, kwh: Quantity, pue: Quantity | None, gaps: list[Gap]
 ) -> list[tuple[str, MoneyRange]]:
     """What held devices cost, and the electricity; nothing where one of them is not known."""
-    parts = held_cost(use.held_s, factors.rates)
+    parts: list[tuple[str, MoneyRange]] = []
+    if factors.rates:
+        if use.held_s is None:
+            gaps.append(NOT_HELD)
+            return []
+        parts = held_cost(use.held_s, factors.rates)
     if factors.tariff:
         per_kwh, found = money_mean(factors.tariff, use.weights)
         if per_kwh is None:
@@ -152,7 +164,9 @@ def _cost(
 
 def _made(factors: FactorSet, use: Use) -> Quantity | None:
     """Embodied carbon of the devices held: TE x time / lifetime; None where one is not known."""
-    if not use.held_s or any(name not in factors.embodied for name in use.held_s):
+    if use.held_s is None or any(name not in factors.embodied for name in use.held_s):
+        return None
+    if not factors.embodied:  # no device is known of the work, and it had some
         return None
     found = []
     for name, seconds in use.held_s.items():

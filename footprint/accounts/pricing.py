@@ -1,24 +1,26 @@
 """What was declared about a place, from its three sources, and quantities of what was booked.
 
-Who says something wins over who says less near to the work: arguments of the report, then what the
-run recorded of itself, then the reader's own settings. A laptop in France thus does not price a
-cluster in Iowa.
+Arguments of the report go first, then a file of factors that was given for it, then what the run
+recorded of itself, then the reader's own settings. A laptop in France thus does not price a cluster
+in Iowa.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from footprint.accounts.book import Energy, GroupEnergy
 from footprint.errors import UsageError
 from footprint.estimators.applied import Use
-from footprint.estimators.holding import Hardware
 from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.holding import Hardware
 from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import Quantity, total
 from footprint.estimators.series import Series
+from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S, Device
 from footprint.settings import DECLARED, Settings
@@ -34,15 +36,31 @@ def declared_from(values: Mapping[str, Any], origin: str) -> Declared:
 
 
 def declared_of(
-    context: Mapping[str, Any], arguments: Mapping[str, Any], settings: Settings
+    context: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    settings: Settings,
+    sources: Opened,
+    span: tuple[int, int] | None,
 ) -> Declared:
-    """What holds for a run: report arguments, then its own context, then the reader's settings."""
+    """What holds for a run, in the order above.
+
+    Args:
+        context: what the run recorded of itself.
+        arguments: declared for this report.
+        settings: the reader's own.
+        sources: what a file that was given for this report says is left out below the arguments,
+            so that it is found there.
+        span: the period, UTC ns; None: there is none.
+
+    Raises UsageError for what is not right.
+    """
+    first = declared_from(arguments, "report argument")
     own = {name: getattr(settings, name) for name in DECLARED}
-    return (
-        declared_from(arguments, "report argument")
-        .over(declared_from(context.get("declared", {}), "the run's context"))
-        .over(declared_from(own, "the reader's settings"))
+    below = declared_from(context.get("declared") or {}, "the run's context").over(
+        declared_from(own, "the reader's settings")
     )
+    since, until = span or (None, None)
+    return first.over(below.without(sources.said(first.over(below).zone, since, until)))
 
 
 def with_gain(energy: Energy, device: Device) -> Quantity:
@@ -84,12 +102,13 @@ def hardware_of(facts: Iterable[Facts]) -> dict[str, tuple[Hardware, ...]]:
                 devices[device.id] = device.name, device.kind, device.scope
     found: dict[str, tuple[Hardware, ...]] = {}
     for boot, by_id in seen.items():
-        counts: dict[tuple[str, str, str], int] = {}
-        for sort in by_id.values():
-            counts[sort] = counts.get(sort, 0) + 1
+        # One entry a name, since factors and time held go by it.
+        scopes: dict[tuple[str, str], list[str]] = {}
+        for name, kind, scope in by_id.values():
+            scopes.setdefault((name, kind), []).append(scope)
         found[boot] = tuple(
-            Hardware(name, kind, scope != "share", count)
-            for (name, kind, scope), count in sorted(counts.items())
+            Hardware(name, kind, "share" not in those, len(those))
+            for (name, kind), those in sorted(scopes.items())
         )
     return found
 
@@ -120,10 +139,12 @@ def held_s(device: Device, ns: float) -> dict[str, float]:
 def together(uses: Sequence[Use]) -> Use:
     """Several uses as one, J."""
     weights: dict[int, int] = {}
-    held: dict[str, float] = {}
+    held: dict[str, list[float]] = {}
     for use in uses:
         for at, amount in use.weights.items():
             weights[at] = weights.get(at, 0) + amount
-        for name, seconds in use.held_s.items():
-            held[name] = held.get(name, 0.0) + seconds
-    return Use(total((use.energy for use in uses), "J"), weights, held)
+        for name, seconds in (use.held_s or {}).items():
+            held.setdefault(name, []).append(seconds)
+    sums = {name: math.fsum(seconds) for name, seconds in held.items()}
+    is_known = all(use.held_s is not None for use in uses)
+    return Use(total((use.energy for use in uses), "J"), weights, sums if is_known else None)

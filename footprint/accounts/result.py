@@ -120,11 +120,20 @@ def _factors(
     sources = opened(settings, live=False)
     hardware = hardware_of(facts)[own.boot_id]
     try:
-        declared = declared_of(own.context, {}, settings)
+        declared = declared_of(own.context, {}, settings, sources, (since, until))
         found = resolve(declared, sources.registry, hardware, since, until, sources.contracts)
     except EstimatorError as error:
         raise UsageError(str(error)) from error
+    if sources.contracts.instruments is not None:
+        found = found._replace(gaps=(*found.gaps, _OF_THE_PERIOD))
     return found, cuts([found], (since, until))
+
+
+_OF_THE_PERIOD = Gap(
+    "carbon_market_g",
+    "contracts and certificates cover a period as a whole, and not a single span",
+    "see `footprint report`",
+)
 
 
 def _footprint(

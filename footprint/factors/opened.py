@@ -9,15 +9,48 @@ from typing import NamedTuple
 from footprint.errors import UsageError
 from footprint.estimators.contracts import NONE, Contracts, contracts
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import GRID_INTENSITY, PUE, TARIFF, WUE
+from footprint.estimators.sources import Query
+from footprint.estimators.zones import resolve_zone
 from footprint.factors.registry import Ordered, registry
 from footprint.settings import Settings
 
+#: Settings of a place -> the factor by which an own file says the same.
+_OF_PLACES = {"carbon_intensity": GRID_INTENSITY, "pue": PUE, "wue": WUE, "tariff": TARIFF}
+
 
 class Opened(NamedTuple):
-    """The sources in their order, and what an own file agrees beyond single factors."""
+    """The sources in their order, and what an own file agrees beyond single factors.
+
+    Attributes:
+        registry: where factors are looked up.
+        contracts: the own file's tables.
+        over_runs: the own file was given for this report (`--factors`), and not by the reader's
+            settings: it goes before what runs declared.
+    """
 
     registry: Ordered
-    contracts: Contracts
+    contracts: Contracts = NONE
+    over_runs: bool = False
+
+    def said(self, zone: str | None, since_ns: int | None, until_ns: int | None) -> frozenset[str]:
+        """The settings of a place that a file given for this report says itself.
+
+        Args:
+            zone: the code of the place; None: what the file says to hold everywhere.
+            since_ns, until_ns: the period, UTC ns.
+        """
+        own = self.registry.own
+        if own is None or not self.over_runs:
+            return frozenset()
+        place = None if zone is None else resolve_zone(zone)
+        period = (since_ns, until_ns) if since_ns is not None and until_ns is not None else ()
+        said = {
+            setting
+            for setting, name in _OF_PLACES.items()
+            if next(iter(own.candidates(Query(name, place, "", *period))), None) is not None
+        }
+        return frozenset(said | ({"tariff"} if self.contracts.tariff else set()))
 
 
 def opened(
@@ -51,10 +84,9 @@ def opened(
     )
     own = sources.own
     if own is None:
-        return Opened(sources, NONE)
+        return Opened(sources)
     try:
         agreed = contracts(own.file.tables, str(own.file.path))
     except EstimatorError as error:
         raise UsageError(str(error)) from error
-    given = settings.origins.get("factors") == "given"
-    return Opened(sources, agreed._replace(over_runs=given))
+    return Opened(sources, agreed, settings.origins.get("factors") == "given")

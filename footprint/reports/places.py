@@ -13,6 +13,7 @@ from footprint.estimators.context import FactorSet, Hardware, apply, resolve
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import exact
 from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
 from footprint.reports.markets import MARKET, markets
@@ -69,7 +70,7 @@ class Places:
 
     def _resolve(self, declared: Declared, hardware: Sequence[Hardware] = ()) -> FactorSet:
         since, until = self._span or (None, None)
-        registry, contracts = self.sources
+        registry, contracts = self.sources.registry, self.sources.contracts
         return resolve(declared, registry, hardware, since, until, contracts)
 
     def _checked(self) -> None:
@@ -80,7 +81,9 @@ class Places:
 
     def _add(self, said: Mapping[str, Any], one: Facts | None, hardware: Sequence[Hardware]) -> int:
         try:
-            declared = declared_of({"declared": said}, self._arguments, self._settings)
+            declared = declared_of(
+                {"declared": said}, self._arguments, self._settings, self.sources, self._span
+            )
             found = self._resolve(declared, hardware)
         except (UsageError, EstimatorError) as error:
             if not said or one is None:
@@ -116,8 +119,9 @@ class Places:
         for place, market in found.items():
             own = self.sets[place]
             rate = None
-            if market.g_per_kwh is not None:
-                rate = Factor(MARKET, market.g_per_kwh, "g/kWh", used_for="carbon_market_g")
+            if market.carbon_g is not None:
+                value = market.g_per_kwh or exact(0.0, "g/kWh")  # no rate: nothing was used
+                rate = Factor(MARKET, value, "g/kWh", used_for="carbon_market_g")
             self.sets[place] = own._replace(
                 market=rate,
                 factors=tuple(dict.fromkeys((*own.factors, *market.factors))),
@@ -132,8 +136,8 @@ class Places:
         """
         if not uses:
             return Amounts()
-        # Where nothing was used, the factors do not matter.
-        used = {place: use for place, use in uses.items() if use.energy.high} or uses
+        # Where nothing was used or held, the factors do not matter.
+        used = {place: use for place, use in uses.items() if _counts(use)} or uses
         return added(self._price(place, use) for place, use in sorted(used.items()))
 
     def _price(self, place: int, use: Use) -> Amounts:
@@ -179,3 +183,7 @@ class Places:
             where = f" by {count} of {len(self.sets)} sorts of runs" if some else ""
             found.append(gap._replace(why=gap.why + where))
         return [*found, *self._holes]
+
+
+def _counts(use: Use) -> bool:
+    return bool(use.energy.high) or any((use.held_s or {}).values())
