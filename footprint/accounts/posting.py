@@ -191,8 +191,7 @@ class Posting:
         its share of the time is its share of the energy. What other programs used of a device
         counts as held by them.
         """
-        if not metered:
-            return present, 0
+        metered = metered or 1  # a GPU at 0 W is held all the same; of a CPU no share can be told
         others = present * rest // metered
         for key, parts in self.book.groups.items():
             for at in range(before.get(key, 0), len(parts)):

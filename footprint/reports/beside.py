@@ -9,14 +9,15 @@ from typing import NamedTuple
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry
 from footprint.estimators.contracts import Contracts
-from footprint.estimators.costs.exchange import Rate
 from footprint.estimators.costs.extras import extra_costs
 from footprint.estimators.costs.total import TOKENS, tco
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
+from footprint.estimators.instants import day_of_utc
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
 from footprint.estimators.systems.api import ApiUse, api_footprint
+from footprint.estimators.systems.use import wrong
 from footprint.reports.view import QUANTITIES, Amounts, added
 
 API = "api"
@@ -60,12 +61,29 @@ def api_calls(entries: Iterable[Entry], book: Book, registry: Registry) -> Besid
         )
     if not uses and not untold:
         return None
-    found = api_footprint(uses, registry)
-    gaps = found.gaps
+    by_model: dict[tuple[str, str | None], list[ApiUse]] = {}
+    for use in uses:
+        by_model.setdefault((use.model, use.provider), []).append(use)
+    # Model by model, so that what is not known of one is not known of the sum.
+    found = [_of_model(own, registry) for own in by_model.values()]
+    gaps = [gap for each in found for gap in each.gaps]
+    amounts = added(each.amounts for each in found)
+    assumptions = [note for each in found for note in each.assumptions]
     if untold:
         why = f"{untold} API calls declared no tokens: what they used and cost is not known"
-        gaps = (*gaps, Gap("energy_j, cost of api", why, "add(tokens_in=..., tokens_out=...)"))
-        return Beside(Amounts(), found.factors, found.assumptions, gaps)
+        gaps.append(Gap("energy_j, cost of api", why, "add(tokens_in=..., tokens_out=...)"))
+        amounts = Amounts()
+    if amounts.carbon_market_g is not None:
+        assumptions.append(MARKET_OF_API)
+    factors = dict.fromkeys(factor for each in found for factor in each.factors)
+    return Beside(amounts, tuple(factors), tuple(dict.fromkeys(assumptions)), tuple(gaps))
+
+
+def _of_model(uses: Sequence[ApiUse], registry: Registry) -> Beside:
+    """What calls of one model come to; nothing where the counts of some make no sense."""
+    found = api_footprint(uses, registry)
+    if any(wrong(use) is not None for use in uses):
+        return Beside(Amounts(), found.factors, found.assumptions, found.gaps)
     owned = tco([] if found.cost is None else [(TOKENS, found.cost)])
     amounts = Amounts(
         energy_j=found.energy_j,
@@ -77,7 +95,7 @@ def api_calls(entries: Iterable[Entry], book: Book, registry: Registry) -> Besid
         cost_usd=None if owned.usd is None else owned.usd.to_quantity(),
         cost_parts=owned.parts,
     )
-    return Beside(amounts, found.factors, (*found.assumptions, MARKET_OF_API), gaps)
+    return Beside(amounts, found.factors, found.assumptions, found.gaps)
 
 
 def with_api(host: Amounts, api: Amounts) -> Amounts:
@@ -102,7 +120,6 @@ def extras(
     contracts: Contracts,
     period: tuple[int, int] | None,
     entries: Sequence[Entry],
-    rates: Sequence[Rate],
 ) -> Beside | None:
     """What is paid beside electricity, hardware and tokens; None where nothing was named."""
     if not contracts.extras:
@@ -115,12 +132,15 @@ def extras(
         unit: exact(math.fsum(amounts), unit) for unit, amounts in counts.items()
     }
     found = extra_costs(contracts.extras, period, counted)
-    owned = tco(found.parts, rates=rates)
+    until = None if period is None else day_of_utc(period[1] - 1)
+    # What is not known of one extra is not known of all of them.
+    owned = tco([] if found.gaps else found.parts, rates=contracts.rates, on=until)
     amounts = Amounts(
         **{name: exact(0.0, unit) for name, unit in QUANTITIES.items()},
         cost=owned.total,
         cost_usd=None if owned.usd is None else owned.usd.to_quantity(),
         cost_parts=owned.parts,
     )
-    gaps = (*found.gaps, *(owned.gaps if found.parts else ()))
-    return Beside(amounts, (*found.factors, *owned.factors), owned.notes, gaps)
+    return Beside(
+        amounts, (*found.factors, *owned.factors), owned.notes, (*found.gaps, *owned.gaps)
+    )

@@ -60,6 +60,11 @@ class Booked:
             for each in book.devices
             if absorb and each.attributed_nj > 0
         }
+        self._absorbed = {
+            (each.boot, each.device.id): each
+            for each in book.devices
+            if (each.boot, each.device.id) in self._ratios
+        }
         #: The same of the time for which a device was held.
         self._longer = {
             (each.boot, each.device.id): (each.present_ns - each.unattributed_ns) / held
@@ -97,10 +102,12 @@ class Booked:
 
     def _use(self, part: GroupEnergy, boot: str) -> Use:
         """A group's part of one device; with `absorb` with its part of what was idle."""
-        _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
-        weights = {
-            at: round(nj * ratio) for at, nj in at_instants(part.by_stretch, self.book.cuts).items()
-        }
+        weights = at_instants(part.by_stretch, self.book.cuts)
+        if (own := self._absorbed.get((boot, part.device.id))) is not None and own.idle_by:
+            # Its part of the idle energy was drawn when the device idled, not while it was active.
+            for at, nj in at_instants(own.idle_by, self.book.cuts).items():
+                more = nj * part.energy.mid_nj // own.attributed_nj
+                weights[at] = weights.get(at, 0) + more
         held_ns = part.held_ns * self._longer.get((boot, part.device.id), 1.0)
         return Use(self._joules(part, boot), weights, held_s(part.device, held_ns))
 

@@ -18,9 +18,6 @@ from footprint.reports.places import Places
 from footprint.reports.view import Balance, Line, Report, added
 from footprint.settings import Settings
 
-#: A first span may have begun before its writer's context was written, ns.
-_BEFORE = 60 * NS_PER_S
-
 #: What becomes of idle energy: a line of its own, or spread over the spans.
 ABSORPTIONS = ("none", "full")
 
@@ -60,7 +57,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     places.settle(whole)
     made = groups.make(book, grouper, booked, places)
     instants = _instants(book, period)
-    extra = extras(sources.contracts, _closed(instants), book.entries, sources.contracts.rates)
+    extra = extras(sources.contracts, _closed(instants), book.entries)
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
     lines: list[Line] = []
     totals = places.price(whole)
@@ -94,11 +91,23 @@ def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None
     """First and last instant that the ledger speaks of, within what was asked for; UTC ns."""
     if not facts:
         return None
-    first = min(one.utc_ns(one.context["t"]) for one in facts)
+    first = min(one.utc_ns(_begun(one)) for one in facts)
     last = max(one.utc_ns(one.t_last) for one in facts)
-    first = first - _BEFORE if asked[0] is None else max(first - _BEFORE, asked[0])
+    first = first if asked[0] is None else max(first, asked[0])
     last = last if asked[1] is None else min(last, asked[1])
     return (first, last) if first < last else None
+
+
+def _begun(one: Facts) -> int:
+    """When a writer's work began: a first span may have begun before its context was written."""
+    begun: int = one.context["t"]
+    for kind, at in _STARTS:
+        begun = min(begun, min((row[at] for row in one.rows[kind]), default=begun))
+    return begun
+
+
+#: Kinds of rows of spans, and which of their columns is the start.
+_STARTS = (("span", 5), ("fold", 5), ("open", 3))
 
 
 def _line(part: str, booked: Booked, places: Places) -> Line | None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
 
 from footprint.errors import UsageError
 from footprint.estimators.applied import Use, mean
 from footprint.estimators.carbon import facility_kwh
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import RESIDUAL_MIX, Factor
+from footprint.estimators.instants import day_of_utc
 from footprint.estimators.instruments import Instrument
 from footprint.estimators.market import Market, market_based
 from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import Quantity, total
 from footprint.estimators.sources import Query, Registry
 from footprint.estimators.zones import Zone
-from footprint.model import NS_PER_S
 
 #: The name of the factor that contracts and what they leave come to.
 MARKET = "market-based intensity"
@@ -36,7 +36,7 @@ def markets(
     by_zone: dict[Zone | None, list[int]] = {}
     for place in sorted(whole):
         by_zone.setdefault(sets[place].zone, []).append(place)
-    since, until = (None, None) if span is None else (_day(span[0]), _day(span[1] - 1))
+    since, until = (None, None) if span is None else (day_of_utc(span[0]), day_of_utc(span[1] - 1))
     _placed(instruments, by_zone)
     found: dict[int, Market] = {}
     for zone, places in by_zone.items():
@@ -49,7 +49,7 @@ def markets(
                 kwh,
                 [each for each in instruments if _covers(each, zone, len(by_zone))],
                 residual,
-                _grid(sets[places[0]], whole[places[0]]),
+                _grid([(sets[place], whole[place]) for place in places]),
                 zone=zone.code if zone else "",
                 since=since,
                 until=until,
@@ -85,13 +85,16 @@ def _pue(place: FactorSet) -> Quantity | None:
     return place.pue.quantity if place.pue else None
 
 
-def _grid(place: FactorSet, use: Use) -> Factor | None:
-    """The location-based factor over the use, as one value."""
-    if not place.intensity:
-        return None
-    value = mean(place.intensity, use.weights).value
-    return None if value is None else place.intensity[0]._replace(value=value)
-
-
-def _day(utc_ns: int) -> date:
-    return datetime.fromtimestamp(utc_ns // NS_PER_S, UTC).date()
+def _grid(uses: Sequence[tuple[FactorSet, Use]]) -> Factor | None:
+    """The location-based factor over several places' uses, as one value: its mean by energy."""
+    values: list[tuple[float, Quantity]] = []
+    for place, use in uses:
+        value = mean(place.intensity, use.weights).value if place.intensity else None
+        if value is None:
+            return None
+        values.append((facility_kwh(use.energy, _pue(place)).mid, value))
+    whole = math.fsum(kwh for kwh, _ in values)
+    value = values[0][1]
+    if len(values) > 1 and whole:
+        value = total((each * (kwh / whole) for kwh, each in values), "g/kWh")
+    return uses[0][0].intensity[0]._replace(value=value)
