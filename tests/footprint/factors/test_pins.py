@@ -24,6 +24,7 @@ from footprint.factors.pinned import Pin, of_answers
 from footprint.factors.pins import pinned_source, read, write
 from footprint.factors.registry import registry
 from footprint.ledger.journal import prepare
+from simulators.permissions import unprivileged
 
 FRA, CAL = resolve_zone("FRA"), resolve_zone("USA-CA")
 GRID = Factor(
@@ -248,11 +249,10 @@ def test_a_ledger_that_cannot_be_written_is_one_line(ledger: Path) -> None:
     assert read(ledger) == []
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
 def test_a_pin_that_cannot_be_read_is_named(ledger: Path) -> None:
     path = write(ledger, [pin(GRID)])
     path.chmod(0)
-    with pytest.raises(LedgerError, match="cannot read"):
+    with unprivileged(), pytest.raises(LedgerError, match="cannot read"):
         read(ledger)
 
 
