@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from footprint.comparisons.tables import intervals, shown
+from footprint.comparisons.tables import intervals, named, shown
 from footprint.comparisons.view import Comparison, Row
 from footprint.estimators.quantity import Quantity
+from footprint.reports.columns import plain
 
 _WIDTH, _LEFT, _RIGHT = 720, 170, 190
 _BAR, _GAP, _HEAD = 16, 4, 26
@@ -26,11 +27,11 @@ def svg(made: Comparison) -> str:
         return ""
     each = _HEAD + len(made.sides) * (_BAR + _GAP) + 8
     height = each * len(rows)
-    labels = [side.label for side in made.sides]
+    labels = [named(side) for side in made.sides]
     lines = [
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" '
         'aria-labelledby="chart-title chart-desc" xmlns="http://www.w3.org/2000/svg">',
-        f'<title id="chart-title">{escape(", ".join(row.label for row in rows))}</title>',
+        f'<title id="chart-title">{escape(plain(", ".join(row.label for row in rows)))}</title>',
         f'<desc id="chart-desc">Bars of {escape(", ".join(labels))}, each figure on a scale of its '
         "own from zero; thin lines are intervals. The tables say the same in numbers.</desc>",
     ]
@@ -40,7 +41,7 @@ def svg(made: Comparison) -> str:
 
 
 def _figure(row: Row, labels: list[str], top: int) -> Iterator[str]:
-    yield f'<text class="name" x="0" y="{top + 18}">{escape(row.label)}</text>'
+    yield f'<text class="name" x="0" y="{top + 18}">{escape(plain(row.label))}</text>'
     most = max(value.high for value in row.values if value is not None)
     room = _WIDTH - _LEFT - _RIGHT
     for at, (label, value) in enumerate(zip(labels, row.values, strict=True)):

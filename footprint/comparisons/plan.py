@@ -18,7 +18,7 @@ from footprint.comparisons.measured import CALL, RUN, Ask, Measured, measure
 from footprint.comparisons.operands import InLedger, parse
 from footprint.comparisons.reported import document
 from footprint.comparisons.tables import shown
-from footprint.comparisons.view import PLAN, Comparison, Row, Side, changed
+from footprint.comparisons.view import PLAN, Change, Comparison, Row, Side, changed
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.predict.estimate import SCHEMA
@@ -172,7 +172,9 @@ def _row(figure: _Figure) -> Row:
     predicted, measured = figure.predicted, figure.measured
     change = changed(predicted, measured)
     if change is not None and predicted is not None and measured is not None:
-        change = change._replace(inside=predicted.low <= measured.mid <= predicted.high)
+        given = predicted.low == predicted.high  # not predicted: there is no interval to be in
+        inside = None if given else predicted.low <= measured.mid <= predicted.high
+        change = change._replace(inside=inside)
     unit = (predicted or measured).unit  # type: ignore[union-attr]  # one of both is known
     return Row(figure.name, figure.label, unit, (predicted, measured), (None, change))
 
@@ -181,11 +183,16 @@ def _findings(figures: list[_Figure], rows: tuple[Row, ...]) -> Iterator[str]:
     for figure, row in zip(figures, rows, strict=True):
         change = row.changes[1]
         if change is not None:
-            where = "inside" if change.inside else "outside"
             yield (
                 f"{row.label}: {shown(figure.measured)} measured, {shown(figure.predicted)} "
-                f"predicted: {change.ratio.mid:.3g} times, {where} the predicted interval"
+                f"predicted: {change.ratio.mid:.3g} times" + _where(change)
             )
+
+
+def _where(change: Change) -> str:
+    if change.inside is None:
+        return ""
+    return f", {'inside' if change.inside else 'outside'} the predicted interval"
 
 
 def _said(plan: Mapping[str, Any], side: Measured) -> Iterator[str]:

@@ -81,6 +81,7 @@ def _one(path: Path, text: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
     names = [_name(group) for group in groups]
     if not found:
         words = [value for group in groups for value in group["key"].values() if value]
+        words += [f"{group['key'].get('model')}@{group['key'].get('version')}" for group in groups]
         hint = nearest(text, words) or f" It has {'; '.join(names[:5]) or 'none'}"
         raise UsageError(f"{path}: no group is {text!r}.{hint}")
     raise UsageError(

@@ -15,10 +15,17 @@ from footprint.comparisons.view import Side
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import Money, MoneyRange, by_currency, exact_money, priced
+from footprint.estimators.money import (
+    CONTEXT,
+    Money,
+    MoneyRange,
+    by_currency,
+    exact_money,
+    priced,
+)
 from footprint.estimators.predict.inference import Inference, predict
 from footprint.estimators.predict.served import served
-from footprint.estimators.quantity import Quantity
+from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.systems.api import api_footprint
 from footprint.estimators.systems.estimate import api_estimate, api_use
 from footprint.estimators.systems.providers import OWN
@@ -296,7 +303,7 @@ def _machine(
     paid = by_currency(electricity).get(currency)
     marginal = exact_money(Money(Decimal(0), currency))
     if paid is not None:
-        marginal = _divided(paid, tokens)
+        marginal = divided(paid, tokens)
     return Machine(found.price, capacity, marginal), found.assumptions, found.factors, ()
 
 
@@ -304,18 +311,21 @@ def _cost(machine: Machine) -> MoneyRange:
     """Of 1,000 tokens on a machine that is full: hours by its capacity, and electricity."""
     speed = machine.capacity_tokens_per_hour
     hours = Quantity(PER / speed.high, PER / speed.mid, PER / speed.low, "h")
-    return priced(hours, machine.fixed_per_hour) + _divided(machine.marginal_per_token, 1 / PER)
+    electricity = priced(exact(PER, "1"), machine.marginal_per_token)
+    return priced(hours, machine.fixed_per_hour) + electricity
 
 
-def _divided(amount: MoneyRange, count: float) -> MoneyRange:
-    each = Quantity(1 / count, 1 / count, 1 / count, "1")
-    return priced(each, amount)
+def divided(amount: MoneyRange, count: float) -> MoneyRange:
+    """An amount by a count, to 34 digits."""
+    by = Decimal(repr(count))
+    low, mid, high = (CONTEXT.divide(each, by) for each in (amount.low, amount.mid, amount.high))
+    return MoneyRange(low, mid, high, amount.currency)
 
 
 def _per(amounts: Iterable[MoneyRange], scale: float) -> MoneyRange | None:
     """Amounts by a count; None where there is none, or several currencies."""
     known = list(amounts)
-    return _divided(known[0], scale) if len(known) == 1 else None
+    return divided(known[0], scale) if len(known) == 1 else None
 
 
 def _each(quantity: Quantity | None, scale: float) -> Quantity | None:

@@ -12,6 +12,7 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
+from footprint.reports.columns import plain
 from footprint.reports.tables import LEFT, RIGHT, Listed, Page, Table
 
 _TITLES = {
@@ -39,8 +40,13 @@ def page(made: Comparison) -> Page:
     ):
         if items:
             blocks.append(Listed(title, items))
-    head = [(side.label, _about(side)) for side in made.sides]
+    head = [(named(side), _about(side)) for side in made.sides]
     return Page(_TITLES[made.kind], tuple(head), tuple(blocks))
+
+
+def named(side: Side) -> str:
+    """A side's label without control characters."""
+    return plain(side.label)
 
 
 def _about(side: Side) -> str:
@@ -60,7 +66,7 @@ def _about(side: Side) -> str:
 
 def figures(made: Comparison) -> Table:
     """One row a figure, one column a side; of two sides, the change beside them."""
-    headings = [("", LEFT), *((side.label, RIGHT) for side in made.sides)]
+    headings = [("", LEFT), *((named(side), RIGHT) for side in made.sides)]
     plan = made.kind == view.PLAN
     if plan:
         headings += [("ratio", RIGHT), ("inside the interval", LEFT)]
@@ -94,18 +100,18 @@ def changes(made: Comparison) -> Table:
     for row in made.rows:
         for side, change in zip(others, row.changes[1:], strict=True):
             if change is not None:
-                cells = [row.label, *([side.label] if several else [])]
+                cells = [row.label, *([named(side)] if several else [])]
                 cells += [f"{change.ratio.mid:.3g}", percent(change)]
                 cells += [change.verdict] if tested else []
                 rows.append(tuple(cells))
-    return Table(f"Against {base.label}", tuple(headings), tuple(rows))
+    return Table(f"Against {named(base)}", tuple(headings), tuple(rows))
 
 
 def volumes(made: Comparison) -> Table:
     """Cost by the tokens of a month."""
     headings = [("tokens a month", RIGHT)]
     for at, side in enumerate(made.sides):
-        headings.append((side.label, RIGHT))
+        headings.append((named(side), RIGHT))
         if any(volume.machines[at] for volume in made.volumes):
             headings.append(("machines", RIGHT))
     rows = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from footprint.comparisons.served import BOUNDARY, PER, Asked, Served
+from footprint.comparisons.served import BOUNDARY, PER, Asked, Served, divided
 from footprint.comparisons.view import TOKENS, Comparison, Crossing, Row, Volume, changed
 from footprint.estimators.costs.break_even import break_even, own_per_month
 from footprint.estimators.money import MoneyRange, priced
@@ -93,7 +93,7 @@ def _crossings(sides: Sequence[Served]) -> Iterator[Crossing]:
                 continue
             if api.cost.currency != own.machine.fixed_per_hour.currency:
                 continue  # nothing is converted; the table shows both
-            price = priced(exact(1 / PER, "1"), api.cost)
+            price = divided(api.cost, PER)
             found = break_even(*own.machine, price)
             yield Crossing(own.side.label, api.side.label, found)
 
