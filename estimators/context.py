@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from footprint.estimators import carbon, cost, grid
 from footprint.estimators.applied import Rate, Use
 from footprint.estimators.asked import Asked, Notes, why
 from footprint.estimators.contracts import NONE, Contracts
 from footprint.estimators.costs.exchange import converted
-from footprint.estimators.costs.rental import with_electricity
-from footprint.estimators.costs.tariffs import Tariff
-from footprint.estimators.costs.timeline import tariff_over
 from footprint.estimators.costs.total import RENTAL as RENTED
 from footprint.estimators.declared import Declared, declare
 from footprint.estimators.errors import EstimatorError, Gap
@@ -45,6 +43,9 @@ from footprint.estimators.series import Series
 from footprint.estimators.sources import Registry
 from footprint.estimators.water import water_l
 from footprint.estimators.zones import resolve_zone
+
+if TYPE_CHECKING:
+    from footprint.estimators.costs.tariffs import Tariff
 
 __all__ = [
     "Declared",
@@ -197,6 +198,8 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
         notes.gaps.append(NO_DEVICE)
         return ()
     if any(rate.part == RENTED for rate in rates):
+        from footprint.estimators.costs.rental import with_electricity
+
         electricity = with_electricity(includes_electricity(asked))
         notes.assume(electricity.assumption)
         if not electricity.is_added:
@@ -225,6 +228,8 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
 
 def _agreed(asked: Asked, tariff: Tariff) -> Factor:
     """The own file's tariff: its one price, or its prices over the period."""
+    from footprint.estimators.costs.timeline import tariff_over
+
     why_ = "the tariff of the factors file"
     if asked.since_ns is not None and asked.until_ns is not None:
         return tariff_over(tariff, asked.since_ns, asked.until_ns, why_)

@@ -8,14 +8,16 @@ Made by `contracts` from the raw tables, checked there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from footprint.estimators.costs.exchange import Rate, checked_rates
-from footprint.estimators.costs.extras import Extra, checked_extras
-from footprint.estimators.costs.purchase import Purchase, checked_purchases
-from footprint.estimators.costs.rental import RentalPrice, checked_rentals
-from footprint.estimators.costs.tariffs import Tariff, checked_tariff
-from footprint.estimators.instruments import Instrument, instruments
+# What checks tables is imported where there are some: most work has no such file.
+if TYPE_CHECKING:
+    from footprint.estimators.costs.exchange import Rate
+    from footprint.estimators.costs.extras import Extra
+    from footprint.estimators.costs.purchase import Purchase
+    from footprint.estimators.costs.rental import RentalPrice
+    from footprint.estimators.costs.tariffs import Tariff
+    from footprint.estimators.instruments import Instrument
 
 
 class Contracts(NamedTuple):
@@ -53,6 +55,13 @@ def contracts(tables: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> 
     Raises:
         EstimatorError: a wrong entry; names it and what is allowed.
     """
+    from footprint.estimators.costs.exchange import checked_rates
+    from footprint.estimators.costs.extras import checked_extras
+    from footprint.estimators.costs.purchase import checked_purchases
+    from footprint.estimators.costs.rental import checked_rentals
+    from footprint.estimators.costs.tariffs import checked_tariff
+    from footprint.estimators.instruments import instruments
+
     tariffs = list(tables.get("tariff", ()))
     return Contracts(
         checked_tariff(tariffs[0], f"{where}: tariff") if tariffs else None,

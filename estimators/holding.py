@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from footprint.estimators.applied import Rate
 from footprint.estimators.asked import Asked, why
-from footprint.estimators.costs.purchase import purchase_of
-from footprint.estimators.costs.rental import rental, rentals, shipped_rentals
 from footprint.estimators.costs.total import PURCHASE as PURCHASE_PART
 from footprint.estimators.costs.total import RENTAL as RENTAL_PART
 from footprint.estimators.errors import Gap
@@ -61,6 +59,8 @@ def rented(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
 
 def _of_instance(asked: Asked, instance: str) -> Factor:
     """The price of an instance for an hour: the user's own, else what a source knows."""
+    from footprint.estimators.costs.rental import rental, rentals, shipped_rentals
+
     declared = asked.declared
     agreed = rentals(instance, asked.contracts.rentals)
     found = asked.registry.find(Query(RENTAL, None, instance)).chosen
@@ -79,6 +79,8 @@ def _of_instance(asked: Asked, instance: str) -> Factor:
 
 def includes_electricity(asked: Asked) -> bool | None:
     """Whether the rental that applies includes electricity; None where nobody said."""
+    from footprint.estimators.costs.rental import rentals
+
     instance = asked.declared.instance
     agreed = rentals(instance, asked.contracts.rentals) if instance else []
     return agreed[0].row.includes_electricity if agreed else None
@@ -86,6 +88,10 @@ def includes_electricity(asked: Asked) -> bool | None:
 
 def bought(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
     """Rates of devices that were bought: the price by hours of use, electricity apart."""
+    if not asked.contracts.purchases:
+        return ()
+    from footprint.estimators.costs.purchase import purchase_of
+
     rates: list[Rate] = []
     for each in hardware:
         found = purchase_of(each.name, asked.contracts.purchases)

@@ -7,15 +7,15 @@ through here. Subjects are `provider/model` for energy and prices, a provider fo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.sources import Found, Query, Registry
-from footprint.estimators.systems.energy import energy_factors
-from footprint.estimators.systems.place import place_factor, shared_factor
-from footprint.estimators.systems.prices import price_factors
-from footprint.estimators.systems.providers import provider
-from footprint.estimators.systems.registry import Resolved, resolve
 from footprint.estimators.systems.rows import ACTIVE, ENERGY_IN, ENERGY_OUT, PARAMS
+
+# What reads the tables is imported where they are asked for: most programs call no API.
+if TYPE_CHECKING:
+    from footprint.estimators.systems.registry import Resolved
 
 _Period = tuple[int | None, int | None]
 
@@ -38,6 +38,9 @@ class SystemsSource:
         """
         if not query.name.startswith("API "):
             return ()
+        from footprint.estimators.systems.place import place_factor, shared_factor
+        from footprint.estimators.systems.providers import provider
+
         found: Factor | None
         if not query.subject:
             found = shared_factor(query.name)
@@ -51,17 +54,23 @@ class SystemsSource:
         return () if found is None else (found,)
 
     def _energies(self, subject: str) -> tuple[Factor, ...]:
+        from footprint.estimators.systems.energy import energy_factors
+
         if subject not in self._energy:
             self._energy[subject] = energy_factors(_resolved(subject))
         return self._energy[subject]
 
     def _priced(self, subject: str, period: _Period) -> dict[str, Factor]:
+        from footprint.estimators.systems.prices import price_factors
+
         if (subject, period) not in self._prices:
             self._prices[subject, period] = price_factors(_resolved(subject), *period)
         return self._prices[subject, period]
 
 
 def _resolved(subject: str) -> Resolved:
+    from footprint.estimators.systems.registry import resolve
+
     served, _, model = subject.partition("/")
     return resolve(model, served)
 

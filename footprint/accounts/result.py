@@ -109,7 +109,10 @@ def span_result(
 def _factors(
     facts: Sequence[Facts], writer: str, seq: int, settings: Settings
 ) -> tuple[FactorSet, tuple[int, ...]]:
-    """What holds for a span, and the instants at which a factor changes. Asks no live provider."""
+    """What holds for a span, and the instants at which a factor changes.
+
+    A program waits for the answer: no live provider is asked, and no pins are read.
+    """
     own = next((one for one in facts if one.writer == writer), None)
     if own is None:
         return FactorSet(), ()
@@ -117,7 +120,7 @@ def _factors(
     starts += [row[3] for row in own.rows["open"] if row[0] == seq]
     since = own.utc_ns(min(starts, default=own.context["t"]))
     until = max(own.utc_ns(own.t_last), since + 1)
-    sources = opened(settings, live=False)
+    sources = opened(settings, live=False, pins=False)
     hardware = hardware_of(facts)[own.boot_id]
     try:
         declared = declared_of(own.context, {}, settings, sources, (since, until))

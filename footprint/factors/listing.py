@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from footprint.estimators import cloud, grid
 from footprint.estimators._countries import countries
-from footprint.estimators.costs.rental import RentalPrices
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.hardware.embodied import Hardware, embodied_rows
 from footprint.estimators.sources import Query, Source, SourceUnavailable
+from footprint.estimators.standard import ShippedRentals
 from footprint.estimators.systems.source import SystemsSource
 from footprint.estimators.zones import Zone, folded, resolve_zone
 from footprint.factors.explained import API_NAMES
@@ -96,7 +96,7 @@ def listed(source: Source) -> Listed:
     try:
         if isinstance(source, OwnSource | PinnedSource):
             return Listed(source.name, tuple(source.everything()))
-        if isinstance(source, Hardware | RentalPrices):
+        if isinstance(source, Hardware | ShippedRentals):
             return Listed(source.name, tuple(_once(_of_things(source))))
         if _is_live(source):
             return Listed(source.name, (), "is asked when a place and a period are")
@@ -123,8 +123,8 @@ def _of_places(source: Source) -> Iterator[Factor]:
                     yield one
 
 
-def _of_things(source: Hardware | RentalPrices) -> Iterator[Factor]:
-    if isinstance(source, RentalPrices):
+def _of_things(source: Hardware | ShippedRentals) -> Iterator[Factor]:
+    if isinstance(source, ShippedRentals):
         queries = [Query(RENTAL, subject=each.instance or each.device) for each in source.rows]
     else:
         names = [name for name, kind in KINDS.items() if kind.of == "thing" and name != RENTAL]

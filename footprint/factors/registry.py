@@ -15,18 +15,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from footprint.errors import UsageError, nearest
 from footprint.estimators import standard
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.sources import Found, Query, Registry, Source
 from footprint.estimators.systems.source import SystemsSource
-from footprint.factors.own import OwnSource, own_source
 from footprint.factors.pinned import PinnedSource
-from footprint.factors.pins import pinned_source
 
-PINNED, OWN = PinnedSource.name, OwnSource.name
+# What reads files is imported where there are some: a program that asks for its result has none.
+if TYPE_CHECKING:
+    from footprint.factors.own import OwnSource
+
+PINNED, OWN = PinnedSource.name, "own"
 
 #: Tables of devices, instances and AI systems.
 OF_THINGS = ("hardware", "rental prices", "systems")
@@ -59,7 +61,8 @@ class Ordered(Registry):
     @property
     def own(self) -> OwnSource | None:
         """The user's own file, with its tables; None without one."""
-        return next((each for each in self.sources if isinstance(each, OwnSource)), None)
+        found = next((each for each in self.sources if each.name == OWN), None)
+        return cast("OwnSource | None", found)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -111,8 +114,12 @@ def registry(
     sources: list[Source] = []
     for name in names:
         if name == PINNED:
+            from footprint.factors.pins import pinned_source
+
             sources.append(pinned_source(ledgers))
         elif name == OWN and own is not None:
+            from footprint.factors.own import own_source
+
             sources.append(own_source(own))
         elif name in tables:
             sources.append(tables[name])
