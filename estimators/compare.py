@@ -25,8 +25,8 @@ Research 30: more than 30 blocks gain next to nothing, 10 to 30 are enough). Why
 bootstrap: of 5 to 20 blocks it gives intervals that are too short.
 
 The level is 99 %, so that of equal groups whose samples are skewed as well fewer than 1 in 20 are
-called different (tests/estimators/test_compare.py). Where few blocks of one group meet many of the
-other and single samples differ by more than a factor of ten, it is more.
+called different (tests/estimators/test_compare.py): in simulations with log-normal samples of
+sigma 1 about 1 in 100, and 1 in 26 where 5 blocks of one group met 40 samples of the other.
 
 That is noise. What a sensor gets wrong each time alike is not in it: `systematic`.
 """

@@ -12,6 +12,7 @@ from footprint.comparisons.view import GROUPS, Change, Comparison, Row, Side, ch
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity, exact
+from footprint.reports import figures as fig
 
 _Value = Quantity | None
 
@@ -54,7 +55,7 @@ def compared(sides: Sequence[Measured], metrics: Metrics | None = None) -> Compa
         sides=tuple(_side(each) for each in sides),
         rows=tuple(row for row in rows if any(value is not None for value in row.values)),
         findings=tuple(_findings(sides, rows)),
-        factors=tuple(dict.fromkeys(each for side in sides for each in side.factors)),
+        factors=tuple(dict.fromkeys(each for side in sides for each in side.factors_used())),
         assumptions=tuple(dict.fromkeys(assumptions)),
         gaps=tuple(dict.fromkeys(gaps)),
     )
@@ -241,11 +242,12 @@ def sentence(change: Change) -> str:
 
 
 def percent(change: Change) -> str:
-    """`-40 % (-42 to -38)`."""
+    """`-40 % (-42 to -38)`; from ten times on, `12 times (9 to 16)`."""
     ratio = change.ratio
-    middle, low = signed(ratio.mid), signed(ratio.low)
-    high = "no limit" if ratio.high is None else signed(ratio.high)
-    return f"{middle} %" if middle == low == high else f"{middle} % ({low} to {high})"
+    written, unit = (fig.digits, "times") if ratio.mid >= 10 else (signed, "%")
+    middle, low = written(ratio.mid), written(ratio.low)
+    high = "no limit" if ratio.high is None else written(ratio.high)
+    return f"{middle} {unit}" if middle == low == high else f"{middle} {unit} ({low} to {high})"
 
 
 def signed(ratio: float) -> str:

@@ -96,6 +96,12 @@ class Measured(NamedTuple):
     assumptions: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
+    def factors_used(self) -> tuple[Factor, ...]:
+        """The report's factors, without those of API calls in other groups of the ledger."""
+        if self.estimated:
+            return self.factors
+        return tuple(each for each in self.factors if not each.name.startswith("API "))
+
 
 def measure(
     directories: Sequence[str | Path], texts: Sequence[tuple[str, str]], ask: Ask

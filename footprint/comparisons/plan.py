@@ -88,7 +88,7 @@ def compared(
         ),
         rows=rows,
         findings=tuple(_findings(known, rows)),
-        factors=side.factors,
+        factors=side.factors_used(),
         assumptions=(*_said(plan, side), FACTORS, *side.assumptions),
         gaps=tuple(_gaps(known, side)),
     )

@@ -186,7 +186,9 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
             gpus[each.device.name] = gpus.get(each.device.name, 0) + 1
     seconds = side.active_s
     found: _Priced = None, (), (), (NO_HARDWARE_COST,)
-    if gpus and seconds:
+    if side.estimated:  # an API's calls: they are priced, and no machine of ours serves them
+        found = None, (), (), ()
+    elif gpus and seconds:
         rate = tokens / seconds * 3600 * asked.utilisation
         currency = next(iter(side.whole.cost), None)
         paid = side.whole.cost_parts.get("electricity", {}).get(currency or "")
@@ -194,7 +196,7 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
             place, gpus, Quantity(rate, rate, rate, "1/h"), [paid] if paid else [], tokens
         )
     machine, notes, factors, gaps = found
-    pue = place.declared.pue or 1.0
+    pue = 1.0 if side.estimated or place.declared.pue is None else place.declared.pue
     energy = side.whole.energy_j
     return Served(
         side=Side(
@@ -203,7 +205,7 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
                 "where": side.where,
                 "spans": side.spans,
                 "runs": side.runs,
-                "said": ("measured",),
+                "said": ("estimated" if side.estimated else "measured",),
                 "tokens_in": tokens_in,
                 "tokens_out": tokens_out,
             },
@@ -215,7 +217,7 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
         water_l=_each(side.whole.water_l, scale),
         cost=_cost(machine) if machine else _per(side.whole.cost.values(), scale),
         machine=machine,
-        factors=(*side.factors, *factors),
+        factors=(*side.factors_used(), *factors),
         assumptions=(*side.assumptions, *notes),
         gaps=(*side.gaps, *gaps),
     )

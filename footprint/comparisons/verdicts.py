@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import exp, hypot, log
 
 from footprint.comparisons.measured import MODELLED, Measured, OnDevice
 from footprint.comparisons.samples import Sample, by_run
@@ -20,6 +21,8 @@ UNTESTED = "not tested"
 
 #: Neighbouring blocks that are more alike than this: spans were not joined into long enough ones.
 _ALIKE = 0.5
+#: Bounds that are this far apart say that the meters do not tell two groups apart.
+_WIDE = 4.0
 
 
 def energy(base: Measured, other: Measured, comparisons: int) -> Change | None:
@@ -55,11 +58,16 @@ def time(base: Measured, other: Measured, comparisons: int) -> Change | None:
 
 
 def _together(noise: Ratio, left: Ratio) -> Ratio:
-    """Noise on top of what the meters leave open: bounds multiply."""
-    high = None
+    """Noise and what the meters leave open, which have nothing to do with each other.
+
+    Their distances from the middle add in quadrature, as logarithms.
+    """
+    middle, low, high = noise.mid, 0.0, None
+    if noise.low > 0 and left.low > 0:
+        low = middle * exp(-hypot(log(middle / noise.low), log(middle / left.low)))
     if noise.high is not None and left.high is not None:
-        high = noise.high * left.high / left.mid
-    return Ratio(noise.low * left.low / left.mid, noise.mid, high)
+        high = middle * exp(hypot(log(noise.high / middle), log(left.high / middle)))
+    return Ratio(low, middle, high)
 
 
 def _tested(base: Measured, other: Measured, figure: str, comparisons: int) -> compare.Noise | None:
@@ -143,6 +151,13 @@ def said(base: Measured, other: Measured) -> Iterator[str]:
                 " a drift: the interval is too narrow; interleave what you compare"
             )
     yield from _sensors(base, other)
+    change = energy(base, other, 1)
+    left = None if change is None else change.systematic
+    if left is not None and (left.high is None or left.high > _WIDE * left.low):
+        yield (
+            f"{pair}: the meters hardly tell their energies apart: calls are short beside the "
+            "meters' steps, or the energy is modelled; let each run for seconds on end, in turns"
+        )
 
 
 def _sensors(base: Measured, other: Measured) -> Iterator[str]:

@@ -44,8 +44,8 @@ class Change(NamedTuple):
     """A figure of one side over the same of the first.
 
     Attributes:
-        ratio: with all that is left open: noise on top of systematic bounds where both are known,
-            else the bounds of both figures as if they had nothing in common.
+        ratio: with all that is left open: noise and systematic bounds in quadrature where both are
+            known, else the bounds of both figures as if they had nothing in common.
         noise: what noise alone leaves open, at 99 %; None where it was not tested.
         systematic: what meters and sensors leave open.
         p_value: of there being no difference but noise.
