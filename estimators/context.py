@@ -19,7 +19,7 @@ from footprint.estimators.contracts import NONE, Contracts
 from footprint.estimators.costs.exchange import converted
 from footprint.estimators.costs.total import RENTAL as RENTED
 from footprint.estimators.declared import Declared, declare
-from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.errors import Gap
 from footprint.estimators.factors import (
     GRID_INTENSITY,
     PUE,
@@ -70,6 +70,11 @@ NO_TARIFF = Gap(
     "neither an electricity tariff nor a rental price was declared",
     "declare it in USD per kWh (--tariff 0.18, FOOTPRINT_TARIFF=0.18 or "
     "tariff_usd_per_kwh='0.18'), or what a device costs an hour (--rental 2.10)",
+)
+NO_WHEN = Gap(
+    "cost_usd",
+    "the tariff changes with time, and nothing is known of when the work runs",
+    "give one price (--tariff)",
 )
 NO_DEVICE = Gap(
     "cost_usd",
@@ -210,11 +215,11 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
         reason = why("given", declared.origin("tariff"))
         found: tuple[Factor, ...] = (cost.tariff_factor(given, reason),)
     elif agreed is not None:
-        found = (_agreed(asked, agreed),)
+        found = _agreed(asked, agreed)
     else:
         found = asked.candidates(TARIFF)
     if not found:
-        notes.gaps.append(NO_TARIFF)
+        notes.gaps.append(NO_TARIFF if agreed is None else NO_WHEN)
         return ()
     alike = tuple(factor for factor in found if factor.unit == found[0].unit)
     if alike != found:
@@ -226,19 +231,17 @@ def _tariff(asked: Asked, rates: Sequence[Rate]) -> tuple[Factor, ...]:
     return alike
 
 
-def _agreed(asked: Asked, tariff: Tariff) -> Factor:
-    """The own file's tariff: its one price, or its prices over the period."""
+def _agreed(asked: Asked, tariff: Tariff) -> tuple[Factor, ...]:
+    """The own file's tariff: its one price, or its prices over the period; else none."""
     from footprint.estimators.costs.timeline import tariff_over
 
     why_ = "the tariff of the factors file"
     if asked.since_ns is not None and asked.until_ns is not None:
-        return tariff_over(tariff, asked.since_ns, asked.until_ns, why_)
+        return (tariff_over(tariff, asked.since_ns, asked.until_ns, why_),)
     if tariff.flat is None:
-        raise EstimatorError(
-            "the tariff changes with time, and nothing is known of when the work runs: "
-            "give one price (--tariff)"
-        )
-    return Factor(TARIFF, tariff.flat, tariff.unit, source=tariff.source, used_for="cost", why=why_)
+        return ()
+    made = Factor(TARIFF, tariff.flat, tariff.unit, source=tariff.source, used_for="cost", why=why_)
+    return (made,)
 
 
 def _currencies(asked: Asked, currencies: Iterable[str]) -> None:
