@@ -3,9 +3,11 @@
 view       what a comparison says (immutable)
 operands   what is compared, as it is written on the command line
 selection  a selector's spans in a ledger
-measured   a ledger's group as one side; reported: a report's group
+measured   a ledger's group as one side (counting, samples); reported: a report's group
+metrics    what was measured elsewhere
 groups     sides side by side; verdicts: whether they differ by more than noise
-tokens     own hardware and APIs by the token; volumes: from what volume which is cheaper
+tokens     own hardware and APIs by the token; served, machine, terms: each side
 plan       a prediction and its outcome
-formats    text, JSON, Markdown, HTML
+make       from what was written to a comparison
+formats    text, JSON, Markdown, HTML; tables, wording and chart are what they share
 """

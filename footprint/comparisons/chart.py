@@ -14,7 +14,7 @@ from footprint.comparisons.view import Comparison, Row
 from footprint.estimators.quantity import Quantity
 from footprint.reports.columns import plain
 
-_WIDTH, _LEFT, _RIGHT = 720, 170, 190
+_WIDTH, _LEFT, _RIGHT = 760, 200, 190
 _BAR, _GAP, _HEAD = 16, 4, 26
 #: More figures than this make no picture.
 _MOST = 8
@@ -62,7 +62,7 @@ def _figure(row: Row, labels: list[str], top: int) -> Iterator[str]:
 
 
 def _whisker(value: Quantity, scale: float, y: int) -> Iterator[str]:
-    if value.low == value.high:
+    if (value.high - value.low) * scale < 1:  # less than a pixel
         return
     low, high = (_LEFT + bound * scale for bound in (value.low, value.high))
     middle = y + _BAR / 2

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from footprint.comparisons import verdicts
-from footprint.comparisons.measured import CALL, RUN, Measured, money_each
+from footprint.comparisons.counting import CALL, RUN
+from footprint.comparisons.measured import Measured, money_each
 from footprint.comparisons.metrics import Metrics
 from footprint.comparisons.view import GROUPS, Change, Comparison, Row, Side, changed
+from footprint.comparisons.wording import sentence
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity, exact
-from footprint.reports import figures as fig
 
 _Value = Quantity | None
 
@@ -234,24 +235,3 @@ def _findings(sides: Sequence[Measured], rows: Sequence[Row]) -> Iterator[str]:
         for side, change in zip(sides[1:], row.changes[1:], strict=True):
             if change is not None and change.verdict:
                 yield f"{row.label}, {side.label} against {base.label}: {sentence(change)}"
-
-
-def sentence(change: Change) -> str:
-    """`-40 % (-42 to -38): measured difference`."""
-    return f"{percent(change)}: {change.verdict}" if change.verdict else percent(change)
-
-
-def percent(change: Change) -> str:
-    """`-40 % (-42 to -38)`; from ten times on, `12 times (9 to 16)`."""
-    ratio = change.ratio
-    written, unit = (fig.digits, "times") if ratio.mid >= 10 else (signed, "%")
-    middle, low = written(ratio.mid), written(ratio.low)
-    high = "no limit" if ratio.high is None else written(ratio.high)
-    return f"{middle} {unit}" if middle == low == high else f"{middle} {unit} ({low} to {high})"
-
-
-def signed(ratio: float) -> str:
-    """A ratio's change in percent, to one digit after the point below 10, with its sign."""
-    change = 100 * (ratio - 1)
-    text = f"{change:+.1f}" if abs(change) < 9.95 else f"{change:+,.0f}"
-    return "0" if text in ("+0.0", "-0.0") else text

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from footprint.accounts import book as books
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry, collect
-from footprint.accounts.opened import Instant, Ledger, open_ledger
+from footprint.accounts.opened import Instant, Ledger, open_ledger, parse_period
 from footprint.accounts.peaks import Peaks
 from footprint.comparisons import samples as sampled
+from footprint.comparisons.counting import ITEM, RUN, counting, of_entry
 from footprint.comparisons.samples import Sample
-from footprint.comparisons.selection import Selector, find
-from footprint.errors import UsageError, nearest
+from footprint.comparisons.selection import Selector, distinct, find
+from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity
+from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, Device
 from footprint.reports import report
 from footprint.reports.view import Amounts, Group, Report, added
-
-#: What figures can be for one of, beside the name of a unit that was added.
-ITEM, CALL, RUN = "item", "call", "run"
 
 #: Tiers whose energy a model says: its error may differ between loads and does not cancel.
 MODELLED = ("utilisation", "nameplate")
@@ -112,7 +112,7 @@ def measure(
     """
     ledger = open_ledger(*directories)
     where = ", ".join(str(each) for each in ledger.directories)
-    facts, _ = ledger.facts()
+    facts, issues = ledger.facts()
     entries = collect(facts, range(len(facts))).entries
     selectors = [find(text, facts, entries, where) for _, text in texts]
 
@@ -120,11 +120,11 @@ def measure(
         entry = of_boot[index]
         for number, selector in enumerate(selectors):
             wanted = ask.per == RUN or not entry.path.background
-            if wanted and selector.holds(entry, facts_of[entry.writer]):
+            if wanted and selector.holds(entry, facts[entry.writer]):
                 yield number
 
-    facts_of = facts
-    book = ledger.book(ask.since, ask.until, grouping)
+    # Of the same reading: a ledger may grow meanwhile, and an entry knows its writer by number.
+    book = books.make(facts, issues, grouping, parse_period(ask.since, ask.until))
     peaks = Peaks(book)
     reports: dict[tuple[str, ...], Report] = {}
     found = []
@@ -133,7 +133,23 @@ def measure(
             reports[selector.fields] = _report(ledger, selector, ask)
         made = reports[selector.fields]
         found.append(_side(label, where, number, selector, book, peaks, made, ask))
-    return found
+    return [_with_overlaps(side, found[:at], facts, entries) for at, side in enumerate(found)]
+
+
+def _with_overlaps(
+    side: Measured, others: Sequence[Measured], facts: Sequence[Facts], entries: Sequence[Entry]
+) -> Measured:
+    """A side that says which of the others have spans of it, too: their noise is not apart."""
+    notes = [
+        f"{other.label} and {side.label} have spans in common: a test takes them to be apart"
+        for other in others
+        if any(
+            side.selector.holds(each, facts[each.writer])
+            and other.selector.holds(each, facts[each.writer])
+            for each in distinct(entries)
+        )
+    ]
+    return side._replace(assumptions=(*notes, *side.assumptions))
 
 
 def _report(ledger: Ledger, selector: Selector, ask: Ask) -> Report:
@@ -164,7 +180,7 @@ def _side(
             "--per run for what whole runs used"
         )
     per, counted, count = counting(label, groups, ask.per, len(runs))
-    calls = sampled.samples(book, chosen, _items(counted))
+    calls = sampled.samples(book, chosen, of_entry(counted))
     if ask.per == RUN:
         calls = [each._replace(items=1.0) for each in sampled.by_run(calls)]
     hosts, gpus = zip(*(peaks.of(book.entries[index]) for index in chosen), strict=True)
@@ -183,7 +199,7 @@ def _side(
         per=per,
         counted=counted,
         amount=count,
-        units={name: amount for group in groups for name, amount in group.units.items()},
+        units=_units(groups),
         whole=whole,
         each=for_one(whole, count) if known else Amounts(),
         latency_ms=groups[0].latency_ms,
@@ -208,41 +224,12 @@ def _groups(made: Report, selector: Selector, *, own_time: bool) -> list[Group]:
     return [group for group in found if own_time or not group.own_time]
 
 
-def counting(label: str, groups: Sequence[Group], per: str, runs: int) -> tuple[str, str, float]:
-    """(per, what is counted, how many) of a group.
-
-    Raises UsageError where nothing was counted, or no such unit was added (with the nearest).
-    """
-    if per == RUN:
-        return per, "runs", float(runs)
-    (group,) = groups
-    if per == CALL:
-        return per, "calls", _some(label, group.spans, "calls")
-    if per == ITEM:
-        counted = "items" if group.items_declared else "calls"
-        return per, counted, _some(label, group.items or 0.0, counted)
-    if per not in group.units:
-        known = ", ".join(group.units) or "none"
-        raise UsageError(
-            f"{label}: --per {per} is no unit that was added: its spans have {known}."
-            + nearest(per, (*group.units, ITEM, CALL, RUN))
-        )
-    return per, per, _some(label, group.units[per], per)
-
-
-def _some(label: str, count: float, counted: str) -> float:
-    if not count:
-        raise UsageError(
-            f"{label} has no {counted}: nothing can be said for one; count them with add(items=...)"
-            ", or compare --per run"
-        )
-    return float(count)
-
-
-def _items(counted: str) -> Callable[[Entry], float]:
-    if counted in ("calls", "runs"):
-        return lambda entry: float(entry.calls)
-    return lambda entry: entry.units.get(counted, 0.0)
+def _units(groups: Iterable[Group]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for group in groups:
+        for name, amount in group.units.items():
+            found[name] = found.get(name, 0.0) + amount
+    return found
 
 
 def for_one(whole: Amounts, count: float) -> Amounts:

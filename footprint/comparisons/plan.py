@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from footprint.comparisons.measured import CALL, RUN, Ask, Measured, measure
+from footprint.comparisons.counting import CALL, RUN
+from footprint.comparisons.measured import Ask, Measured, measure
 from footprint.comparisons.operands import InLedger, parse
 from footprint.comparisons.reported import document
 from footprint.comparisons.tables import shown

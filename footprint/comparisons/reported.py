@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from footprint.comparisons.measured import CALL, ITEM, Measured
+from footprint.comparisons.counting import CALL, ITEM
+from footprint.comparisons.measured import Measured
 from footprint.comparisons.selection import Selector, written
 from footprint.errors import UsageError, nearest
 from footprint.estimators.errors import EstimatorError, Gap

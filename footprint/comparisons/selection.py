@@ -74,12 +74,12 @@ def find(text: str, facts: Sequence[Facts], entries: Sequence[Entry], where: str
     found = written(text)
     if found is None:
         found = _bare(text, facts, entries, where)
-    elif not any(found.holds(entry, facts[entry.writer]) for entry in _distinct(entries)):
+    elif not any(found.holds(entry, facts[entry.writer]) for entry in distinct(entries)):
         raise UsageError(_unknown(found, facts, entries, where))
     return found
 
 
-def _distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
+def distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
     """One entry for all those that no field tells apart."""
     seen: set[tuple[int, int, int]] = set()
     for entry in entries:
@@ -91,7 +91,7 @@ def _distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def values(field: str, facts: Sequence[Facts], entries: Iterable[Entry]) -> list[str]:
     """All values of a field in a ledger, sorted."""
-    found = {keys.value(field, entry, facts[entry.writer]) for entry in _distinct(entries)}
+    found = {keys.value(field, entry, facts[entry.writer]) for entry in distinct(entries)}
     return sorted(each for each in found if each is not None)
 
 
@@ -102,7 +102,7 @@ def _bare(text: str, facts: Sequence[Facts], entries: Sequence[Entry], where: st
     model, at, version = text.rpartition("@")
     if at and model in values("model", facts, entries):
         selector = Selector(text, (("model", model), ("version", version)))
-        if any(selector.holds(each, facts[each.writer]) for each in _distinct(entries)):
+        if any(selector.holds(each, facts[each.writer]) for each in distinct(entries)):
             return selector
         of_it = [each for each in entries if each.path.model == model]
         known = values("version", facts, of_it)

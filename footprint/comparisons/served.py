@@ -4,39 +4,34 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from footprint.comparisons.machine import (
+    NO_HARDWARE_COST,
+    PER_TOKENS,
+    Machine,
+    Priced,
+    cost_at_full,
+    divided,
+    machine_of,
+)
 from footprint.comparisons.measured import Measured
 from footprint.comparisons.operands import Api, Own
-from footprint.comparisons.terms import Terms, hourly
+from footprint.comparisons.terms import Terms
 from footprint.comparisons.view import Side
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
-from footprint.estimators.money import (
-    CONTEXT,
-    Money,
-    MoneyRange,
-    by_currency,
-    exact_money,
-    priced,
-)
+from footprint.estimators.money import MoneyRange, by_currency
 from footprint.estimators.predict.inference import Inference, predict
 from footprint.estimators.predict.served import served
-from footprint.estimators.quantity import Quantity, exact
+from footprint.estimators.quantity import Quantity
 from footprint.estimators.systems.api import api_footprint
 from footprint.estimators.systems.estimate import api_estimate, api_use
 from footprint.estimators.systems.providers import OWN
 from footprint.estimators.systems.registry import find_system, nearest_models
 
-PER = 1000.0
-NO_HARDWARE_COST = Gap(
-    "break_even",
-    "what the machine costs an hour is not known",
-    "give --rental PER_HOUR, or what it was bought for as [[purchase]] in a factors file",
-)
 FULL_LOAD = (
     "own hardware: figures are for a machine that is always full, as an API's price is for what is "
     "used; at --utilisation 0.5 hardware costs twice as much by the token"
@@ -62,14 +57,6 @@ class Asked(NamedTuple):
     def tokens(self) -> float:
         """Of a request, in and out."""
         return self.tokens_in + self.tokens_out
-
-
-class Machine(NamedTuple):
-    """Own hardware as break-even takes it; see `estimators/costs/break_even.py`."""
-
-    fixed_per_hour: MoneyRange
-    capacity_tokens_per_hour: Quantity
-    marginal_per_token: MoneyRange
 
 
 class Served(NamedTuple):
@@ -105,12 +92,12 @@ def own(operand: Own, asked: Asked, place: Terms) -> Served:
         tokens_out=asked.tokens_out,
     )
     made = place.priced(served(found, {}, requests=1.0, host_w=asked.host_w))
-    scale = asked.tokens / PER
+    scale = asked.tokens / PER_TOKENS
     electricity = [part.amount for part in made.cost_parts if part.name == "electricity"]
-    machine, notes, factors, gaps = _machine(
+    machine, notes, factors, gaps = machine_of(
         place, {found.gpu: found.gpus}, _capacity(found, asked), electricity, asked.tokens
     )
-    cost = _cost(machine) if machine else (_per(by_currency(electricity).values(), scale))
+    cost = cost_at_full(machine) if machine else (_per(by_currency(electricity).values(), scale))
     about = (
         f"{name} in {found.precision} on {found.gpus} x {found.gpu}, predicted",
         f"{found.batch.mid:g} requests at once",
@@ -152,7 +139,7 @@ def api(operand: Api, asked: Asked, place: Terms, zone: str | None = None) -> Se
     )
     made = api_estimate(use, place.registry, zone)
     inner = api_footprint([use], place.registry, zone).accelerator_energy_j
-    scale = asked.tokens / PER
+    scale = asked.tokens / PER_TOKENS
     inputs = dict(made.inputs)
     return Served(
         side=Side(
@@ -179,20 +166,20 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
     """Spans with tokens that were measured, as they were: their own mix of input and output."""
     tokens_in, tokens_out = tokens_of(side)
     tokens = tokens_in + tokens_out
-    scale = tokens / PER
+    scale = tokens / PER_TOKENS
     gpus: dict[str, int] = {}
     for each in side.devices or ():
         if each.device.kind == "gpu":
             gpus[each.device.name] = gpus.get(each.device.name, 0) + 1
     seconds = side.active_s
-    found: _Priced = None, (), (), (NO_HARDWARE_COST,)
+    found: Priced = None, (), (), (NO_HARDWARE_COST,)
     if side.estimated:  # an API's calls: they are priced, and no machine of ours serves them
         found = None, (), (), ()
     elif gpus and seconds:
         rate = tokens / seconds * 3600 * asked.utilisation
         currency = next(iter(side.whole.cost), None)
         paid = side.whole.cost_parts.get("electricity", {}).get(currency or "")
-        found = _machine(
+        found = machine_of(
             place, gpus, Quantity(rate, rate, rate, "1/h"), [paid] if paid else [], tokens
         )
     machine, notes, factors, gaps = found
@@ -215,7 +202,7 @@ def measured(side: Measured, asked: Asked, place: Terms) -> Served:
         carbon_location_g=_each(side.whole.carbon_location_g, scale),
         embodied_g=_each(side.whole.embodied_g, scale),
         water_l=_each(side.whole.water_l, scale),
-        cost=_cost(machine) if machine else _per(side.whole.cost.values(), scale),
+        cost=cost_at_full(machine) if machine else _per(side.whole.cost.values(), scale),
         machine=machine,
         factors=(*side.factors_used(), *factors),
         assumptions=(*side.assumptions, *notes),
@@ -285,43 +272,6 @@ def _capacity(found: Inference, asked: Asked) -> Quantity:
     by = 3600 * asked.tokens / asked.tokens_out * asked.utilisation
     speed = found.output_tokens_per_s
     return Quantity(speed.low * by, speed.mid * by, speed.high * by, "1/h")
-
-
-_Priced = tuple[Machine | None, tuple[str, ...], tuple[Factor, ...], tuple[Gap, ...]]
-
-
-def _machine(
-    place: Terms,
-    devices: Mapping[str, int],
-    capacity: Quantity,
-    electricity: Iterable[MoneyRange],
-    tokens: float,
-) -> _Priced:
-    """A machine of these devices; None, with a gap, where its cost is not known."""
-    found = hourly(place, devices)
-    if found.price is None:
-        return None, (), (), (NO_HARDWARE_COST,)
-    currency = found.price.currency
-    paid = by_currency(electricity).get(currency)
-    marginal = exact_money(Money(Decimal(0), currency))
-    if paid is not None:
-        marginal = divided(paid, tokens)
-    return Machine(found.price, capacity, marginal), found.assumptions, found.factors, ()
-
-
-def _cost(machine: Machine) -> MoneyRange:
-    """Of 1,000 tokens on a machine that is full: hours by its capacity, and electricity."""
-    speed = machine.capacity_tokens_per_hour
-    hours = Quantity(PER / speed.high, PER / speed.mid, PER / speed.low, "h")
-    electricity = priced(exact(PER, "1"), machine.marginal_per_token)
-    return priced(hours, machine.fixed_per_hour) + electricity
-
-
-def divided(amount: MoneyRange, count: float) -> MoneyRange:
-    """An amount by a count, to 34 digits."""
-    by = Decimal(repr(count))
-    low, mid, high = (CONTEXT.divide(each, by) for each in (amount.low, amount.mid, amount.high))
-    return MoneyRange(low, mid, high, amount.currency)
 
 
 def _per(amounts: Iterable[MoneyRange], scale: float) -> MoneyRange | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footprint.comparisons import view
-from footprint.comparisons.groups import percent
 from footprint.comparisons.view import Change, Comparison, Row, Side
+from footprint.comparisons.wording import percent
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
@@ -171,7 +171,8 @@ def _factor(factor: Factor) -> str:
 
 
 def intervals(made: Comparison) -> Iterator[Row]:
-    """The rows that a chart shows: those of which two sides or more are known."""
+    """The rows that a chart shows: two sides or more are known, and none is below zero."""
     for row in made.rows:
-        if sum(value is not None and value.mid > 0 for value in row.values) > 1:
+        known = [value for value in row.values if value is not None]
+        if len(known) > 1 and min(value.low for value in known) >= 0 and any(v.high for v in known):
             yield row

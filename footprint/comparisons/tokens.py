@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from footprint.comparisons.served import BOUNDARY, PER, Asked, Served, divided
+from footprint.comparisons.machine import PER_TOKENS, divided
+from footprint.comparisons.served import BOUNDARY, Asked, Served
 from footprint.comparisons.view import TOKENS, Comparison, Crossing, Row, Volume, changed
 from footprint.estimators.costs.break_even import break_even, own_per_month
 from footprint.estimators.money import MoneyRange, priced
@@ -63,8 +64,8 @@ def compared(sides: Sequence[Served], asked: Asked) -> Comparison:
 
 def _mix(asked: Asked) -> str:
     return (
-        f"of 1,000 tokens, {fig.digits(PER * asked.tokens_in / asked.tokens)} are input and "
-        f"{fig.digits(PER * asked.tokens_out / asked.tokens)} output: requests of "
+        f"of 1,000 tokens, {fig.digits(PER_TOKENS * asked.tokens_in / asked.tokens)} are input and "
+        f"{fig.digits(PER_TOKENS * asked.tokens_out / asked.tokens)} output: requests of "
         f"{fig.count(asked.tokens_in)} in and {fig.count(asked.tokens_out)} out"
     )
 
@@ -93,7 +94,7 @@ def _crossings(sides: Sequence[Served]) -> Iterator[Crossing]:
                 continue
             if api.cost.currency != own.machine.fixed_per_hour.currency:
                 continue  # nothing is converted; the table shows both
-            price = divided(api.cost, PER)
+            price = divided(api.cost, PER_TOKENS)
             found = break_even(*own.machine, price)
             yield Crossing(own.side.label, api.side.label, found)
 
@@ -128,7 +129,7 @@ def _volumes(sides: Sequence[Served]) -> Iterator[Volume]:
                 costs.append(cost)
                 machines.append(count)
             else:
-                thousands = exact(tokens / PER, "1")
+                thousands = exact(tokens / PER_TOKENS, "1")
                 costs.append(None if side.cost is None else priced(thousands, side.cost))
                 machines.append(None)
         yield Volume(tokens, tuple(costs), tuple(machines))
