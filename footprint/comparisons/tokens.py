@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from footprint.comparisons.machine import PER_TOKENS, divided
 from footprint.comparisons.served import BOUNDARY, Asked, Served
 from footprint.comparisons.view import TOKENS, Comparison, Crossing, Row, Volume, changed
-from footprint.estimators.costs.break_even import break_even, own_per_month
+from footprint.estimators.costs.break_even import ALWAYS, break_even, own_per_month
 from footprint.estimators.money import MoneyRange, priced
 from footprint.estimators.quantity import Quantity, exact
 from footprint.reports import figures as fig
@@ -103,8 +103,8 @@ def finding(crossing: Crossing) -> str:
     """What a break-even comes to, in a sentence."""
     found, pair = crossing.found, f"{crossing.own} against {crossing.api}"
     if found.tokens_per_month is None:
-        always = not found.reason.startswith(("each", "even"))
-        return f"{pair}: own hardware is {'always' if always else 'never'} cheaper: {found.reason}"
+        when = "always" if found.reason == ALWAYS else "never"
+        return f"{pair}: own hardware is {when} cheaper: {found.reason}"
     volume = found.tokens_per_month
     low, mid, high = volume.low or 0.0, volume.mid or 0.0, volume.high
     reach = "no limit" if high is None else fig.digits(high / 1e6)

@@ -21,6 +21,7 @@ def make(
     ledger: Path,
     *,
     ratio: float = 0.6,
+    level_w: float = 400.0,
     calls: int = 60,
     spread: float = 0.05,
     seed: int = 1,
@@ -33,7 +34,7 @@ def make(
 ) -> Path:
     """Calls of `fp32` and `int8` in turn; one of int8 uses `ratio` of the other's on the mean.
 
-    Each lasts two steps of the counter, with two steps of rest: 400 W on the mean for fp32, each
+    Each lasts two steps of the counter, then two of rest: `level_w` on the mean of fp32; each
     call's own factor is log-normal with a mean of 1.
     """
     rng = random.Random(seed)
@@ -45,7 +46,7 @@ def make(
     watts: list[float] = [0.0] * 2
     for call in range(2 * calls):
         version = ("fp32", "int8")[call % 2]
-        level = 400.0 * (ratio if version == "int8" else 1.0)
+        level = level_w * (ratio if version == "int8" else 1.0)
         power = level * rng.lognormvariate(-(spread**2) / 2, spread)
         if version not in only:
             continue

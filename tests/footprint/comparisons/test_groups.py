@@ -12,7 +12,7 @@ from footprint.comparisons.make import compare
 from footprint.comparisons.measured import Ask
 from footprint.comparisons.view import Change, Comparison
 from footprint.errors import LedgerError, UsageError
-from report_ledgers import GPU
+from report_ledgers import GPU, Recorder, S
 
 Ledgers = Callable[..., Path]
 PAIR = ("minilm@fp32", "minilm@int8")
@@ -145,3 +145,87 @@ def test_no_ledger_and_a_period_without_spans(alternating: Ledgers, tmp_path: Pa
         compare(PAIR, [tmp_path / "none"])
     with pytest.raises(UsageError, match="period"):
         compare(PAIR, [alternating(tmp_path / "L")], Ask(until="2020-01-01"))
+
+
+def test_what_differs_from_run_to_run_is_noise_where_runs_were_repeated(
+    alternating: Ledgers, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "L"
+    watts = {"fp32": (300, 500, 350, 480, 420, 310), "int8": (480, 330, 500, 310, 450, 400)}
+    number = 0
+    for version, levels in watts.items():
+        for level in levels:
+            number += 1
+            alternating(
+                ledger,
+                ratio=1.0,
+                level_w=level,
+                spread=0.01,
+                calls=10,
+                number=number,
+                host=f"host-{number}",
+                boot=f"boot-{number}",
+                only=(version,),
+            )
+    made = compare(PAIR, [ledger])
+    change = energy(made)
+    assert change.verdict == verdicts.NOISE
+    assert change.noise is not None
+    # Run to run: a fifth of the mean each, so that six of each leave about 30 % at 99 %.
+    assert change.noise.low < 0.8
+    assert any("between runs" in line for line in made.assumptions)
+
+
+def test_groups_with_spans_in_common_are_said(alternating: Ledgers, tmp_path: Path) -> None:
+    made = compare(("minilm", "minilm@int8"), [alternating(tmp_path / "L")])
+    assert any("in common" in line for line in made.assumptions)
+    apart = compare(PAIR, [tmp_path / "L"])
+    assert not any("in common" in line for line in apart.assumptions)
+
+
+def test_an_apis_energy_is_not_tested(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, [300.0] * 100)
+    local = one.path("generate", kind="inference", model="llama", devices=[0])
+    remote = one.path("call", kind="api", model="gpt-4o", tags={"provider": "openai"}, devices=[])
+    for call in range(8):
+        one.span(local, call * S, call * S + S // 2, tokens_in=90.0, tokens_out=60.0)
+        one.span(remote, call * S + S // 2, (call + 1) * S, tokens_in=90.0, tokens_out=60.0)
+    one.close(10 * S)
+    change = energy(compare(("llama", "gpt-4o"), [tmp_path / "L"]))
+    assert change.verdict == verdicts.ESTIMATED
+
+
+def test_the_first_is_what_all_others_are_held_against(
+    alternating: Ledgers, tmp_path: Path
+) -> None:
+    ledger = alternating(tmp_path / "L")
+    made = compare((*PAIR, f"{ledger}"), [ledger])
+    changes = made.rows[0].changes
+    assert changes[0] is None
+    assert [round(each.ratio.mid, 1) for each in changes[1:] if each] == [0.6, 0.8]
+    alone = energy(compare(PAIR, [ledger]))
+    assert changes[1] is not None
+    assert changes[1].noise is not None
+    assert alone.noise is not None
+    assert changes[1].noise.low < alone.noise.low  # two comparisons share the error of one
+
+
+def test_a_call_is_its_whole_tree(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, [300.0] * 200)
+    for name, inner in (("a", 3), ("b", 6)):
+        outside = one.path(name, model=name, devices=[0])
+        inside = one.path("inner", model=name, devices=[0])
+        for call in range(6):
+            start = (0 if name == "a" else 8 * S) + call * S
+            top = one.span(outside, start, start + inner * S // 10, items=2.0)
+            one.span(inside, start, start + S // 10, parent=top)
+    one.close(20 * S)
+    made = compare(("model=a", "model=b"), [tmp_path / "L"])
+    # 300 W for 0.3 s, and for 0.6 s, by two items each.
+    values = [value and value.mid for value in made.rows[0].values]
+    assert values == pytest.approx([45.0, 90.0])
+    times = [value and value.mid for value in made.row("time_s_per_item").values]
+    assert times == pytest.approx([0.15, 0.3])
+    assert energy(made).ratio.mid == pytest.approx(2.0)
