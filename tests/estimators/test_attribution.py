@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimators_laws import cells_of, segments_of
-from footprint.estimators.attribution import attribute
+from footprint.estimators.attribution import attribute, booked_by_nj
 from footprint.estimators.cells import FULL, Cells, Segment
 
 floors = st.none() | st.sampled_from([0.0, 3.0, 77.7, 1e4])
@@ -153,3 +153,41 @@ def test_short_calls_get_their_power_and_not_the_average() -> None:
 
 def test_a_density_is_a_part_of_one() -> None:
     assert FULL == 2**20
+
+
+cuts_of = st.lists(st.integers(-20, 600), max_size=5, unique=True).map(sorted)
+
+
+@settings(deadline=None, max_examples=80)
+@given(cells_of(), segments_of(), floors, cuts_of)
+def test_stretches_add_up_to_what_is_booked(
+    cells: Cells, segments: list[Segment], floor_w: float | None, cuts: list[int]
+) -> None:
+    floor = 7.0 if floor_w is None else floor_w
+    done = attribute(cells, segments, floor)
+    by = booked_by_nj(cells, segments, floor, cuts)
+    for entry, share in done.entries.items():
+        own = by.get(entry, {})
+        pieces = (len(cuts) + 1) * sum(segment.entry == entry for segment in segments)
+        assert 0 <= share.energy_nj - sum(own.values()) <= pieces
+        assert all(0 <= stretch <= len(cuts) for stretch in own)
+        assert all(amount > 0 for amount in own.values())
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells_of(), segments_of())
+def test_time_held_adds_up_to_the_time_in_the_cells(cells: Cells, segments: list[Segment]) -> None:
+    done = attribute(cells, segments, 7.0)
+    held = sum(share.held_ns for share in done.entries.values())
+    present = cells.edges[-1] - cells.edges[0] if cells.energy else 0
+    assert all(share.held_ns >= 0 for share in done.entries.values())
+    assert held <= present
+
+
+def test_a_cut_divides_a_call_by_what_its_cells_drew() -> None:
+    cells = Cells([0, 100, 200], [10_000, 30_000], [0] * 3)
+    half = [Segment(0, 50, 150)]
+    assert booked_by_nj(cells, half, 100.0, [100]) == {0: {0: 5_000, 1: 25_000}}
+    whole = [Segment(0, 0, 200)]
+    assert booked_by_nj(cells, whole, 0.0, [50, 150]) == {0: {0: 5_000, 1: 20_000, 2: 15_000}}
+    assert booked_by_nj(cells, whole, 0.0, []) == {0: {0: 40_000}}

@@ -4,12 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators import grid
+from footprint.estimators import grid, standard
 from footprint.estimators.carbon import IT_ONLY
-from footprint.estimators.context import Declared, apply, declare, price, resolve
+from footprint.estimators.context import (
+    NO_WHEN,
+    NO_ZONE,
+    Declared,
+    Use,
+    apply,
+    declare,
+    price,
+    resolve,
+)
+from footprint.estimators.contracts import contracts
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.factors import PUE, TARIFF, Factor
 from footprint.estimators.money import Money
 from footprint.estimators.quantity import Quantity, exact, total
+from footprint.estimators.series import Series
+from footprint.estimators.sources import Query, Registry
 
 
 def test_nothing_declared_is_two_gaps_and_no_figure():
@@ -175,3 +188,72 @@ def test_every_missing_figure_has_its_gap(declared):
     missing = {gap.what for gap in priced.gaps}
     assert ("carbon_location_g" in missing) == (priced.carbon_location_g is None)
     assert ("cost_usd" in missing) == (priced.cost_usd is None)
+
+
+def own(*factors: Factor) -> Registry:
+    """A registry of factors that hold everywhere, and of what is shipped."""
+
+    class Own:
+        name = "own"
+
+        def candidates(self, query: Query) -> list[Factor]:
+            return [each for each in factors if each.name == query.name and not query.subject]
+
+    return Registry([Own(), *standard.sources()])
+
+
+def test_what_holds_everywhere_needs_no_zone():
+    registry = own(Factor(PUE, exact(1.3, "1"), "1"), Factor(TARIFF, Decimal("0.2"), "EUR/kWh"))
+    found = resolve(declare(), registry)
+    assert found.pue.value == exact(1.3, "1")
+    assert [each.value for each in found.tariff] == [Decimal("0.2")]
+    assert NO_ZONE in found.gaps
+
+
+def test_a_tariff_of_another_currency_does_not_fill_holes():
+    hour = 3600 * 10**9
+    euros = Series([0], [hour], [Decimal("0.2")], "EUR/kWh")
+    dollars = Factor(TARIFF, Decimal("0.3"), "USD/kWh", source="other")
+    registry = own(Factor(TARIFF, euros, "EUR/kWh", source="own"), dollars)
+    found = resolve(declare(), registry, since_ns=0, until_ns=2 * hour)
+    assert [each.unit for each in found.tariff] == ["EUR/kWh"]
+    assert any("of another currency" in note for note in found.assumptions)
+    assert apply(found, Use(exact(1, "kWh"), {0: 1})).cost["EUR"].mid == Decimal("0.2")
+    assert apply(found, Use(exact(1, "kWh"), {0: 1, hour: 1})).cost == {}
+
+
+BANDS = {
+    "currency": "EUR",
+    "timezone": "UTC",
+    "band": [{"hours": "00:00-12:00", "price": "0.1"}, {"hours": "12:00-24:00", "price": "0.3"}],
+}
+
+
+def test_a_tariff_by_the_hour_needs_to_know_when():
+    agreed = contracts({"tariff": [BANDS]}, "f")
+    assert NO_WHEN in resolve(declare(), contracts=agreed).gaps
+    found = resolve(declare(), since_ns=0, until_ns=86_400 * 10**9, contracts=agreed)
+    assert NO_WHEN not in found.gaps
+    noon = 12 * 3600 * 10**9
+    use = Use(exact(1, "kWh"), {0: 1, noon: 3})
+    assert apply(found, use).cost["EUR"].mid == Decimal("0.25")
+
+
+def test_a_declared_tariff_goes_before_the_files():
+    agreed = contracts({"tariff": [{"price": "0.5 EUR"}]}, "f")
+    assert price_of(resolve(declare(tariff="0.1 EUR"), contracts=agreed)) == Decimal("0.1")
+    assert price_of(resolve(declare(), contracts=agreed)) == Decimal("0.5")
+
+
+def price_of(found):
+    return apply(found, exact(1, "kWh")).cost["EUR"].mid
+
+
+@given(settings, settings)
+def test_what_is_taken_out_is_found_below(a, b):
+    left = a.without({"pue", "tariff"})
+    assert (left.pue, left.tariff_per_kwh) == (None, None)
+    assert (left.zone, left.carbon_intensity_g_per_kwh) == (a.zone, a.carbon_intensity_g_per_kwh)
+    assert left.over(b).pue == b.pue
+    assert left.origin("pue") == ""
+    assert a.without(set()) == a

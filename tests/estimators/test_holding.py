@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ EPYC = Hardware("AMD EPYC 7742 64-Core Processor", "cpu")
 DRAM = Hardware("memory", "dram")
 
 
-def found(*hardware: Hardware, agreed: Contracts = NONE, **said: object) -> FactorSet:
+def found(*hardware: Hardware, agreed: Contracts = NONE, **said: Any) -> FactorSet:
     return resolve(declare(**said), None, hardware, contracts=agreed)
 
 

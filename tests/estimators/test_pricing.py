@@ -138,13 +138,14 @@ def test_intervals_hold_what_any_values_inside_the_bounds_give(
         return q.low + (q.high - q.low) * at
 
     kwh = drawn(use.energy, energy)
-    over = drawn(ALL.pue.quantity, pue)  # type: ignore[union-attr]
+    assert ALL.pue is not None
+    assert ALL.wue is not None
+    assert ALL.generation is not None
+    over = drawn(ALL.pue.quantity, pue)
     grid = drawn(ALL.intensity[0].quantity, intensity)
     mass, hours = (each.quantity for each in ALL.embodied["A"])
-    litres = drawn(ALL.wue.quantity, water) + over * drawn(  # type: ignore[union-attr]
-        ALL.generation.quantity,
-        intensity,  # type: ignore[union-attr]
-    )
+    generation = drawn(ALL.generation.quantity, intensity)
+    litres = drawn(ALL.wue.quantity, water) + over * generation
     for quantity, real in (
         (priced.carbon_location_g, kwh * over * grid),
         (priced.water_l, kwh * litres),
