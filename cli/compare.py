@@ -97,6 +97,8 @@ def compare(
         found = made(operands, ledgers, ask, metrics, by_token)
     elif len(operands) > 1:
         raise UsageError(f"--plan is compared with one ledger, not {len(operands)}: name one")
+    elif metrics is not None:
+        raise UsageError("--metrics is for groups, not for --plan: leave one of them out")
     else:
         found = outcome(plan, operands[0] if operands else None, ledgers, ask)
     data = rendered(found, shape).encode("utf-8", "backslashreplace")

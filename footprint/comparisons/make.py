@@ -62,6 +62,8 @@ def compare(
         if metrics is not None:
             raise UsageError("--metrics is for measured groups, not for own: and api:")
         return _tokens(found, ledgers, asked, by_token or ByToken())
+    if by_token is not None and (by_token.tokens_in, by_token.tokens_out) != (None, None):
+        raise UsageError("--tokens-in and --tokens-out are for own: and api:: name one of each")
     read = None if metrics is None else metrics_.read(metrics, texts)
     return groups.compared(sides(found, ledgers, asked), read)
 

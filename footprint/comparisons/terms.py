@@ -18,6 +18,10 @@ from footprint.estimators.sources import Registry
 from footprint.factors.opened import opened
 from footprint.settings import DECLARED
 
+OWNED = (
+    "bought hardware is paid day and night here: the purchase's own utilisation is left out, "
+    "--utilisation says how much of its capacity is used"
+)
 _FILES = ("factors", "factor_sources")
 
 
@@ -66,11 +70,15 @@ def hourly(place: Terms, devices: Mapping[str, int]) -> Hourly:
     """
     times = tuple(DeviceTime(name, exact(float(count), "h")) for name, count in devices.items())
     idle = Prediction("inference", (), Quantity(0.0, 0.0, 0.0, "kWh"), None, times)
-    found = place.priced(idle)
+    # Paid day and night, used or not: what idle hours cost is not put on the used ones again.
+    always = tuple(each._replace(utilisation=exact(1.0, "1")) for each in place.contracts.purchases)
+    found = place._replace(contracts=place.contracts._replace(purchases=always)).priced(idle)
     parts = by_currency(part.amount for part in found.cost_parts if part.name != "electricity")
     if parts:
         (price, *others) = parts.values()
-        return Hourly(None if others or not price.high else price, found.factors)
+        known = None if others or not price.high else price
+        notes = (OWNED,) if any(part.name == "purchase" for part in found.cost_parts) else ()
+        return Hourly(known, found.factors, notes)
     if place.declared.tariff_per_kwh is not None or place.contracts.tariff is not None:
         return Hourly(None)
     return _listed(devices)

@@ -12,6 +12,7 @@ from footprint.comparisons.machine import PER_TOKENS, divided
 from footprint.comparisons.served import BOUNDARY, Asked, Served
 from footprint.comparisons.view import TOKENS, Comparison, Crossing, Row, Volume, changed
 from footprint.estimators.costs.break_even import ALWAYS, break_even, own_per_month
+from footprint.estimators.errors import Gap
 from footprint.estimators.money import MoneyRange, priced
 from footprint.estimators.quantity import Quantity, exact
 from footprint.reports import figures as fig
@@ -37,8 +38,8 @@ def compared(sides: Sequence[Served], asked: Asked) -> Comparison:
         assumptions.append(BOUNDARY)
     if crossings:
         assumptions.append(
-            "break-even: a machine is paid day and night, 730 h a month, and can be kept full; "
-            "further machines are added whole"
+            "break-even: a machine is paid day and night, 730 h a month, can be kept full, and "
+            "draws nothing while it waits; further machines are added whole"
         )
     for side in sides:
         assumptions.extend(f"{side.side.label}: {line}" for line in side.assumptions)
@@ -58,7 +59,8 @@ def compared(sides: Sequence[Served], asked: Asked) -> Comparison:
                 for side in sides
                 for gap in side.gaps
             )
-        ),
+        )
+        + tuple(_apart(sides)),
     )
 
 
@@ -97,6 +99,21 @@ def _crossings(sides: Sequence[Served]) -> Iterator[Crossing]:
             price = divided(api.cost, PER_TOKENS)
             found = break_even(*own.machine, price)
             yield Crossing(own.side.label, api.side.label, found)
+
+
+def _apart(sides: Sequence[Served]) -> Iterator[Gap]:
+    """Pairs whose costs are in two currencies."""
+    for own in sides:
+        for api in sides:
+            if own.machine is None or api.machine is not None or api.cost is None:
+                continue
+            mine, theirs = own.machine.fixed_per_hour.currency, api.cost.currency
+            if mine != theirs:
+                yield Gap(
+                    "break_even",
+                    f"{own.side.label} costs {mine}, {api.side.label} {theirs}; not converted",
+                    f"give the hardware's price in {theirs}",
+                )
 
 
 def finding(crossing: Crossing) -> str:

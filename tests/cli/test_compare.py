@@ -87,7 +87,9 @@ def test_a_plan_that_footprint_wrote(cli: Cli, ledger: Path, tmp_path: Path) -> 
         (("minilm@fp32", "minilm@int8", "--pue", "0.5"), "--pue"),
         (("own:70B@H100x4", "api:gpt-4o"), "--tokens-in"),
         (("own:70B@H100x4", "api:gtp-4o", "--tokens-in", "9", "--tokens-out", "9"), "gpt-4o"),
+        (("minilm@fp32", "minilm@int8", "--tokens-in", "9"), "own:"),
         (("--plan", "none.json", "L"), "none.json"),
+        (("--plan", "none.json", "L", "--metrics", "m.csv"), "--metrics"),
         (("--plan", "none.json", "L", "M"), "one ledger"),
     ],
 )

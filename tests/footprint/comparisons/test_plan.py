@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from footprint.comparisons.formats import rendered
 from footprint.comparisons.measured import Ask
 from footprint.comparisons.plan import compared
 from footprint.errors import UsageError
+from json_schema import valid
 from report_ledgers import GPU, Recorder, S
+
+SCHEMA = Path(__file__).parents[3] / "docs/reference/compare.schema.json"
 
 
 def quantity(low: float, mid: float, high: float) -> dict[str, float]:
@@ -57,7 +61,12 @@ def test_training_is_held_against_the_energy_of_the_devices(training: Path, tmp_
     assert duration.changes[1].ratio.mid == pytest.approx(1.0)
     assert carbon.changes[1] is not None
     assert not carbon.changes[1].inside  # 0.1 g of 0.11 to 0.13
+    assert duration.changes[1].inside is None  # it was given, and has no interval
     assert "inside the predicted interval" in made.findings[0]
+    schema = json.loads(SCHEMA.read_text())
+    assert valid(json.loads(rendered(made, "json")), schema, schema) == []
+    for format_ in ("text", "md", "html"):
+        assert "energy of the IT equipment" in rendered(made, format_)
 
 
 def test_what_the_plan_does_not_say_is_a_gap(training: Path, tmp_path: Path) -> None:

@@ -88,6 +88,29 @@ def test_without_any_price_a_list_price_is_taken_and_said() -> None:
     assert made.crossings
 
 
+def test_bought_hardware_is_paid_once(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        '[[purchase]]\ndevice = "H100 SXM"\nprice = "35040 USD"\nlifetime_years = 4\n'
+        "utilisation = 0.5\n"
+    )
+    made = both(factors=tmp_path / "own.toml")
+    (crossing,) = made.crossings
+    assert crossing.found.tokens_per_month is not None
+    # 1 USD an hour and GPU, used or not: 4 USD x 730 h by 5 USD a million tokens.
+    assert crossing.found.tokens_per_month.mid == pytest.approx(584e6)
+    assert any("paid day and night" in line for line in made.assumptions)
+
+
+def test_two_currencies_have_no_break_even() -> None:
+    made = both(rental_per_device_hour="2.5 EUR")
+    assert made.crossings == ()
+    assert any(gap.what == "break_even" and "EUR" in gap.why for gap in made.gaps)
+    assert {row.figure for row in made.rows} >= {
+        "cost_eur_per_1000_tokens",
+        "cost_usd_per_1000_tokens",
+    }
+
+
 def test_half_used_hardware_costs_twice() -> None:
     full, half = (
         both(MIX._replace(utilisation=part), rental_per_device_hour="2.5 USD") for part in (1, 0.5)
