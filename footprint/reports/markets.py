@@ -61,13 +61,16 @@ def markets(
 
 
 def _placed(instruments: Sequence[Instrument], zones: Iterable[Zone | None]) -> None:
-    """Where work was in several zones, each instrument has to be of one of them."""
-    known = [zone for zone in zones if zone is not None]
-    if len(known) < 2:
+    """Where work was in several zones, each instrument has to be of one of them.
+
+    Work whose place nobody declared is in a zone of its own: nothing is said to cover it.
+    """
+    places = list(zones)
+    if len(places) < 2:
         return
-    names = [zone.code for zone in known]
+    names = sorted("an undeclared place" if zone is None else zone.code for zone in places)
     for each in instruments:
-        if not any(_covers(each, zone, len(known)) for zone in known):
+        if not any(_covers(each, zone, len(places)) for zone in places):
             said = f"its market is {each.market}" if each.market else "it has no market"
             raise UsageError(
                 f"instrument {each.name!r}: {said}, and the work was in {', '.join(names)}: "
