@@ -208,7 +208,7 @@ def _side(
         throughput_per_s=count / seconds if seconds and ask.per != RUN else None,
         peak_host_bytes=_greatest(hosts),
         peak_gpu_bytes=_greatest(gpus),
-        samples=tuple(calls) if known else None,
+        samples=tuple(calls),
         devices=_devices(book, number),
         estimated=any("api" in group.tiers_energy for group in groups),
         factors=made.factors,

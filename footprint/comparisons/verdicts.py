@@ -122,15 +122,17 @@ def _parts(mine: OnDevice | None, theirs: OnDevice | None) -> Iterator[Part]:
 
 def said(base: Measured, other: Measured) -> Iterator[str]:
     """What the test of two sides rests on, one line each."""
-    if base.samples is None or other.samples is None or base.estimated or other.estimated:
+    change = energy(base, other, 1)
+    if change is None or change.verdict in (ESTIMATED, UNTESTED):
         return
+    calls = [len(each.samples or ()) for each in (base, other)]
     runs = of_runs(base, other)
     means = [mean(each, "energy_j", runs=runs) for each in (base, other)]
     pair = f"{base.label} and {other.label}"
     if means[0] is None or means[1] is None:
         yield (
             f"{pair}: noise is tested from {LEAST_BLOCKS} calls with items each on; there are "
-            f"{len(base.samples)} and {len(other.samples)}: measure more"
+            f"{calls[0]} and {calls[1]}: measure more"
         )
         return
     what = "runs" if runs else "consecutive calls, joined into at most 20 blocks"
@@ -151,8 +153,7 @@ def said(base: Measured, other: Measured) -> Iterator[str]:
                 " a drift: the interval is too narrow; interleave what you compare"
             )
     yield from _sensors(base, other)
-    change = energy(base, other, 1)
-    left = None if change is None else change.systematic
+    left = change.systematic
     if left is not None and (left.high is None or left.high > _WIDE * left.low):
         yield (
             f"{pair}: the meters hardly tell their energies apart: calls are short beside the "

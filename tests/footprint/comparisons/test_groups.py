@@ -229,3 +229,36 @@ def test_a_call_is_its_whole_tree(tmp_path: Path) -> None:
     times = [value and value.mid for value in made.row("time_s_per_item").values]
     assert times == pytest.approx([0.15, 0.3])
     assert energy(made).ratio.mid == pytest.approx(2.0)
+
+
+def test_memory_latency_and_throughput_stand_beside_energy(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    for number, (model, held) in enumerate((("a", 4_000_000), ("b", 1_000_000))):
+        path = one.path("embed", model=model)
+        for call in range(10):
+            start = (number * 10 + call) * S
+            one.span(path, start, start + (S if model == "a" else S // 4), items=5.0)
+            one.writer.usage(one.t0 + start, 0, 0, 0, held)
+    one.close(30 * S)
+    made = compare(("a", "b"), [tmp_path / "L"])
+
+    def ratio(figure: str) -> float | None:
+        change = made.row(figure).changes[1]
+        return None if change is None else change.ratio.mid
+
+    assert ratio("peak_host_memory_bytes") == 0.25
+    assert ratio("latency_p50_ms") == ratio("latency_p95_ms") == 0.25
+    assert ratio("throughput_items_per_s") == 4.0
+    time = made.row("time_s_per_item").changes[1]
+    assert time is not None
+    assert (time.ratio.mid, time.verdict) == (0.25, verdicts.DIFFERENT)
+    # Nothing was metered: that is no figure, and says why.
+    assert "energy_j_per_item" not in {row.figure for row in made.rows}
+    assert any(gap.what.startswith("energy") for gap in made.gaps)
+
+
+def test_a_period_cuts_off_what_lies_outside(alternating: Ledgers, tmp_path: Path) -> None:
+    ledger = alternating(tmp_path / "L")
+    made = compare(PAIR, [ledger], Ask(until="2026-11-22T11:00:10Z"))
+    assert made.sides[0].about["spans"] < 60
+    assert energy(made).verdict == verdicts.DIFFERENT
