@@ -63,11 +63,12 @@ class LiveSource:
         return self.provider.name
 
     def candidates(self, query: Query) -> tuple[Factor, ...]:
-        """One factor, a series over the query's period up to now; none where the provider does
-        not cover the zone, and for queries without a period.
+        """One factor, a series over the query's period up to now; none for queries without a
+        period.
 
         Raises:
-            SourceUnavailable: the provider could not be asked, and the cache does not hold the
+            SourceUnavailable: the provider does not cover the zone, which a user who named it
+                should hear; or it could not be asked, and the cache does not hold the
                 whole period; or it has no value in it.
             EstimatorError: a period that ends before it starts.
         """
@@ -80,7 +81,7 @@ class LiveSource:
             )
         zone_id = self.provider.zone_id(zone)
         if zone_id is None:
-            return ()
+            raise SourceUnavailable(f"it does not cover {zone.code} (zone_ids names more places)")
         until_ns = min(query.until_ns if query.until_ns is not None else now_ns, now_ns)
         until_ns = max(until_ns, since_ns + 1)
         try:

@@ -136,10 +136,9 @@ def test_two_values_for_one_instant_leave_a_hole(api: Api, live: Live) -> None:
 
 @pytest.mark.parametrize("zone", ["DEU", "FRA-BRE", "REU"])
 def test_other_places_are_not_covered(api: Api, live: Live, zone: str) -> None:
-    found = live.source("eco2mix").candidates(
-        query(zone, "2026-05-20T22:00:00Z", "2026-05-20T23:00:00Z")
-    )
-    assert found == ()
+    asked = query(zone, "2026-05-20T22:00:00Z", "2026-05-20T23:00:00Z")
+    with pytest.raises(SourceUnavailable, match=f"does not cover {zone}"):
+        live.source("eco2mix").candidates(asked)
     assert api.asked == []
 
 

@@ -91,11 +91,12 @@ def test_zones_are_named_by_alpha_2_or_by_the_user_and_not_guessed(api: Api, liv
     api.on_each(PAST, hourly)
     source = live.source("electricity-maps", zone_ids={"US-CA": "US-CAL-CISO", "Denmark": "DK-DK1"})
     period = ("2026-05-01T05:00:00Z", "2026-05-01T06:00:00Z")
-    zones = ["USA-CA", "DNK", "GBR", "USA-NY"]
+    zones = ["USA-CA", "DNK", "GBR"]
     found = [source.candidates(query(zone, *period)) for zone in zones]
     assert [asked.params["zone"] for asked in api.asked] == ["US-CAL-CISO", "DK-DK1", "GB"]
     assert [factor.zone for factors in found for factor in factors] == ["USA-CA", "DNK", "GBR"]
-    assert found[-1] == ()
+    with pytest.raises(SourceUnavailable, match="does not cover USA-NY"):
+        source.candidates(query("USA-NY", *period))
 
 
 @pytest.mark.parametrize(

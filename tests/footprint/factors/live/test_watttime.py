@@ -144,7 +144,8 @@ def test_a_token_that_is_none(api: Api, live: Live, token: object) -> None:
 
 
 def test_zones_that_the_user_did_not_name_are_not_covered(api: Api, live: Live) -> None:
-    assert live.source("watttime").candidates(query(*PERIOD)) == ()
+    with pytest.raises(SourceUnavailable, match="does not cover"):
+        live.source("watttime").candidates(query(*PERIOD))
     assert api.asked == []
     with pytest.raises(UsageError, match="'co2_mor': Did you mean co2_moer"):
         live.source("watttime", signal="co2_mor")
