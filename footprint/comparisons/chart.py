@@ -14,7 +14,7 @@ from footprint.comparisons.view import Comparison, Row
 from footprint.estimators.quantity import Quantity
 from footprint.reports.columns import plain
 
-_WIDTH, _LEFT, _RIGHT = 760, 200, 190
+_WIDTH, _LEFT, _RIGHT = 800, 240, 190
 _BAR, _GAP, _HEAD = 16, 4, 26
 #: More figures than this make no picture.
 _MOST = 8
