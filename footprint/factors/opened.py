@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.errors import UsageError
 from footprint.estimators.contracts import NONE, Contracts, contracts
@@ -14,6 +15,9 @@ from footprint.estimators.sources import Query
 from footprint.estimators.zones import resolve_zone
 from footprint.factors.registry import Ordered, registry
 from footprint.settings import Settings
+
+if TYPE_CHECKING:
+    from footprint.factors.own import OwnSource
 
 #: Settings of a place -> the factor by which an own file says the same.
 _OF_PLACES = {"carbon_intensity": GRID_INTENSITY, "pue": PUE, "wue": WUE, "tariff": TARIFF}
@@ -53,6 +57,13 @@ class Opened(NamedTuple):
         return frozenset(said | ({"tariff"} if self.contracts.tariff else set()))
 
 
+@cache
+def _read_once(own: Path) -> OwnSource:
+    from footprint.factors.own import own_source
+
+    return own_source(own)
+
+
 def opened(
     settings: Settings,
     ledgers: Iterable[Path] = (),
@@ -66,7 +77,8 @@ def opened(
         settings: `factors` is the own file, `factor_sources` the order.
         ledgers: whose pins count.
         pins: False: not the ledgers' pins.
-        live: False: live providers are passed over, as where a program waits for the answer.
+        live: False: a program waits for the answer. Live providers are passed over, and its own
+            file is read once, so that all that it is told rests on the same factors.
 
     Raises UsageError: an unknown source, a broken own file. LedgerError: a pin that was changed.
     """
@@ -77,7 +89,7 @@ def opened(
         order = tuple(name for name in order if name not in PROVIDERS)
     sources = registry(
         order,
-        own=settings.factors,
+        own=settings.factors if live or settings.factors is None else _read_once(settings.factors),
         ledgers=ledgers,
         live=settings.live if live else None,
         pins=pins,

@@ -75,7 +75,7 @@ class Ordered(Registry):
 def registry(
     order: Sequence[str] | None = None,
     *,
-    own: Path | None = None,
+    own: Path | OwnSource | None = None,
     ledgers: Iterable[Path] = (),
     live: Mapping[str, Mapping[str, Any]] | None = None,
     pins: bool = True,
@@ -84,7 +84,7 @@ def registry(
 
     Args:
         order: names, first first; None: pinned, own, live providers, the packages' tables.
-        own: the user's own file.
+        own: the user's own file, or what was read of it.
         ledgers: whose pins count.
         live: options by provider; in the default order these providers are asked.
         pins: False: not the ledgers' pins.
@@ -103,8 +103,9 @@ def registry(
             "the order of sources names own, but there is no own file: give it with --factors FILE"
         )
     if OWN not in names and own is not None:
+        file = own if isinstance(own, Path) else own.file.path
         raise UsageError(
-            f"{own} is given, but the order of sources does not name own: add it where it belongs"
+            f"{file} is given, but the order of sources does not name own: add it where it belongs"
         )
     names += [name for name in OF_THINGS if name not in names]
     if pins and PINNED not in names:
@@ -118,9 +119,11 @@ def registry(
 
             sources.append(pinned_source(ledgers))
         elif name == OWN and own is not None:
-            from footprint.factors.own import own_source
+            if isinstance(own, Path):
+                from footprint.factors.own import own_source
 
-            sources.append(own_source(own))
+                own = own_source(own)
+            sources.append(own)
         elif name in tables:
             sources.append(tables[name])
         else:

@@ -91,3 +91,14 @@ def test_a_broken_file_is_one_line_with_its_name(tmp_path: Path, text: str, mess
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no file .*nope\.toml"):
         opened(Settings(factors=tmp_path / "nope.toml"))
+
+
+def test_a_program_reads_its_file_once_and_a_report_each_time(tmp_path: Path) -> None:
+    asked = settings(tmp_path)
+    first = opened(asked, live=False)
+    asked.factors.write_text("")  # type: ignore[union-attr]
+    again = opened(asked, live=False)
+    assert again.registry.own is first.registry.own
+    assert again.registry is not first.registry  # answers are not kept for ever
+    assert again.contracts == first.contracts
+    assert opened(asked).contracts.tariff is None
