@@ -7,7 +7,6 @@ tokens of a call cost the tier's price.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from footprint.estimators.series import Row, Series, series, utc_ns
 from footprint.estimators.sources import SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems.names import key, without_path
+from footprint.estimators.systems.nearest import touching_or_nearest
 from footprint.estimators.systems.pricelist import Columns, columns, find, midnight, source_of
 from footprint.estimators.systems.registry import Resolved
 from footprint.estimators.systems.rows import CACHED, INPUT, OUTPUT, PRICE_UNIT
@@ -100,11 +100,7 @@ def _part(steps: Series, period: tuple[int, int] | None) -> Series:
     if period is None:
         return steps
     since_ns, until_ns = period
-    part = steps.between(since_ns, until_ns)
-    if not len(part):
-        near = 0 if until_ns <= steps.starts[0] else bisect_left(steps.starts, until_ns) - 1
-        start, end, value = steps.starts[near], steps.ends[near], steps.values[near]
-        part = Series((start,), (end,), (value,), steps.unit)
+    part = touching_or_nearest(steps, since_ns, until_ns)
     starts = [max(start, since_ns) if start == BEGIN_NS else start for start in part.starts]
     ends = [min(end, until_ns) if end == OPEN_NS else end for end in part.ends]
     if any(start >= end for start, end in zip(starts, ends, strict=True)):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series
 from footprint.estimators.sources import Found, Query, covering
+from footprint.estimators.systems.nearest import is_price, touching_or_nearest
 from footprint.estimators.zones import folded
 
 
@@ -98,11 +99,19 @@ class PinnedSource:
 
 
 def _touching(factor: Factor, query: Query) -> Iterator[Factor]:
-    """The factor; of a series the part that touches the query's period."""
+    """The factor; of a series the part that touches the query's period.
+
+    Of a price by the token also the nearest one, where its history does not reach the period: a
+    call after a model's withdrawal is priced at its last price.
+    """
     if not isinstance(factor.value, Series) or query.since_ns is None or query.until_ns is None:
         yield factor
         return
-    part = factor.value.between(query.since_ns, max(query.until_ns, query.since_ns + 1))
+    until_ns = max(query.until_ns, query.since_ns + 1)
+    if is_price(factor.name):
+        part = touching_or_nearest(factor.value, query.since_ns, until_ns)
+    else:
+        part = factor.value.between(query.since_ns, until_ns)
     if len(part):
         yield factor._replace(value=part)
 

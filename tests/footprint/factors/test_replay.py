@@ -164,3 +164,36 @@ def test_other_places_can_be_pinned_too(tmp_path: Path, ledger: Path, upgraded: 
         footprint(tmp_path, "factors", "list", "--ledger", "L", "--zone", "DEU", "--format", "json")
     )
     assert known[0]["source"] == "pinned"
+
+
+#: Calls after the last price, before the first one, within the history, and by the hour.
+PRICED = [
+    ("claude-sonnet-4", "anthropic"),
+    ("gpt-4.5", "openai"),
+    ("sonar", "perplexity"),
+    ("claude-2", "bedrock"),
+    ("gpt-4o", "openai"),
+    ("DeepSeek-V3", "deepseek"),
+    ("gemini-2.5-pro", "google"),
+    ("Llama 3.1 8B", "bedrock"),
+]
+
+
+def test_prices_of_the_past_and_of_today_are_kept(tmp_path: Path) -> None:
+    """A price that ended before the call is the nearest one: with pins and without."""
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    for number, (model, provider) in enumerate(PRICED):
+        path = one.path(
+            f"ask{number}", model=model, kind="api", devices=[], tags={"provider": provider}
+        )
+        one.span(path, number * S, (number + 1) * S, tokens_in=1000, tokens_out=500)
+    one.close()
+    report = ["report", "L", "--format", "json"]
+    before = footprint(tmp_path, *report)
+    priced = {
+        each["subject"] for each in json.loads(before)["factors"] if "API price" in each["name"]
+    }
+    assert len(priced) == len(PRICED)
+    assert b"when the last known price ended" in before
+    footprint(tmp_path, "factors", "pin", "L")
+    assert footprint(tmp_path, *report) == before
