@@ -53,6 +53,11 @@ _PLACE = {
         "PER_HOUR",
         "Price of one device for an hour, electricity included, instead of a tariff.",
     ),
+    "instance": (
+        "--instance",
+        "NAME",
+        "Rented machine by its provider's name (p5.48xlarge), to look up its price.",
+    ),
     "lifetime_years": ("--lifetime", "YEARS", "How long the hardware is kept (embodied carbon)."),
     "factors": ("--factors", "FILE", "TOML or CSV file of own factors, tariffs and prices."),
 }

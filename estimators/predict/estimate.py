@@ -20,6 +20,7 @@ from footprint.estimators.declared import Declared
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
+from footprint.estimators.predict.instance import Instance, instance_of, without_rent
 from footprint.estimators.pricing import FactorSet, Priced, apply
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
@@ -158,8 +159,8 @@ def estimate(
     Raises:
         EstimatorError: an unknown region or instance, or energy that is negative.
     """
-    hardware = [context.Hardware(each.subject, "gpu") for each in prediction.devices]
-    found = context.resolve(declared or Declared(), registry, hardware, contracts=contracts)
+    said = declared or Declared()
+    found = _resolved(prediction, said, registry, contracts)
     priced = _priced(found, prediction)
     energy = carbon.facility_kwh(
         prediction.it_energy_kwh, found.pue.quantity if found.pue else None
@@ -187,6 +188,26 @@ def estimate(
         assumptions=tuple(dict.fromkeys((*prediction.assumptions, *priced.assumptions))),
         gaps=tuple(dict.fromkeys((*prediction.gaps, *_gaps(prediction, priced.gaps)))),
     )
+
+
+def _resolved(
+    prediction: Prediction, declared: Declared, registry: Registry | None, contracts: Contracts
+) -> FactorSet:
+    """The factors, with an instance's price divided among its devices; one that has others is no
+    price of this work."""
+    if registry is None:
+        from footprint.estimators.standard import standard
+
+        registry = standard()
+    rented = Instance()
+    names = [each.subject for each in prediction.devices]
+    if declared.instance is not None:
+        named = [name for name in names if name != UNNAMED]
+        rented = instance_of(declared.instance, named, registry, contracts)
+    hardware = [context.Hardware(name, "gpu", devices=rented.devices) for name in names]
+    found = context.resolve(declared, registry, hardware, contracts=contracts)
+    found = found._replace(assumptions=(*found.assumptions, *rented.assumptions))
+    return found if rented.gap is None else without_rent(found, rented.gap)
 
 
 def _priced(found: FactorSet, prediction: Prediction) -> Priced:

@@ -64,6 +64,17 @@ def test_rental(cli) -> None:
     assert found["cost_parts"][0]["name"] == "rental"
 
 
+def test_an_instance_is_paid_by_the_share_of_its_devices(cli) -> None:
+    run = ("--gpus", 8, "--hours", 1, "--gpu", "H100")
+    by_setting = document(cli, *run, env={"FOOTPRINT_INSTANCE": "p5.48xlarge"})
+    assert by_setting["cost_usd"] == {"low": 55.04, "mid": 55.04, "high": 55.04}
+    own = {"FOOTPRINT_RENTAL": "100"}
+    assert document(cli, *run, "--instance", "p5.48xlarge", env=own)["cost_usd"]["mid"] == 55.04
+    other = document(cli, *run, "--instance", "p4d.24xlarge")
+    assert other["cost_usd"] is None
+    assert any("8 x A100 SXM 40GB" in gap["why"] for gap in other["gaps"])
+
+
 def test_the_users_settings_hold_where_no_option_speaks(cli) -> None:
     base = ("--gpu-hours", 1000, "--watts", 1000)
     own = {"FOOTPRINT_ZONE": "FRA", "FOOTPRINT_RENTAL": "2"}
