@@ -120,7 +120,8 @@ def _factors(
     starts += [row[3] for row in own.rows["open"] if row[0] == seq]
     since = own.utc_ns(min(starts, default=own.context["t"]))
     until = max(own.utc_ns(own.t_last), since + 1)
-    sources = opened(settings, live=False, pins=False)
+    # The file is the program's own here, as what it declared is: that goes before the file.
+    sources = opened(settings, live=False, pins=False)._replace(over_runs=False)
     hardware = hardware_of(facts)[own.boot_id]
     try:
         declared = declared_of(own.context, {}, settings, sources, (since, until))

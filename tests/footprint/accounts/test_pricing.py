@@ -203,6 +203,25 @@ def test_contracts_are_of_a_period_and_a_result_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_alone")
+def test_what_a_program_declares_goes_before_its_own_file(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", declared=RUN, utc_ns=UTC)
+    one.counter(H100, [100.0] * 10)
+    number = one.span(one.path("train", devices=[0]), 0, S)
+    one.close()
+    file = tmp_path / "own.toml"
+    file.write_text(FILE)
+    settings = Settings(factors=file, origins={"factors": "given"})
+    result = span_result(one.journal, one.writer_id.hex, number, settings, provisional=False)
+    grams = result.carbon_location_g
+    assert grams is not None
+    assert grams.mid == pytest.approx(100 / 3.6e6 * 1.1 * 57)
+    # A report to which the file is given takes the file's: 1.5 x 20.
+    grams = report(tmp_path / "L", factors=file).totals.carbon_location_g
+    assert grams is not None
+    assert grams.mid == pytest.approx(100 / 3.6e6 * 1.5 * 20)
+
+
+@pytest.mark.usefixtures("_alone")
 def test_a_result_asks_nobody_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
