@@ -36,6 +36,7 @@ def markets(
     by_zone: dict[Zone | None, list[int]] = {}
     for place in sorted(whole):
         by_zone.setdefault(sets[place].zone, []).append(place)
+    period = span or (None, None)
     since, until = (None, None) if span is None else (day_of_utc(span[0]), day_of_utc(span[1] - 1))
     _placed(instruments, by_zone)
     found: dict[int, Market] = {}
@@ -43,7 +44,7 @@ def markets(
         kwh = total(
             (facility_kwh(whole[place].energy, _pue(sets[place])) for place in places), "kWh"
         )
-        residual = registry.find(Query(RESIDUAL_MIX, zone)).chosen if zone else None
+        residual = registry.find(Query(RESIDUAL_MIX, zone, "", *period)).chosen if zone else None
         try:
             market = market_based(
                 kwh,

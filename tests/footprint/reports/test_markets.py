@@ -91,6 +91,18 @@ def test_a_grid_that_is_not_known_of_one_place_is_not_known_of_the_zone() -> Non
     assert found[0].gaps
 
 
+def test_the_residual_mix_is_that_of_the_period() -> None:
+    asked: list[Query] = []
+
+    class Listening(Mixes):
+        def candidates(self, query: Query) -> list[Factor]:
+            asked.append(query)
+            return super().candidates(query)
+
+    markets([place("FRA", 50)], {0: use(1)}, (), Registry([Listening()]), SPAN)
+    assert [(each.since_ns, each.until_ns) for each in asked] == [SPAN]
+
+
 def test_each_zone_has_its_own_instruments_and_mix() -> None:
     sets = [place("FRA", 50), place("DEU", 400)]
     agreed = wind(market="DEU", share=0.5)
