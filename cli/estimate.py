@@ -142,7 +142,10 @@ def priced(prediction: Prediction, given: Mapping[str, Any]) -> Estimate:
     sources = registry(own.factor_sources, own=path, pins=False)
     agreed = contracts(sources.own.file.tables, str(path)) if sources.own else NONE
     made = at_a_place(prediction, _declared(asked, own), sources, agreed)
-    return made._replace(assumptions=(*made.assumptions, *sources.notes))
+    read = () if path is None else (("factors", str(path)),)
+    return made._replace(
+        inputs=(*made.inputs, *read), assumptions=(*made.assumptions, *sources.notes)
+    )
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ PUE_MAX = 5.0
 INTENSITY_MAX_G_PER_KWH = 5_000.0
 
 IT_ONLY = (
-    "PUE not given: carbon and cost cover the energy of IT equipment only, without cooling and "
-    "power distribution; give --pue to cover the facility"
+    "PUE not given: energy, carbon and cost cover IT equipment only, without cooling and power "
+    "distribution; give --pue to cover the facility"
 )
 
 

@@ -21,6 +21,7 @@ from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.predict.instance import Instance, instance_of, without_rent
+from footprint.estimators.predict.place import declared_inputs, notes
 from footprint.estimators.pricing import FactorSet, Priced, apply
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
@@ -82,7 +83,8 @@ class Estimate(NamedTuple):
     """What a run will come to; the content of the schema `footprint.estimate/1`.
 
     Attributes:
-        kind, inputs, steps: of the prediction.
+        kind, steps: of the prediction.
+        inputs: of the prediction, then what was declared of the place, by the settings' names.
         it_energy_kwh: of the IT equipment: what a meter on the devices would read.
         energy_kwh: of the facility where a PUE holds, else the same.
         energy_j_per_token: energy_kwh over output tokens, in J.
@@ -172,7 +174,7 @@ def estimate(
     )
     return Estimate(
         kind=prediction.kind,
-        inputs=prediction.inputs,
+        inputs=(*prediction.inputs, *declared_inputs(said)),
         it_energy_kwh=prediction.it_energy_kwh,
         energy_kwh=energy,
         energy_j_per_token=energy.to("J") / prediction.tokens if prediction.tokens else None,
@@ -206,7 +208,7 @@ def _resolved(
         rented = instance_of(declared.instance, named, registry, contracts)
     hardware = [context.Hardware(name, "gpu", devices=rented.devices) for name in names]
     found = context.resolve(declared, registry, hardware, contracts=contracts)
-    found = found._replace(assumptions=(*found.assumptions, *rented.assumptions))
+    found = found._replace(assumptions=(*found.assumptions, *rented.assumptions, *notes(found)))
     return found if rented.gap is None else without_rent(found, rented.gap)
 
 

@@ -75,6 +75,18 @@ def test_an_instance_is_paid_by_the_share_of_its_devices(cli) -> None:
     assert any("8 x A100 SXM 40GB" in gap["why"] for gap in other["gaps"])
 
 
+def test_a_stored_estimate_says_what_was_asked(cli, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[tariff]\nprice = "0.18 EUR"\n')
+    asked = ("--gpu-hours", 10, "--watts", 400, "--pue", 1.2, "--tariff", "0.2 EUR")
+    found = document(cli, *asked, "--factors", "own.toml", env={"FOOTPRINT_ZONE": "FRA"})
+    assert found["inputs"]["zone"] == "FRA"
+    assert found["inputs"]["pue"] == 1.2
+    assert found["inputs"]["tariff_per_kwh"] == "0.2 EUR"
+    assert found["inputs"]["factors"].endswith("own.toml")
+    for format_, line in (("text", "  tariff per kwh: 0.2 EUR\n"), ("md", "- pue: 1.2\n")):
+        assert line in cli("estimate", "training", *asked, "--format", format_).stdout
+
+
 def test_the_users_settings_hold_where_no_option_speaks(cli) -> None:
     base = ("--gpu-hours", 1000, "--watts", 1000)
     own = {"FOOTPRINT_ZONE": "FRA", "FOOTPRINT_RENTAL": "2"}

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from footprint.estimators.carbon import IT_ONLY
 from footprint.estimators.contracts import contracts
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
-from footprint.estimators.factors import EMBODIED, LIFETIME
+from footprint.estimators.factors import EMBODIED, GRID_INTENSITY, LIFETIME, Factor
 from footprint.estimators.hardware.embodied import HOURS_PER_YEAR
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.predict.estimate import (
@@ -23,6 +24,8 @@ from footprint.estimators.predict.estimate import (
     estimate,
 )
 from footprint.estimators.quantity import Quantity, exact
+from footprint.estimators.series import series
+from footprint.estimators.sources import Query, Registry
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -145,6 +148,82 @@ def test_the_document_is_json_of_the_schema() -> None:
     }
     training = estimate(PREDICTION._replace(kind="training", tokens=None)).to_json()
     assert "energy_j_per_token" not in training
+
+
+def test_inputs_say_what_was_declared_of_the_place() -> None:
+    declared = declare(
+        zone="FRA", carbon_intensity=50, pue=1.2, tariff="0.18 EUR", wue=0.2, lifetime=5
+    )
+    inputs = estimate(PREDICTION, declared).to_json()["inputs"]
+    assert inputs == {
+        "gpu": "H100 SXM",
+        "zone": "FRA",
+        "carbon_intensity_g_per_kwh": 50,
+        "pue": 1.2,
+        "tariff_per_kwh": "0.18 EUR",
+        "wue_l_per_kwh": 0.2,
+        "lifetime_years": 5,
+    }
+    assert json.loads(json.dumps(inputs)) == inputs
+    for key, value in (("rental", "2.10"), ("instance", "p5.48xlarge")):
+        (added,) = estimate(PREDICTION, declare(**{key: value})).inputs[1:]
+        assert added in (("rental_per_device_hour", "2.10 USD"), ("instance", "p5.48xlarge"))
+
+
+def test_without_a_pue_it_says_that_energy_is_of_it_equipment() -> None:
+    assert IT_ONLY in estimate(PREDICTION).assumptions
+    assert IT_ONLY not in estimate(PREDICTION, declare(pue=1.1)).assumptions
+    assert "energy" in IT_ONLY
+
+
+BANDS = [
+    {"name": "peak", "price": 0.27, "hours": "06:00-22:00"},
+    {"name": "off", "price": 0.17, "hours": "22:00-06:00"},
+]
+STEPS = [{"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T01:00:00Z", "price": 84.1}]
+
+
+@pytest.mark.parametrize(
+    "tariff",
+    [
+        {"timezone": "Europe/Paris", "currency": "EUR", "band": BANDS},
+        {"currency": "EUR", "per": "MWh", "step": STEPS},
+    ],
+)
+def test_a_tariff_that_changes_with_time_leaves_the_cost_alone_as_a_gap(tariff) -> None:
+    own = contracts({"tariff": [tariff]}, "own.toml")
+    found = estimate(PREDICTION, declare(pue=1.5, carbon_intensity=100), contracts=own)
+    assert found.energy_kwh == Quantity(12, 15, 30, "kWh")
+    assert found.carbon_location_g == Quantity(1200, 1500, 3000, "g")
+    assert found.cost == {}
+    (gap,) = (each for each in found.gaps if each.what == "cost_usd")
+    assert "the tariff changes with time" in gap.why
+    priced = estimate(PREDICTION, declare(tariff="0.2", pue=1.5), contracts=own)
+    assert priced.cost["USD"].mid == 3  # the option's goes first
+
+
+def test_a_series_is_its_mean_between_its_ends_and_says_over_which_time() -> None:
+    day = 1_767_225_600 * 10**9  # 2026-01-01
+    hour = 3600 * 10**9
+    values = (20.0, 40.0, 90.0)
+    rows = [(day + n * hour, day + (n + 1) * hour, each) for n, each in enumerate(values)]
+
+    class Own:
+        name = "own"
+
+        def candidates(self, query: Query) -> list[Factor]:
+            if query.name != GRID_INTENSITY:
+                return []
+            steps = series("own", rows, "g/kWh")
+            return [Factor(GRID_INTENSITY, steps, "g/kWh", zone="FRA", source="RTE")]
+
+    done = PREDICTION._replace(it_energy_kwh=exact(10, "kWh"))
+    found = estimate(done, declare(zone="FRA", pue=1), Registry((Own(),)))
+    assert found.carbon_location_g == Quantity(200, 500, 900, "g")
+    (said,) = (line for line in found.assumptions if "changes with time" in line)
+    assert "grid intensity of FRA" in said
+    assert "3 values from 2026-01-01T00:00:00" in said
+    assert "to 2026-01-01T03:00:00" in said
 
 
 def test_contracts_are_no_matter_of_an_estimate() -> None:
