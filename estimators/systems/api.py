@@ -22,9 +22,10 @@ from footprint.estimators.sources import Registry
 from footprint.estimators.systems.cost import group_cost
 from footprint.estimators.systems.gaps import unavailable, unknown
 from footprint.estimators.systems.impact import Asked, Tokens, accelerator_energy, impact
-from footprint.estimators.systems.providers import Provider
+from footprint.estimators.systems.providers import OTHER, Provider
 from footprint.estimators.systems.registry import Resolved, resolve
 from footprint.estimators.systems.rows import ENERGY_OUT, PARAMS
+from footprint.estimators.systems.serving import not_served
 from footprint.estimators.systems.source import with_systems
 from footprint.estimators.systems.use import ApiUse, wrong
 from footprint.estimators.zones import resolve_zone
@@ -139,7 +140,8 @@ def _grouped(uses: Iterable[ApiUse]) -> tuple[list[tuple[Resolved, list[ApiUse]]
         groups.setdefault(resolved.subject, (resolved, []))[1].extend(group)
     gaps = []
     if refused:
-        why = f"{len(refused)} API entries are left out; {refused[0]}"
+        left = "1 API entry is" if len(refused) == 1 else f"{len(refused):,} API entries are"
+        why = f"{left} left out; {refused[0]}"
         gaps = [Gap(what, why, "correct the entries") for what in ("energy_j", "cost_usd")]
     return list(groups.values()), gaps
 
@@ -165,7 +167,10 @@ def _energy(asked: Asked, resolved: Resolved, group: list[ApiUse], gathered: _Ga
 def _statements(resolved: Resolved, taken: Mapping[tuple[str, str, str], Factor]) -> list[str]:
     said = []
     if resolved.assumed:
-        said.append(f"{resolved.written}: no provider was named; {resolved.provider.name} is taken")
+        where = f"{resolved.provider.name} is taken"
+        if resolved.provider.id == OTHER:
+            where = "it may be served anywhere, on machines of any provider"
+        said.append(f"{resolved.written}: no provider was named; {where}")
     for name, what in ((PARAMS, "parameters"), (ENERGY_OUT, "energy")):
         factor = taken.get((name, resolved.subject, ""))
         if factor is not None:
@@ -179,6 +184,7 @@ def _cost(sources: Registry, resolved: Resolved, group: list[ApiUse], gathered: 
     found = group_cost(sources, resolved, group)
     gathered.gaps.extend(found.gaps)
     if found.priced is None:
+        gathered.assumptions.extend(not_served(resolved, len(found.gaps) == 1))
         return
     priced = found.priced
     gathered.costs.append(_certain(priced.cost))

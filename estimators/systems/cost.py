@@ -24,7 +24,8 @@ from footprint.estimators.money import Money
 from footprint.estimators.series import iso
 from footprint.estimators.sources import Registry
 from footprint.estimators.systems.book import PriceBook, Prices, price_book
-from footprint.estimators.systems.gaps import own_hardware, reason, unavailable, unknown
+from footprint.estimators.systems.gaps import entries, own_hardware, reason, unavailable, unknown
+from footprint.estimators.systems.providers import OTHER, OWN
 from footprint.estimators.systems.registry import Resolved, resolve
 from footprint.estimators.systems.rows import (
     CACHED,
@@ -79,7 +80,7 @@ def token_cost(use: ApiUse, registry: Registry | None = None) -> GroupCost:
 
 def group_cost(sources: Registry, resolved: Resolved, uses: Sequence[ApiUse]) -> GroupCost:
     """The cost of uses that are all of one model at one provider."""
-    if resolved.provider.price_id is None:
+    if resolved.provider.id == OWN:
         return GroupCost(None, (own_hardware(resolved),))
     times = [use.at_ns for use in uses if use.at_ns is not None]
     now_ns = time.time_ns() if len(times) < len(uses) else times[0]
@@ -89,7 +90,11 @@ def group_cost(sources: Registry, resolved: Resolved, uses: Sequence[ApiUse]) ->
     if book is None:
         missing = dict.fromkeys(unavailable(reason(note)) for note in notes)
         return GroupCost(None, (unknown("cost_usd", resolved, len(uses)), *missing))
-    return GroupCost(cost_of(book, uses, now_ns), ())
+    priced = cost_of(book, uses, now_ns)
+    if resolved.provider.id == OTHER:
+        seller = f"{resolved.written}: priced as the first who sells it; {priced.factors[0].source}"
+        priced = priced._replace(assumptions=(*priced.assumptions, seller))
+    return GroupCost(priced, ())
 
 
 def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
@@ -123,10 +128,10 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
         cost = _EXACT.add(cost, amount)
     if early:
         first = f"the first known price, from {_day(book.start)}"
-        said[f"{book.subject}: {early} entries before {first}, are priced at it"] = None
+        said[f"{book.subject}: {entries(early)} before {first}, {_are(early)} priced at it"] = None
     if late:
         last = f"{_day(book.end)}, when the last known price ended"
-        said[f"{book.subject}: {late} entries after {last}, are priced at it"] = None
+        said[f"{book.subject}: {entries(late)} after {last}, {_are(late)} priced at it"] = None
     if folded:
         said[f"{book.subject}: the tier of folded calls is that of their mean input"] = None
     split = {name: Money(amount, "USD") for name, amount in parts.items()}
@@ -157,6 +162,10 @@ def _priced(
         # The shortest digits of a float; whole numbers are exact.
         amount = _EXACT.multiply(Decimal(repr(float(count))), price)
         yield part, _EXACT.divide(amount, Decimal(PER[name]))
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _day(t_ns: int) -> str:

@@ -14,12 +14,9 @@ from footprint.estimators.sources import Registry, SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems import providers as _providers
 from footprint.estimators.systems.api import ApiFootprint, api_footprint
-from footprint.estimators.systems.registry import (
-    Resolved,
-    nearest_models,
-    nearest_providers,
-    resolve,
-)
+from footprint.estimators.systems.registry import Resolved, resolve
+from footprint.estimators.systems.serving import closed_at_home, title, vendor
+from footprint.estimators.systems.suggest import nearest_models, nearest_providers
 from footprint.estimators.systems.use import ApiUse, checked_use
 from footprint.estimators.units import J_PER_KWH, checked
 
@@ -63,10 +60,16 @@ def api_estimate(
     """The estimate of a use.
 
     Raises:
-        EstimatorError: an unknown model, provider or zone, each with the nearest names.
+        EstimatorError: an unknown model, provider or zone, each with the nearest names; a closed
+            model on own hardware.
     """
     resolved = resolve(use.model, use.provider)
     _known_provider(resolved)
+    if closed_at_home(resolved):
+        raise EstimatorError(
+            f"{title(resolved)} cannot be had to run it: its weights are not published. "
+            f"Leave out --provider {use.provider}, or name one who serves it: {vendor(resolved)}"
+        )
     made = api_footprint([use], registry, zone)
     _known_model(resolved, made)
     gaps = [*made.gaps, NO_DURATION]
@@ -141,7 +144,7 @@ def _known_provider(resolved: Resolved) -> None:
     if any(_is_of(seller, provider.id) for seller in sellers):
         return
     raise EstimatorError(
-        f"provider {provider.name!r} is not known:{nearest_providers(provider.name)} "
+        f"provider {provider.name!r} is not known.{nearest_providers(provider.name)} "
         "Give one such as openai, anthropic, azure, bedrock, vertex, mistral, or own"
     )
 
@@ -156,8 +159,9 @@ def _known_model(resolved: Resolved, made: ApiFootprint) -> None:
     if resolved.system is not None or made.energy_j is not None or made.cost is not None:
         return
     missing = [gap.why for gap in made.gaps if packages.INSTALL in gap.why]
-    hint = f" {missing[0]}" if missing else ""
+    hint = f" {missing[0]}." if missing else ""
+    named = None if resolved.assumed else resolved.provider.id
     raise EstimatorError(
-        f"model {resolved.written!r} is not known:{nearest_models(resolved.written)}{hint} "
+        f"model {resolved.written!r} is not known.{nearest_models(resolved.written, named)}{hint} "
         "Give a name such as gpt-4o, or footprint estimate inference --params for your own"
     )

@@ -8,10 +8,15 @@ from footprint.estimators.systems.registry import Resolved
 OWN_HARDWARE = "on own hardware there is no price by the token: its cost is that of the hardware"
 
 
-def unknown(what: str, resolved: Resolved, entries: int) -> Gap:
+def entries(count: int) -> str:
+    """`1 entry`, `3 entries`."""
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def unknown(what: str, resolved: Resolved, count: int) -> Gap:
     """A model whose size or price no source knows."""
     missing = "its size" if what == "energy_j" else "a price by the token"
-    why = f"{entries} entries of {resolved.subject}: {missing} is not known"
+    why = f"{entries(count)} of {resolved.subject}: {missing} is not known"
     others = [] if resolved.system is None else list(resolved.system.providers)
     sold = f" (the table has {', '.join(others)})" if others and what == "cost_usd" else ""
     remedy = f"check the names of model and provider{sold}, or give factors of your own"

@@ -8,15 +8,16 @@ are not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from footprint.estimators.series import Row, utc_ns
 from footprint.estimators.systems import packages
-from footprint.estimators.systems.names import without_path
+from footprint.estimators.systems.names import keys, without_path
+from footprint.estimators.systems.providers import OTHER, listed
 from footprint.estimators.systems.registry import Resolved
 from footprint.estimators.systems.rows import (
     CACHED,
@@ -49,38 +50,78 @@ class Listed(NamedTuple):
 
 
 def find(resolved: Resolved) -> Listed | None:
-    """The entry of the price list: as the name was written, else by our id of it."""
-    if resolved.provider.price_id is None:
+    """The entry of the price list: as the name was written, else by our id of it.
+
+    Where no provider is known (`other`), it is that of the first who sells the model.
+    """
+    provider = resolved.provider
+    if provider.id == OTHER:
+        return sold(resolved.written)
+    if provider.price_id is None:
         return None
-    providers = packages.price_list()
-    wanted = resolved.provider.price_id
-    sellers = [each for each in providers if each.id == wanted] or [
+    everyone = packages.price_list()
+    wanted = provider.price_id
+    sellers = [each for each in everyone if each.id == wanted] or [
         each
-        for each in providers
+        for each in everyone
         if each.provider_match is not None and each.provider_match.is_match(wanted)
     ]
     names = [resolved.written, without_path(resolved.written)]
     if resolved.system is not None:
         system = resolved.system
-        names += [system.ids.get(resolved.provider.id, system.id)]
-    for seller in sellers[:1]:
-        for name in names:
-            model = seller.find_model(name, all_providers=providers)
+        names += [system.ids.get(provider.id, system.id)]
+    return _listed(sellers[:1], names, everyone)
+
+
+def sold(model: str) -> Listed | None:
+    """The entry of the first who sells a model, those of our table before others; None: nobody.
+
+    As the name is written, else by its letters and digits as `names.keys` has them.
+    """
+    everyone = packages.price_list()
+    ours = [each.price_id for each in listed()]
+    ordered = sorted(everyone, key=lambda each: _place(ours, each.id))
+    written = _listed(ordered, [model], everyone)
+    if written is not None:
+        return written
+    by_key = _by_key(tuple(ordered))
+    return next((by_key[word] for word in keys(model) if word in by_key), None)
+
+
+def _listed(sellers: Iterable[Any], names: Iterable[str], everyone: list[Any]) -> Listed | None:
+    asked = tuple(names)
+    for seller in sellers:
+        for name in asked:
+            model = seller.find_model(name, all_providers=everyone)
             if model is not None:
                 return Listed(seller, model)
     return None
 
 
-def source_of(listed: Listed) -> str:
+def _place(ours: Sequence[str | None], name: str) -> int:
+    return ours.index(name) if name in ours else len(ours)
+
+
+def _by_key(sellers: Iterable[Any]) -> dict[str, Listed]:
+    """Entries by the key of their id without its path; the first of several is kept."""
+    found: dict[str, Listed] = {}
+    for seller in sellers:
+        for model in seller.models:
+            for word in islice(keys(model.id), 1):
+                found.setdefault(word, Listed(seller, model))
+    return found
+
+
+def source_of(entry: Listed) -> str:
     """Whose price it is: a cloud that the list has no row of sells at the vendor's price."""
     everyone = packages.price_list()
     owner = next(
-        (each for each in everyone if any(model is listed.model for model in each.models)),
-        listed.provider,
+        (each for each in everyone if any(model is entry.model for model in each.models)),
+        entry.provider,
     )
     urls = owner.pricing_urls or [""]
-    through = "" if owner.id == listed.provider.id else f", taken for {listed.provider.name}"
-    return f"genai-prices, {owner.id}/{listed.model.id} ({urls[0]}){through}"
+    through = "" if owner.id == entry.provider.id else f", taken for {entry.provider.name}"
+    return f"genai-prices, {owner.id}/{entry.model.id} ({urls[0]}){through}"
 
 
 def columns(model: Any, life: tuple[int, int], period: tuple[int, int] | None) -> Columns:

@@ -24,7 +24,8 @@ class Provider(NamedTuple):
     Attributes:
         id: ours, or as it was written where the table has no such provider.
         name: as it is shown.
-        price_id: its id in genai-prices; None for own hardware.
+        price_id: its id in genai-prices; None for own hardware, and for `other`, which is whoever
+            sells a model.
         home: the zone of the middle grid; None for own hardware, whose place the user gives.
         zones: the zones whose grids span the interval.
         pue: facility energy per IT energy; wue: L/kWh of IT energy, on site.
@@ -100,6 +101,17 @@ def known(text: str) -> Provider | None:
     return _providers()[name] if name else None
 
 
+@cache
+def _organisations() -> frozenset[str]:
+    return frozenset(key(name) for name in tables()["organisations"]["names"])
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a name before a slash may be the organisation that published a model, and does not
+    say who serves it."""
+    return key(text) in _organisations()
+
+
 def provider(text: str) -> Provider:
     """The provider that a name stands for. One that the table does not have gets `other`'s place
     and machines, under the name that was written, which is asked for in genai-prices."""
@@ -107,6 +119,8 @@ def provider(text: str) -> Provider:
     if found is not None:
         return found
     word = tidy(text)
+    if word == OTHER:
+        return _providers()[OTHER]
     return _providers()[OTHER]._replace(id=word, name=text.strip(), price_id=word)
 
 
@@ -133,9 +147,22 @@ _VENDORS = {
 }
 
 
+#: Beginnings of names of a vendor's open models, which it does not serve itself.
+_OPEN = ("gptoss",)
+#: Vendors that publish no weights of their models, and the beginnings of such names of others.
+_CLOSED, _CLOSED_NAMES = ("openai", "anthropic", "perplexity"), ("gemini",)
+
+
+def is_closed(model: str) -> bool:
+    """Whether a name is one of a vendor's that publishes no weights: such run nowhere else."""
+    return vendor_of(model) in _CLOSED or key(without_path(tidy(model))).startswith(_CLOSED_NAMES)
+
+
 def vendor_of(model: str) -> str | None:
     """The provider whose names begin like this one; None where nobody's do."""
     word = key(without_path(tidy(model)))
+    if word.startswith(_OPEN):
+        return None
     for name, beginnings in _VENDORS.items():
         if word.startswith(beginnings):
             return name

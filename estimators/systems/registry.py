@@ -9,8 +9,6 @@ packages changes figures, never what a name means.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -19,10 +17,8 @@ from typing import Any, NamedTuple
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import utc_ns
-from footprint.estimators.sources import SourceUnavailable
-from footprint.estimators.systems import packages
 from footprint.estimators.systems import providers as _providers
-from footprint.estimators.systems.names import key, keys, tidy, without_path
+from footprint.estimators.systems.names import key, keys, tidy
 from footprint.estimators.systems.providers import Provider
 from footprint.estimators.units import shown
 
@@ -141,6 +137,9 @@ def find_system(model: str) -> System | None:
 def resolve(model: str, provider: str | None = None) -> Resolved:
     """The system and the provider of a name; never fails for a name that is not known.
 
+    A provider may stand before the name (`azure/gpt-4o`). The organisation that published a model
+    (`microsoft/Phi-3-mini-4k-instruct`) is no provider, unless it is the model's usual one.
+
     Raises:
         EstimatorError: the name is empty or no text.
     """
@@ -149,48 +148,14 @@ def resolve(model: str, provider: str | None = None) -> Resolved:
     written = tidy(model)
     system = find_system(model)
     named = provider.strip() if provider is not None else ""
-    if not named and _providers.known(written.partition("/")[0]):
-        named, _, written = written.partition("/")  # `azure/gpt-4o`, as routers write it
     if named:
         served = _providers.provider(named)
-    elif system is not None:
-        served = _providers.provider(system.providers[0])
-    else:
-        served = _providers.provider(_providers.vendor_of(model) or _providers.OTHER)
-    return Resolved(f"{served.id}/{written}", written, system, served, not named)
-
-
-def nearest_models(model: str) -> str:
-    """` Did you mean A or B?` over the table's names and those that the packages know."""
-    return _nearest(key(without_path(tidy(model))), (*_own_names(), *_package_names()))
-
-
-def nearest_providers(provider: str) -> str:
-    """` Did you mean A or B?` over the table's providers and genai-prices'."""
-    own = [found.id for found in _providers.listed() if found.id != _providers.OTHER]
-    with suppress(SourceUnavailable):
-        own += [found.id for found in packages.price_list()]
-    return _nearest(key(provider), own)
-
-
-def _own_names() -> list[str]:
-    return [name for system in systems().values() for name in (system.id, system.name)]
-
-
-def _package_names() -> list[str]:
-    names: list[str] = []
-    with suppress(SourceUnavailable):
-        names += [entry["name"] for entry in packages.ecologits("models")["models"]]
-    with suppress(SourceUnavailable):
-        wanted = {found.price_id for found in _providers.listed()}
-        names += [m.id for p in packages.price_list() if p.id in wanted for m in p.models]
-    return names
-
-
-def _nearest(word: str, names: Iterable[str]) -> str:
-    from footprint.estimators.zones import nearest
-
-    known: dict[str, str] = {}
-    for name in names:
-        known.setdefault(key(without_path(name)), name)
-    return nearest(word, known)
+        return Resolved(f"{served.id}/{written}", written, system, served, False)
+    usual = system.providers[0] if system else _providers.vendor_of(model) or _providers.OTHER
+    served = _providers.provider(usual)
+    prefix, _, rest = written.partition("/")
+    router = _providers.known(prefix) if rest else None
+    if router is not None and (router == served or not _providers.is_organisation(prefix)):
+        # `azure/gpt-4o`, as routers write it
+        return Resolved(f"{router.id}/{rest}", rest, system, router, False)
+    return Resolved(f"{served.id}/{written}", written, system, served, True)

@@ -16,7 +16,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems.names import key, keys, without_path
-from footprint.estimators.systems.pricelist import find
+from footprint.estimators.systems.pricelist import find, sold
 from footprint.estimators.systems.registry import Resolved, System
 from footprint.estimators.units import checked
 
@@ -78,7 +78,7 @@ def _named(resolved: Resolved) -> Size | None:
     """
     stated = _SIZE.search(without_path(resolved.written))
     try:
-        if stated is None or find(resolved) is None:
+        if stated is None or (find(resolved) or sold(resolved.written)) is None:
             return None
     except (SourceUnavailable, AttributeError, KeyError, TypeError):
         return None  # the gap of its price says what is wrong with the list

@@ -30,7 +30,8 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.systems.api import api_footprint
 from footprint.estimators.systems.estimate import api_estimate, api_use
 from footprint.estimators.systems.providers import OWN
-from footprint.estimators.systems.registry import find_system, nearest_models
+from footprint.estimators.systems.registry import find_system
+from footprint.estimators.systems.suggest import nearest_models
 
 FULL_LOAD = (
     "own hardware: figures are for a machine that is always full, as an API's price is for what is "

@@ -108,7 +108,7 @@ def test_counts_that_make_no_sense_are_left_out_and_said(
 ) -> None:
     found = api_footprint([use("gpt-4o"), use("gpt-4o", None, **fields)])
     assert found.cost == api_footprint([use("gpt-4o")]).cost
-    assert any("1 API entries are left out" in gap.why and says in gap.why for gap in found.gaps)
+    assert any("1 API entry is left out" in gap.why and says in gap.why for gap in found.gaps)
 
 
 def test_nothing_is_nothing() -> None:

@@ -9,8 +9,6 @@ from footprint.estimators.systems.names import key, keys
 from footprint.estimators.systems.providers import known, listed, provider, vendor_of
 from footprint.estimators.systems.registry import (
     find_system,
-    nearest_models,
-    nearest_providers,
     resolve,
     systems,
 )
@@ -158,13 +156,6 @@ def test_a_model_of_a_package_goes_to_the_vendor_whose_names_begin_like_it() -> 
 def test_a_model_without_a_name_is_refused(written: object) -> None:
     with pytest.raises(EstimatorError, match=r"give a name such as gpt-4o"):
         resolve(written)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-
-
-def test_unknown_names_get_the_nearest() -> None:
-    assert "gpt-4o" in nearest_models("gtp-4o")
-    assert "claude-sonnet-4-5" in nearest_models("claude-sonet-4-5")
-    assert "openai" in nearest_providers("opnai")
-    assert nearest_models("zzzz") == ""
 
 
 def test_every_row_states_its_sources_and_a_sound_range() -> None:
