@@ -60,7 +60,6 @@ def hardware(serving: Serving) -> Iterator[Factor]:
             exact(value, unit),
             unit,
             source=gpu.source,
-            vintage=gpu.year,
             used_for="energy_kwh",
             subject=gpu.name,
         )

@@ -80,7 +80,6 @@ def named_power(device: Accelerator) -> Power:
         value=exact(device.tdp_w, "W"),
         unit="W",
         source=device.source,
-        vintage=device.year,
         used_for="energy_kwh",
         why="no watts were given",
         subject=device.name,

@@ -142,7 +142,6 @@ def _computed(flops: float, given: dict[str, Any], device: Accelerator | None) -
             value=exact(peak / 1e12, "TFLOP/s"),
             unit="TFLOP/s",
             source=device.source,
-            vintage=device.year,
             used_for="energy_kwh, duration_s",
             why=why or "as asked for",
             subject=device.name,

@@ -69,12 +69,8 @@ def rows(estimate: Estimate) -> list[tuple[str, str, str]]:
 
 
 def _shown(quantity: Quantity) -> Quantity:
-    """Kilowatt-hours as joules, whose unit is chosen by size; small water in millilitres."""
-    if quantity.unit == "kWh":
-        return quantity.to("J")
-    if quantity.unit == "L" and quantity.mid < 1:
-        return quantity.to("mL")
-    return quantity
+    """Energy in watt-hours, as the steps have it; energy per token stays in joules."""
+    return quantity.to("Wh") if quantity.unit == "kWh" else quantity
 
 
 def _money(value: float) -> str:
@@ -122,7 +118,8 @@ def _factor(entry: dict[str, Any]) -> str:
     if "low" in entry:
         value += f" ({entry['low']:.6g} to {entry['high']:.6g})"
     unit = "" if entry["unit"] == "1" else f" {entry['unit']}"
-    source = entry["source"] + (f", {entry['vintage']}" if entry["vintage"] else "")
+    source, year = entry["source"], str(entry["vintage"] or "")
+    source += f", {year}" if year not in source else ""  # many sources name their year
     return f"{entry['name']}{f' of {of}' if of else ''}: {value}{unit}; {source}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from footprint.estimators.quantity import Quantity
 
 #: Dimension's unit -> (from this much of it, unit, how many of it one is).
@@ -14,12 +16,25 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
         (1e-3, "mJ", 1e-3),
         (0.0, "uJ", 1e-6),
     ),
+    # Of estimates, whose steps are in it: Wh as far as it is readable.
+    "Wh": (
+        (1e3, "kWh", 1e3),
+        (1e-3, "Wh", 1.0),
+        (1e-6, "mWh", 1e-3),
+        (0.0, "uWh", 1e-6),
+    ),
     "g": (
         (1e6, "t", 1e6),
         (1e3, "kg", 1e3),
         (1.0, "g", 1.0),
         (1e-3, "mg", 1e-3),
         (0.0, "ug", 1e-6),
+    ),
+    "L": (
+        (1e3, "m3", 1e3),
+        (1.0, "L", 1.0),
+        (1e-3, "mL", 1e-3),
+        (0.0, "uL", 1e-6),
     ),
     "ms": ((1e3, "s", 1e3), (1.0, "ms", 1.0), (0.0, "us", 1e-3)),
     "s": (
@@ -65,21 +80,46 @@ def amount(value: float | None, unit: str) -> str:
     return f"{digits(value / size)} {name}"
 
 
+def shared(quantity: Quantity) -> tuple[str, float]:
+    """(unit, how many of the quantity's own it is) that its middle and both ends are shown in.
+
+    That of the middle, else the next in which all three are readable (0.01 to 9,999, at worst
+    0.001); where there is none (an interval of many orders of magnitude), that of the middle after
+    all. Of a middle of zero, that of the high end.
+    """
+    ends = quantity.low, quantity.mid, quantity.high
+    own = scale(quantity.mid or quantity.high or quantity.low, quantity.unit)
+    others = [(name, size) for _, name, size in _SCALES.get(quantity.unit, ())]
+    others.sort(key=lambda each: abs(math.log(each[1] / own[1])))
+    for least in (0.01, 0.001):
+        for name, size in (own, *others):
+            if all(_readable(end / size, least) for end in ends):
+                return name, size
+    return own
+
+
+def _readable(value: float, least: float = 0.0) -> bool:
+    return not value or least <= abs(value) < 9_999.5
+
+
 def middle(quantity: Quantity | None) -> str:
-    """A quantity's best estimate."""
-    return NOTHING if quantity is None else amount(quantity.mid, quantity.unit)
+    """A quantity's best estimate, in the unit that its interval is shown in."""
+    if quantity is None:
+        return NOTHING
+    name, size = shared(quantity)
+    return f"{digits(quantity.mid / size)} {name}"
 
 
 def interval(quantity: Quantity | None) -> str:
-    """`11.1 to 14`, in the unit of the middle, or with one of its own where that would be long.
+    """`11.1 to 14`, in the unit of `middle`; empty where there is no interval.
 
-    Empty where there is no interval.
+    `0 to 27.4 Wh`, named, where no unit is short enough for all three: 4 mJ and 27.4 Wh.
     """
     if quantity is None or quantity.low == quantity.mid == quantity.high:
         return ""
-    name, size = scale(quantity.mid, quantity.unit)
+    _, size = shared(quantity)
     wide, wide_size = scale(quantity.high, quantity.unit)
-    far = quantity.high / size >= 1000 and wide != name
+    far = not _readable(quantity.high / size) and wide_size != size
     size = wide_size if far else size
     shown = f"{digits(quantity.low / size)} to {digits(quantity.high / size)}"
     return f"{shown} {wide}" if far else shown

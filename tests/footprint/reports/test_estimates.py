@@ -47,6 +47,21 @@ def test_an_exact_figure_has_no_interval() -> None:
     assert "  energy  400 kWh\n" in rendered(bare, "text")
 
 
+def test_energy_is_in_watt_hours_as_the_steps_have_it() -> None:
+    small = estimate(training(gpu_hours=0.001, watts=400))
+    assert rows(small) == [("energy", "0.4 Wh", "")]
+
+
+def test_a_year_that_the_source_names_is_not_said_twice() -> None:
+    made = estimate(training(gpu_hours=1, gpu="H100"))
+    lines = rendered(made, "md").splitlines()
+    tdp = next(line for line in lines if line.startswith("- design power"))
+    assert tdp.endswith("datasheet (2023)")
+    for line in lines:
+        year = line[-4:]
+        assert line[-6:-4] != ", " or not year.isdigit() or line.count(year) == 1
+
+
 def test_money_has_cents_where_it_is_little() -> None:
     rented = estimate(training(gpu_hours=1.5, watts=400), declare(rental="2.10"))
     assert ("cost, USD", "3.15", "") in rows(rented)

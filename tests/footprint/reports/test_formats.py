@@ -13,9 +13,7 @@ from typing import Any
 import pytest
 
 from footprint import UsageError, report
-from footprint.estimators.quantity import Quantity
 from footprint.ledger import format as fmt
-from footprint.reports import figures
 from footprint.reports.columns import width
 from footprint.reports.view import Report
 from report_ledgers import CPU, GPU, MS, Recorder, S
@@ -234,38 +232,6 @@ def test_pandas_has_the_columns_of_the_csv(made: Report) -> None:
 def test_an_unknown_format_is_refused(made: Report) -> None:
     with pytest.raises(UsageError, match="Did you mean html"):
         made.render("htm")
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (0.0, "J", "0 J"),
-        (0.01234, "J", "12.3 mJ"),
-        (12.34, "J", "12.3 J"),
-        (1234.0, "J", "1.23 kJ"),
-        (36_000.0, "J", "10 Wh"),
-        (36e6, "J", "10 kWh"),
-        (36e9, "J", "10,000 kWh"),
-        (0.0005, "g", "500 ug"),
-        (1500.0, "g", "1.5 kg"),
-        (2.5e6, "g", "2.5 t"),
-        (0.25, "ms", "250 us"),
-        (61_000.0, "ms", "61 s"),
-        (7.0, "USD", "7 USD"),
-        (0.0000123456, "USD", "0.0000123 USD"),
-        (0.000000125, "USD", "1.25e-07 USD"),
-        (1234.5, "EUR", "1,234 EUR"),
-    ],
-)
-def test_figures_for_people(value: float, unit: str, text: str) -> None:
-    assert figures.amount(value, unit) == text
-
-
-def test_intervals_keep_the_middles_unit_while_they_are_short() -> None:
-    assert figures.both(Quantity(11.1, 12.3, 14.0, "J")) == "12.3 J (11.1 to 14)"
-    assert figures.both(Quantity(0.0, 0.004, 24.858, "J")) == "4 mJ (0 to 24.9 J)"
-    assert figures.both(Quantity(2.0, 2.0, 2.0, "g")) == "2 g"
-    assert figures.both(None) == "-"
 
 
 def test_a_suffix_of_no_format_is_refused() -> None:
