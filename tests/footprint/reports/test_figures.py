@@ -75,7 +75,8 @@ def test_where_no_unit_is_short_enough_for_all_the_interval_names_its_own() -> N
 def test_an_interval_names_a_unit_only_where_none_would_do_for_all(
     ends: list[float], unit: str
 ) -> None:
-    quantity = Quantity(*ends, unit)
+    low, mid, high = ends
+    quantity = Quantity(low, mid, high, unit)
     name, size = figures.shared(quantity)
     assert figures.middle(quantity).endswith(f" {name}")
     named = figures.interval(quantity).count(" ") > 2
