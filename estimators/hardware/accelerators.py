@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from footprint.estimators.errors import EstimatorError
+from footprint.estimators.hardware.precisions import PRECISIONS, SPELLINGS, spelled
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.units import shown
 from footprint.estimators.zones import nearest
-
-PRECISIONS = ("fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4")
 
 #: What training runs in, best first: the precision of a peak where none is asked for.
 TRAINING_PRECISIONS = ("bf16", "fp16", "fp32")
@@ -74,25 +73,27 @@ class Accelerator(NamedTuple):
         """Dense peak in FLOP/s.
 
         Args:
-            precision: one of `PRECISIONS`; None: the first of `TRAINING_PRECISIONS` it has.
+            precision: one of `PRECISIONS` in any spelling (`BF16`, `bfloat16`, `fp8_e4m3`); None:
+                the first of `TRAINING_PRECISIONS` it has.
 
         Raises:
             EstimatorError: a precision that is not known, or that this device has no figure for.
         """
         if precision is None:
             return self.peak_flop_per_s(self.training_precision())
-        if precision not in PRECISIONS:
+        name = spelled(precision)
+        if name not in PRECISIONS:
             raise EstimatorError(
                 f"precision {shown(precision)} is not known:"
-                f"{nearest(str(precision), {each: each for each in PRECISIONS})} "
+                f"{nearest(name, {each: each for each in (*PRECISIONS, *SPELLINGS)})} "
                 f"Use one of {', '.join(PRECISIONS)}"
             )
-        if precision not in self.peaks_tflops:
+        if name not in self.peaks_tflops:
             raise EstimatorError(
-                f"{self.name} has no published peak for {precision}: "
+                f"{self.name} has no published peak for {name}: "
                 f"use one of {', '.join(self.peaks_tflops)}"
             )
-        return self.peaks_tflops[precision] * 1e12
+        return self.peaks_tflops[name] * 1e12
 
     def training_precision(self) -> str:
         """The precision that training on it is taken to run in."""
@@ -104,11 +105,14 @@ def accelerators() -> tuple[Accelerator, ...]:
     return _rows()
 
 
-def accelerator(name: object) -> Accelerator:
+def accelerator(name: object, otherwise: str = "") -> Accelerator:
     """The accelerator that a name stands for: the table's, an alias, or as NVML prints it.
 
     Case, vendor, marketing names, hyphens and spaces make no difference: `H100 SXM`,
     `NVIDIA H100 80GB HBM3` and `h100-sxm` are the same.
+
+    Args:
+        otherwise: what to do about a device that is not in the table, for the message.
 
     Raises:
         EstimatorError: not in the table; names the nearest ones.
@@ -124,8 +128,7 @@ def accelerator(name: object) -> Accelerator:
     known = {_folded(each): row.name for row in _rows() for each in _spellings(row)}
     hint = nearest(key, known) or " Names are as in A100 PCIe 40GB, H100 SXM, MI300X, TPU v4."
     raise EstimatorError(
-        f"accelerator {shown(name)} is not known:{hint} "
-        "For another, give its watts (--watts) with --gpu-hours"
+        f"accelerator {shown(name)} is not known:{hint}" + (f" {otherwise}" if otherwise else "")
     )
 
 

@@ -129,24 +129,39 @@ class Hardware:
         row = find_embodied(query.subject)
         if row is None:
             return ()
-        return (_embodied(row) if query.name == EMBODIED else _lifetime(row),)
+        other = stood_in_for(query.subject, row)
+        return (_embodied(row, other) if query.name == EMBODIED else _lifetime(row, other),)
 
 
-def _embodied(row: EmbodiedRow) -> Factor:
+def stood_in_for(subject: str, row: EmbodiedRow) -> str:
+    """The accelerator that a row of another one stands in for (H800: H100); empty: it is its own.
+
+    They have the same chip, and no figure of their own is published.
+    """
+    if row.kind != "accelerator":
+        return ""
+    try:
+        name = accelerator(subject).name
+    except EstimatorError:
+        return ""
+    return "" if name == row.name else name
+
+
+def _embodied(row: EmbodiedRow, other: str) -> Factor:
     return Factor(
         name=EMBODIED,
         value=row.kg,
         unit="kg",
-        source=row.source,
+        source=f"that of {row.name} stands in; {row.source}" if other else row.source,
         version=_TABLE.name,
         vintage=row.vintage,
         used_for="embodied_g",
         why=f"the row {row.name!r} of footprint's table; low and high: the published extremes",
-        subject=row.name,
+        subject=other or row.name,
     )
 
 
-def _lifetime(row: EmbodiedRow) -> Factor:
+def _lifetime(row: EmbodiedRow, other: str) -> Factor:
     return Factor(
         name=LIFETIME,
         value=row.lifetime_years.times(exact(HOURS_PER_YEAR, "h"), "h"),
@@ -155,7 +170,7 @@ def _lifetime(row: EmbodiedRow) -> Factor:
         version=_TABLE.name,
         used_for="embodied_g",
         why="lifetimes in use for data-centre hardware; give your own where it is known",
-        subject=row.name,
+        subject=other or row.name,
     )
 
 

@@ -31,6 +31,10 @@ from footprint.estimators.units import checked, checked_count
 #: Below this, a count of parameters was written in billions or millions.
 LEAST_PARAMS = 1e6
 
+_ANOTHER = (
+    "Memory, bandwidth, peak and TDP of another are not known here: name one that comes near it"
+)
+
 _UNITS = ("J", "J", "J", "s", "W", "1/s")
 
 
@@ -100,7 +104,7 @@ def predict(
     limit = BATCH.quantity if batch is None else _range("batch", batch, "sequences", low=1.0)
     count = None if gpus is None else checked_count("gpus", gpus, "GPUs", low=1)
     serving = Serving(
-        accelerator(gpu),
+        accelerator(gpu, _ANOTHER),
         count or 1,
         _precision(precision),
         checked("tokens_in", tokens_in, "tokens"),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.hardware.accelerators import Accelerator
+from footprint.estimators.hardware.precisions import SPELLINGS, spelled
 from footprint.estimators.units import shown
 from footprint.estimators.zones import nearest
 
@@ -34,19 +35,8 @@ _PRECISIONS = (
     Precision("int4", 4.25 / 8, ("bf16", "fp16")),
     Precision("fp4", 4.25 / 8, ("bf16", "fp16")),
 )
-_SPELLINGS = {
-    "float32": "fp32",
-    "bfloat16": "bf16",
-    "float16": "fp16",
-    "half": "fp16",
-    "float8": "fp8",
-    "8bit": "int8",
-    "4bit": "int4",
-    "awq": "int4",
-    "gptq": "int4",
-    "mxfp4": "fp4",
-    "nvfp4": "fp4",
-}
+#: Of weights alone: no device computes in it.
+_INT4 = {"4bit": "int4", "awq": "int4", "gptq": "int4", "i4": "int4", "w4a16": "int4"}
 PRECISIONS = tuple(each.name for each in _PRECISIONS)
 
 
@@ -56,12 +46,12 @@ def precision(name: object) -> Precision:
     Raises:
         EstimatorError: not known; names the nearest ones.
     """
-    word = name.strip().casefold().replace("-", "") if isinstance(name, str) else ""
-    word = _SPELLINGS.get(word, word)
+    word = spelled(name)
+    word = _INT4.get(word, word)
     for each in _PRECISIONS:
         if each.name == word:
             return each
-    hint = nearest(word, {each: each for each in (*PRECISIONS, *_SPELLINGS)})
+    hint = nearest(word, {each: each for each in (*PRECISIONS, *SPELLINGS, *_INT4)})
     raise EstimatorError(
         f"precision {shown(name)} is not known:{hint} Use one of {', '.join(PRECISIONS)}"
     )

@@ -26,6 +26,8 @@ _WORST = (
     "give --mfu and --watts to narrow them"
 )
 
+_ANOTHER = "For another, give its watts (--watts) with --gpu-hours, and leave out --gpu"
+
 
 def training(
     *,
@@ -77,7 +79,7 @@ def training(
         )
         if value is not None
     }
-    device = accelerator(gpu) if gpu is not None else None
+    device = accelerator(gpu, _ANOTHER) if gpu is not None else None
     run = size(given, device)
     draw = power(watts, device)
     factor = 1.0 if overhead is None else checked("overhead", overhead, low=1.0, high=5.0)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.accelerators import Accelerator
+from footprint.estimators.hardware.precisions import spelled
 from footprint.estimators.predict.said import number, ranged
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.units import checked, checked_count
@@ -133,7 +134,7 @@ def _computed(flops: float, given: dict[str, Any], device: Accelerator | None) -
         raise EstimatorError(
             "--gpu is missing: name the device that computes the FLOPs (--gpu H100)"
         )
-    precision = given.get("precision") or device.training_precision()
+    precision = spelled(given.get("precision") or device.training_precision())
     peak = device.peak_flop_per_s(precision)
     why = "" if "precision" in given else "the precision that training is taken to run in"
     factors = [

@@ -60,6 +60,7 @@ def test_a_file_takes_the_document(cli: Cli, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("--gpu", "H10"), "Did you mean H100 SXM"),
+        (("--gpu", "Radeon 9000"), "name one that comes near it"),
         (("--precision", "fp18"), "Did you mean fp8"),
         (("--params", "70B", "--gpus", "1"), "1 x H100 SXM hold 72 GB"),
         (("--params", "many"), "write it as"),
@@ -71,3 +72,11 @@ def test_bad_input_is_one_line(cli: Cli, arguments: tuple[str, ...], message: st
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_remedy_names_options_of_this_command(cli: Cli) -> None:
+    done = cli(*CHAT, "--gpu", "Radeon 9000")
+    assert "--watts" not in done.stderr
+    assert "--gpu-hours" not in done.stderr
+    other = cli("estimate", "training", "--gpu-hours", "1", "--gpu", "Radeon 9000")
+    assert "(--watts) with --gpu-hours" in other.stderr

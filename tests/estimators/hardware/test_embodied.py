@@ -171,3 +171,27 @@ def test_it_is_a_source_of_factors() -> None:
     assert registry.find(Query(EMBODIED, subject="Abacus")).chosen is None
     assert registry.find(Query(EMBODIED)).chosen is None
     assert registry.find(Query(GRID_INTENSITY, subject="H100")).chosen is None
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "row"),
+    [
+        ("H800", "H800 SXM", "H100 SXM"),
+        ("NVIDIA A100-PCIE-40GB", "A100 PCIe 40GB", "A100 SXM 40GB"),
+        ("Tesla V100-SXM2-16GB", "V100 SXM2 16GB", "V100 SXM2 32GB"),
+    ],
+)
+def test_a_figure_of_another_device_says_that_it_stands_in(
+    name: str, device: str, row: str
+) -> None:
+    registry = Registry((Hardware(),))
+    made = registry.find(Query(EMBODIED, subject=name)).chosen
+    kept = registry.find(Query(LIFETIME, subject=name)).chosen
+    own = registry.find(Query(EMBODIED, subject=row)).chosen
+    assert made is not None
+    assert kept is not None
+    assert own is not None
+    assert made.subject == kept.subject == device
+    assert made.source.startswith(f"that of {row} stands in; ")
+    assert made.value == own.value
+    assert "stands in" not in own.source
