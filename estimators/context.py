@@ -88,6 +88,10 @@ NO_MARKET = Gap(
 )
 
 
+#: The figures that facility energy goes into.
+OF_PUE = "carbon_location_g, carbon_market_g, water_l, cost"
+
+
 def resolve(
     declared: Declared,
     registry: Registry | None = None,
@@ -116,12 +120,21 @@ def resolve(
     asked = Asked(declared, registry, zone, since_ns, until_ns, notes, contracts)
     intensity = _intensity(asked)
     pue = _one(asked, PUE, declared.pue, "pue")
-    rates = rented(asked, hardware) or bought(asked, hardware)
+    rates = rented(asked, hardware)
+    if rates and contracts.purchases:
+        notes.assume("the hardware is rented: purchases in the factors file are not counted")
+    rates = rates or bought(asked, hardware)
     tariff = _tariff(asked, rates)
     wue = _one(asked, WUE, declared.wue_l_per_kwh, "wue")
     generation = next(iter(asked.candidates(WATER_INTENSITY)), None)
     made = embodied(asked, hardware)
     # In the order in which a reader meets them: place, facility, money, water, hardware.
+    intensity = tuple(each._replace(used_for="carbon_location_g") for each in intensity)
+    tariff = tuple(each._replace(used_for="cost") for each in tariff)
+    pue, wue, generation = (
+        each and each._replace(used_for=use)
+        for each, use in ((pue, OF_PUE), (wue, "water_l"), (generation, "water_l"))
+    )
     notes.use(*intensity, *(each for each in (pue, *tariff, wue, generation) if each))
     notes.use(*(factor for pair in made.values() for factor in pair))
     if pue is None and (intensity or tariff):

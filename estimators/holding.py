@@ -10,7 +10,7 @@ from footprint.estimators.applied import Rate
 from footprint.estimators.asked import Asked, why
 from footprint.estimators.costs.total import PURCHASE as PURCHASE_PART
 from footprint.estimators.costs.total import RENTAL as RENTAL_PART
-from footprint.estimators.errors import Gap
+from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import EMBODIED, GIVEN, LIFETIME, RENTAL, Factor
 from footprint.estimators.hardware.embodied import HOURS_PER_YEAR
 from footprint.estimators.money import CONTEXT, Money, exact_money
@@ -37,11 +37,12 @@ class Hardware(NamedTuple):
 def rented(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
     """Rates of the devices that a rental is paid for: the GPUs, or the CPUs where there are none.
 
-    An instance's price is divided among its devices.
+    As many instances are paid as the devices need, whole: what is rented is paid for, used or not.
+    Where neither a price nor an instance was declared, the user's own prices of devices count.
     """
     declared = asked.declared
     if not declared.is_rented:
-        return ()
+        return _agreed(asked, hardware)
     kind = "gpu" if any(each.kind == "gpu" for each in hardware) else "cpu"
     those = [each for each in hardware if each.kind == kind]
     if declared.rental_per_device_hour is not None:
@@ -51,10 +52,61 @@ def rented(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
         asked.notes.use(Factor(RENTAL, money.amount, unit, used_for="cost", why=reason))
         return tuple(Rate(RENTAL_PART, each.name, exact_money(money)) for each in those)
     factor = _of_instance(asked, declared.instance or "")
-    devices = Decimal(sum(each.devices for each in those) or 1)
+    seen = sum(each.devices for each in those) or 1
+    paid = _instances(asked, declared.instance or "", those, seen)
     value = factor.value if isinstance(factor.value, Decimal) else repr(factor.quantity.mid)
-    each_hour = Money(CONTEXT.divide(Decimal(value), devices), factor.unit.partition("/")[0])
+    price = CONTEXT.multiply(Decimal(value), Decimal(paid))
+    each_hour = Money(CONTEXT.divide(price, Decimal(seen)), factor.unit.partition("/")[0])
     return tuple(Rate(RENTAL_PART, each.name, exact_money(each_hour)) for each in those)
+
+
+def _instances(asked: Asked, instance: str, those: Sequence[Hardware], seen: int) -> int:
+    """How many instances the devices need; says where they are not what an instance has."""
+    from footprint.estimators.costs.rental import rentals, shipped_rentals
+
+    found = rentals(instance, (*asked.contracts.rentals, *shipped_rentals()))
+    row = found[0].row if found else None
+    if row is None or not row.devices or not row.device:
+        return 1
+    strange = [each.name for each in those if not _same(each.name, row.device)]
+    if strange:
+        asked.notes.assume(
+            f"{instance} has {row.devices} x {row.device}, and the work ran on {strange[0]}: its "
+            "price is applied as declared"
+        )
+    paid = -(-seen // row.devices)
+    if paid * row.devices != seen:
+        asked.notes.assume(
+            f"{instance} has {row.devices} x {row.device}, and {seen} were seen on a machine: "
+            f"{paid} {'is' if paid == 1 else 'are'} paid, whole"
+        )
+    return paid
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two names are of one device; those that no table knows are not compared."""
+    from footprint.estimators.hardware.accelerators import accelerator
+
+    try:
+        return accelerator(name).name == accelerator(other).name
+    except EstimatorError:
+        return True
+
+
+def _agreed(asked: Asked, hardware: Sequence[Hardware]) -> tuple[Rate, ...]:
+    """Rates of devices whose rent stands in the user's own file."""
+    own = [source for source in asked.registry.sources if source.name == "own"]
+    rates: list[Rate] = []
+    for each in hardware:
+        query = Query(RENTAL, None, each.name)
+        found = next((factor for source in own for factor in source.candidates(query)), None)
+        if found is not None:
+            asked.registry.find(query)  # a recorded look-up, so that a pin holds it
+            value = found.value if isinstance(found.value, Decimal) else repr(found.quantity.mid)
+            money = Money(Decimal(value), found.unit.partition("/")[0])
+            asked.notes.use(found._replace(used_for="cost"))
+            rates.append(Rate(RENTAL_PART, each.name, exact_money(money)))
+    return tuple(rates)
 
 
 def _of_instance(asked: Asked, instance: str) -> Factor:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from footprint.estimators import carbon, cost
 from footprint.estimators.applied import Mean, Rate, Use, held_cost, mean, money_mean, unknown
 from footprint.estimators.costs.exchange import Rate as Exchange
-from footprint.estimators.costs.total import ELECTRICITY, tco
+from footprint.estimators.costs.total import ELECTRICITY, PURCHASE, tco
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.embodied import embodied_g
@@ -153,6 +153,8 @@ def _cost(
             gaps.append(NOT_HELD)
             return []
         parts = held_cost(use.held_s, factors.rates)
+        if not factors.tariff and any(rate.part == PURCHASE for rate in factors.rates):
+            return []  # bought hardware draws electricity, and its price is not known
     if factors.tariff:
         per_kwh, found = money_mean(factors.tariff, use.weights)
         if per_kwh is None:

@@ -20,7 +20,7 @@ from footprint.estimators.attribution import (
     idle_floor_w,
 )
 from footprint.estimators.leaves import leaves
-from footprint.model import TIERS, Device
+from footprint.model import DEVICE_KINDS, TIERS, Device
 
 
 class Posting:
@@ -223,11 +223,7 @@ class Posting:
     def _on_gpu(self, entry: Entry, index: int, device: Device) -> bool:
         declared = entry.path.devices
         if declared is not None:
-            return any(
-                each in (device.id, device.number, "gpu", f"gpu:{device.number}")
-                or str(each) == str(device.number)
-                for each in declared
-            )
+            return any(names(each, device) for each in declared)
         one = self.book.facts[entry.writer]
         resident = shares.resident(one, entry.start, entry.device_end)
         if resident is not None:
@@ -393,6 +389,37 @@ class Posting:
                 if amount:
                     split.setdefault(entry, {})[tier] = amount
         return lambda entry, energy: _adding_up(split.get(entry, {}), energy)
+
+
+def names(declared: object, device: Device) -> bool:
+    """Whether an element of `devices=` is a GPU: its UUID, its number, `gpu:N`, or any `gpu`."""
+    return declared in (device.id, device.number, "gpu", f"gpu:{device.number}") or (
+        str(declared) == str(device.number)
+    )
+
+
+def nameless(book: Book) -> dict[int, list[object]]:
+    """By entry (index): the elements of its `devices=` that name nothing on its host."""
+    seen: dict[str, dict[str, Device]] = {}
+    for one in book.facts:
+        seen.setdefault(one.boot_id, {}).update({each.id: each for each in one.devices.values()})
+    found: dict[int, list[object]] = {}
+    known: dict[tuple[str, tuple[object, ...]], list[object]] = {}
+    for index, entry in enumerate(book.entries):
+        declared, boot = entry.path.devices, book.facts[entry.writer].boot_id
+        if not declared or not seen[boot]:
+            continue
+        key = boot, declared
+        if key not in known:
+            known[key] = [
+                each
+                for each in declared
+                if each not in DEVICE_KINDS
+                and not any(names(each, device) for device in seen[boot].values())
+            ]
+        if known[key]:
+            found[index] = known[key]
+    return found
 
 
 class _Booked(NamedTuple):

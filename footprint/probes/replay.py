@@ -8,6 +8,7 @@ recorded arrives; after it the device is lost.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import pairwise
@@ -54,7 +55,15 @@ class ReplayProbe:
             return Discovery((), (missing,))
         start = machine.environ.get(START_VARIABLE, "")
         playback = Playback(self._now_ns, int(start) if start.isdecimal() else None)
-        return Discovery(tuple(ReplaySource(track, playback, machine.replay) for track in tracks))
+        numbers = itertools.count()
+        return Discovery(
+            tuple(
+                ReplaySource(
+                    track, playback, machine.replay, next(numbers) if track.kind == "gpu" else None
+                )
+                for track in tracks
+            )
+        )
 
 
 class Playback:
@@ -80,7 +89,9 @@ class ReplaySource:
     energy is their integral since the first row, exact at any instant.
     """
 
-    def __init__(self, track: Track, playback: Playback, path: str) -> None:
+    def __init__(
+        self, track: Track, playback: Playback, path: str, number: int | None = None
+    ) -> None:
         self._track, self._playback = track, playback
         self._ended = False
         times = track.times_ns
@@ -94,6 +105,7 @@ class ReplaySource:
             tier="power" if track.watts else "counter",
             scope="gpu" if track.kind == "gpu" else "machine",
             max_w=track.max_w,
+            number=number,
             notes=(f"replayed from {path}, not measured now",),
         )
 

@@ -52,4 +52,7 @@ _LONGEST = 160
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else text[: longest - 3].rstrip(" ,;:") + "..."
+    if len(text) <= longest:
+        return text
+    whole_words = text[: longest - 3].rpartition(" ")[0] or text[: longest - 3]
+    return whole_words.rstrip(" ,;:(") + "..."

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
 from footprint.accounts.opened import Instant, Ledger, parse_period
+from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
@@ -81,10 +82,23 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         totals=totals,
         lines=tuple(lines),
         groups=tuple(each.group for each in made),
-        factors=tuple(dict.fromkeys((*places.factors(), *(f for b in beside for f in b.factors)))),
+        factors=_once((*places.factors(), *(f for b in beside for f in b.factors))),
         assumptions=tuple(said.assumptions(book, booked, places, made, beside)),
-        gaps=tuple(gaps.collect(book, places, made, fields, beside)),
+        gaps=(*gaps.collect(book, places, made, fields, beside), *gaps.of_totals(totals, lines)),
     )
+
+
+def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Each factor once, with all that it was used for."""
+    found: dict[tuple[str, str, str], Factor] = {}
+    for factor in factors:
+        key = factor.name, factor.subject, factor.digest
+        known = found.get(key)
+        if known is not None:
+            uses = dict.fromkeys([*known.used_for.split(", "), *factor.used_for.split(", ")])
+            factor = known._replace(used_for=", ".join(use for use in uses if use))  # noqa: PLW2901
+        found[key] = factor
+    return tuple(found.values())
 
 
 def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None:

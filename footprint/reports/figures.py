@@ -16,13 +16,8 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
         (1e-3, "mJ", 1e-3),
         (0.0, "uJ", 1e-6),
     ),
-    # Of estimates, whose steps are in it: Wh as far as it is readable.
-    "Wh": (
-        (1e3, "kWh", 1e3),
-        (1e-3, "Wh", 1.0),
-        (1e-6, "mWh", 1e-3),
-        (0.0, "uWh", 1e-6),
-    ),
+    # Of estimates, whose steps are in it, however small.
+    "Wh": ((1e3, "kWh", 1e3), (0.0, "Wh", 1.0)),
     "g": (
         (1e6, "t", 1e6),
         (1e3, "kg", 1e3),

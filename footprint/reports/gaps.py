@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from footprint.accounts.book import Book
+from footprint.accounts.posting import nameless
 from footprint.estimators.errors import Gap
 from footprint.ledger.reader import Issue
 from footprint.model import OPEN, Device
@@ -14,6 +15,7 @@ from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
 from footprint.reports.places import Places
+from footprint.reports.view import QUANTITIES, Amounts, Line
 
 _LEDGER = "see `footprint ledger info`"
 
@@ -42,6 +44,18 @@ def collect(
     return list(dict.fromkeys(found))
 
 
+def of_totals(totals: Amounts, lines: Sequence[Line]) -> Iterator[Gap]:
+    """Figures that are not known of the totals since they are not known of one of the lines."""
+    for name in (*QUANTITIES, "cost"):
+        without = [line.part for line in lines if not getattr(line.amounts, name)]
+        if not getattr(totals, name) and without and len(without) < len(lines):
+            yield Gap(
+                f"totals.{name}",
+                f"it is not known of {', '.join(without)}, so it is not known of the sum",
+                "see the gaps of these; the other lines stand for themselves",
+            )
+
+
 def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
     """Energy that was not metered."""
     if book.facts and not any(metered(each) for each in book.devices):
@@ -50,6 +64,7 @@ def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
         else:
             why = "no device was found before the programs ended: they may have been too short"
             yield Gap("energy_j", why, "track longer work, or run `footprint doctor`")
+    yield from _nameless(book)
     for own in book.devices:
         if not metered(own):
             name = f"{own.device.name} ({own.device.id})"
@@ -65,6 +80,28 @@ def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
             " of a group: what it drew then is not in the sum",
             _LEDGER,
         )
+
+
+def _nameless(book: Book) -> Iterator[Gap]:
+    """Calls on devices that do not exist."""
+    for index, elements in nameless(book).items():
+        entry = book.entries[index]
+        boot = book.facts[entry.writer].boot_id
+        gpus = {
+            device.id: device.id if device.number is None else f"{device.number} ({device.id})"
+            for one in book.facts
+            if one.boot_id == boot
+            for device in one.devices.values()
+            if device.kind == "gpu"
+        }
+        for each in elements:
+            yield Gap(
+                "groups.energy_j",
+                f"{entry.path.name} was declared on device {each!r}, which was not seen: what it"
+                " used of it is not in the sum. GPUs that were seen: "
+                + (", ".join(gpus.values()) or "none"),
+                "correct devices=...",
+            )
 
 
 def _figures(made: Sequence[Made]) -> Iterator[Gap]:

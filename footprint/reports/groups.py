@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry
+from footprint.accounts.posting import nameless
 from footprint.estimators.units import J_PER_KWH
 from footprint.ledger.reader import Facts
 from footprint.model import ERROR
@@ -80,8 +81,17 @@ def make(book: Book, grouper: Grouper, booked: Booked, places: Places) -> list[M
         members.setdefault(grouper.name(entry), []).append(entry)
     held = _held(book)
     registry = places.sources.registry
+    lost = {grouper.name(book.entries[index]) for index in nameless(book)}
     found = [
-        _group(name, entries, booked, places, held, api_calls(entries, book, registry))
+        _group(
+            name,
+            entries,
+            booked,
+            places,
+            held,
+            api_calls(entries, book, registry),
+            name in lost,
+        )
         for name, entries in members.items()
     ]
     return sorted(found, key=_rank)
@@ -108,9 +118,14 @@ def _group(
     places: Places,
     held: dict[tuple[int, int], int],
     api: Beside | None,
+    lost: bool,
 ) -> Made:
     key, own_time = name
     used = booked.used(name, (booked.place(entry) for entry in entries))
+    if lost:
+        # What it used of the device that it names lies elsewhere, as a gap says: no energy is 0.
+        some = any(use.energy.high for use in used.uses.values())
+        used = used._replace(unmetered=True, uses=used.uses if some else {})
     amounts = places.price(used.uses)
     if api is not None:
         amounts = with_api(amounts, api.amounts)

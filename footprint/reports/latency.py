@@ -9,6 +9,8 @@ from footprint.ledger.folding import bucket_start
 from footprint.model import OPEN
 
 _SHARES = (0.50, 0.95, 0.99)
+#: No API answers over a network sooner, ns: what is shorter was booked without its duration.
+_NO_ANSWER = 50_000
 
 #: (shortest, longest, calls) in ns.
 _Step = tuple[float, float, int]
@@ -20,14 +22,15 @@ def percentiles_ms(
     """p50, p95 and p99 in ms, with linear interpolation between neighbours.
 
     A bucket's calls are spread evenly over it (it is at most 12.5 % wide). A stream's duration is
-    without the time in which its consumer held it. Spans that never ended are left out.
+    without the time in which its consumer held it. Spans that never ended are left out, and API
+    calls that were booked without their duration.
 
     Args:
         held_ns: by (writer, sequence), what a span's consumer held of it.
     """
     steps: list[_Step] = []
     for entry in entries:
-        if not entry.calls or entry.status == OPEN:
+        if not entry.calls or entry.status == OPEN or _untimed(entry):
             continue
         if entry.buckets:
             steps.extend(
@@ -44,6 +47,11 @@ def percentiles_ms(
     count = sum(calls for _, _, calls in steps)
     p50, p95, p99 = (_at(steps, share * (count - 1)) / 1e6 for share in _SHARES)
     return p50, p95, p99
+
+
+def _untimed(entry: Entry) -> bool:
+    """Whether an API call was booked without how long it took."""
+    return entry.path.kind == "api" and entry.busy_ns < _NO_ANSWER * entry.calls
 
 
 def _at(steps: list[_Step], rank: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from footprint.estimators.factors import Factor
 from footprint.reports import figures as fig
 from footprint.reports.view import Amounts, Group, Report
 
@@ -38,6 +39,8 @@ class Page(NamedTuple):
 def page(report: Report) -> Page:
     """The page of a report."""
     blocks: list[Table | Listed] = [_totals(report)] if report.lines else []
+    if report.totals.cost_parts:
+        blocks.append(_costs(report))
     if report.groups:
         blocks.append(_groups(report))
         blocks.extend(_tiers(report))
@@ -122,6 +125,26 @@ def _totals(report: Report) -> Table:
             ("embodied", RIGHT, [fig.middle(each.embodied_g) for each in amounts]),
             ("water", RIGHT, [fig.middle(each.water_l) for each in amounts]),
             ("cost", RIGHT, [_money(each) for each in amounts]),
+        ),
+    )
+
+
+def _costs(report: Report) -> Table:
+    """The total cost by part and currency."""
+    rows = [
+        (part, amount.to_quantity())
+        for part, amounts in report.totals.cost_parts.items()
+        for amount in amounts.values()
+    ]
+    rows += [("total", amount.to_quantity()) for amount in report.totals.cost.values()]
+    if report.totals.cost_usd is not None and list(report.totals.cost) != ["USD"]:
+        rows.append(("total in dollars", report.totals.cost_usd))
+    return _columns(
+        "Cost",
+        (
+            ("", LEFT, [part for part, _ in rows]),
+            ("cost", RIGHT, [fig.middle(amount) for _, amount in rows]),
+            ("from-to", RIGHT, [fig.interval(amount) for _, amount in rows]),
         ),
     )
 
@@ -218,8 +241,8 @@ def _factors(report: Report) -> Table:
     return _columns(
         "Factors",
         (
-            ("factor", LEFT, [row.name for row in rows]),
-            ("value", RIGHT, [f"{row.quantity.mid:.6g} {_unit(row.unit)}".strip() for row in rows]),
+            ("factor", LEFT, [_of(row) for row in rows]),
+            ("value", RIGHT, [_value(row) for row in rows]),
             ("zone", LEFT, [row.zone for row in rows]),
             ("year", LEFT, [str(row.vintage or "") for row in rows]),
             ("source", LEFT, [f"{row.source} {row.version}".strip() for row in rows]),
@@ -229,6 +252,19 @@ def _factors(report: Report) -> Table:
         ),
         wide=True,
     )
+
+
+def _of(factor: Factor) -> str:
+    return f"{factor.name} of {factor.subject}" if factor.subject else factor.name
+
+
+def _value(factor: Factor) -> str:
+    """A factor's value with its unit, and its bounds where it has some."""
+    quantity = factor.quantity
+    value = f"{quantity.mid:.6g} {_unit(factor.unit)}".strip()
+    if quantity.low == quantity.high:
+        return value
+    return f"{value} ({quantity.low:.6g} to {quantity.high:.6g})"
 
 
 def _unit(unit: str) -> str:

@@ -94,8 +94,8 @@ def test_time_that_is_not_known_is_not_free() -> None:
 
 
 def test_what_held_nothing_has_no_hardware_and_no_rent() -> None:
-    priced = apply(ALL._replace(tariff=()), Use(KWH, {}, {}))
-    assert priced.cost["USD"].mid == 0
+    priced = apply(ALL, Use(exact(0.0, "kWh"), {}, {}))
+    assert priced.cost["EUR"].mid == 0
     assert priced.embodied_g == exact(0.0, "g")
 
 

@@ -402,3 +402,17 @@ def test_ledgers_in_a_list_and_opened_ones(tmp_path: Path) -> None:
     simple(tmp_path / "M", 2, host="b", boot="b").close()
     assert only(report([tmp_path / "L", str(tmp_path / "M")])).spans == 2
     assert only(report(open_ledger(tmp_path / "L"), tmp_path / "L")).spans == 1
+
+
+def test_a_device_that_was_not_seen_is_a_gap_and_not_zero(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, WATTS)
+    one.span(one.path("embed", devices=[7]), 1 * S, 2 * S)
+    one.close()
+    made = report(tmp_path / "L")
+    group = only(made)
+    assert group.amounts.energy_j is None
+    assert group.per_item is None
+    (gap,) = [gap for gap in made.gaps if "device 7" in gap.why]
+    assert "0 (GPU-1)" in gap.why
+    assert line(made, "idle") == pytest.approx(500.0)

@@ -28,7 +28,7 @@ from footprint.reports import figures
         (14.7, "L", "14.7 L"),
         (14_700.0, "L", "14.7 m3"),
         (0.718, "Wh", "0.718 Wh"),
-        (0.00012, "Wh", "0.12 mWh"),
+        (0.00012, "Wh", "0.00012 Wh"),
         (1_470.0, "Wh", "1.47 kWh"),
         (0.25, "ms", "250 us"),
         (61_000.0, "ms", "61 s"),
@@ -51,6 +51,7 @@ def test_figures_for_people(value: float, unit: str, text: str) -> None:
         # One unit still where the middle's would be long: the next in which all are readable.
         (Quantity(5.0, 900.0, 20_000.0, "g"), "0.9 kg (0.005 to 20)"),
         (Quantity(50.0, 900.0, 20_000.0, "g"), "0.9 kg (0.05 to 20)"),
+        (Quantity(0.00644, 0.0139, 0.087, "Wh"), "0.0139 Wh (0.00644 to 0.087)"),
         (Quantity(0.0, 0.5, 100.0, "J"), "0.5 J (0 to 100)"),
         (Quantity(0.0, 0.0, 20_000.0, "J"), "0 Wh (0 to 5.56)"),
         (Quantity(2e-11, 8.9e-11, 2e-10, "L"), "0.000089 uL (0.00002 to 0.0002)"),

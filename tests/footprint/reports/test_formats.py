@@ -205,7 +205,8 @@ def test_markdown_tables_keep_their_cells(made: Report) -> None:
         assert widths[at] == widths[at - 1]
     nasty = next(line for line in tables if "script" in line)
     assert "<script>" not in nasty.replace("\\<", "")
-    assert len(re.findall(r"(?<!\\)\|", nasty)) in widths[: heads[1]]
+    head = max(at for at in heads if at < tables.index(nasty))
+    assert len(re.findall(r"(?<!\\)\|", nasty)) == widths[head]
 
 
 def test_csv_is_a_row_a_group_with_units_in_its_columns(made: Report) -> None:

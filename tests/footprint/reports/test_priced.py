@@ -314,3 +314,54 @@ def test_currencies_are_kept_apart_without_a_dated_rate(tmp_path: Path) -> None:
     with_rate = report(where, tariff_per_kwh="0.36 EUR", factors=factors(tmp_path, rate))
     assert with_rate.totals.cost_usd.mid == pytest.approx(0.00005)  # type: ignore[union-attr]
     assert "EUR/USD" in {factor.unit for factor in with_rate.factors}
+
+
+def test_bought_hardware_without_a_price_of_its_power_has_no_cost(tmp_path: Path) -> None:
+    file = factors(
+        tmp_path,
+        '[[purchase]]\ndevice = "H100 SXM"\nprice = "17520 USD"\nlifetime_years = 2\n'
+        "utilisation = 0.5\n",
+    )
+    made = report(ledger(tmp_path, H100), factors=file)
+    assert made.totals.cost == {}
+    assert "cost_usd" in {gap.what for gap in made.gaps}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[rental]]\ndevice = "H100"\nprice = "3.60 USD"\nunit = "device-hour"\n',
+        '[[factor]]\nname = "rental price"\nsubject = "H100"\nvalue = 3.6\nunit = "USD/h"\n',
+    ],
+)
+def test_rent_of_a_device_in_the_users_own_file_counts(tmp_path: Path, text: str) -> None:
+    made = report(ledger(tmp_path, H100), factors=factors(tmp_path, text))
+    assert made.totals.cost["USD"].mid == pytest.approx(Decimal("0.002"))
+
+
+def test_an_instance_of_another_number_of_devices_is_paid_whole_and_said(tmp_path: Path) -> None:
+    made = report(ledger(tmp_path, H100), instance="p5.48xlarge")
+    assert any("8 x" in note and "1 were seen" in note for note in made.assumptions)
+
+
+def test_a_factor_is_listed_once_with_all_its_uses(tmp_path: Path) -> None:
+    where = ledger(tmp_path, zone="FRA", carbon_intensity_g_per_kwh=360, pue=1.2)
+    made = report(where, factors=factors(tmp_path, CERTIFICATE))
+    named = [factor.name for factor in made.factors]
+    assert named.count("grid intensity") == 1
+    (grid,) = [factor for factor in made.factors if factor.name == "grid intensity"]
+    assert grid.used_for == "carbon_location_g, carbon_market_g"
+    assert all(factor.used_for for factor in made.factors)
+
+
+def test_a_total_that_is_not_known_names_the_line_that_is_not(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", utc_ns=UTC)
+    one.counter(GPU, [100.0] * 10)
+    path = one.path("gpt-4o", kind="api", model="gpt-4o", tags={"provider": "openai"}, devices=[])
+    one.span(path, 0, 1 * S, tokens_in=1000, tokens_out=100)
+    one.close()
+    made = report(tmp_path / "L")
+    assert made.totals.cost == {}
+    (gap,) = [gap for gap in made.gaps if gap.what == "totals.cost"]
+    assert "calls" in gap.why
+    assert "api" not in gap.why
