@@ -169,7 +169,9 @@ class Places:
 
     def assumptions(self) -> list[str]:
         """What the factors rest on."""
-        return list(dict.fromkeys(note for each in self.sets for note in each.assumptions))
+        own = self.sources.registry.own
+        notes = [note for each in self.sets for note in each.assumptions]
+        return list(dict.fromkeys([*notes, *(own.file.notes if own else ())]))
 
     def gaps(self) -> list[Gap]:
         """What was not declared; says of how many places, where there are several."""
