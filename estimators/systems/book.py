@@ -59,6 +59,11 @@ class PriceBook:
         """The index of the step that holds at an instant; the nearest one outside."""
         return max(bisect_right(self.cuts, t_ns) - 1, 0)
 
+    def named(self, step: int, tier: int, name: str) -> str:
+        """The factor that a price of a tier is of: the tier's own, else that without a tier."""
+        own = in_tier(name, tier)
+        return own if self._at(own, self.cuts[step]) is not None else name
+
     def tier(self, step: int, tokens_in: float) -> int:
         """The tier of a call with so many input tokens: the last whose threshold it exceeds."""
         number = 0

@@ -24,6 +24,7 @@ from footprint.estimators.money import Money
 from footprint.estimators.series import iso
 from footprint.estimators.sources import Registry
 from footprint.estimators.systems.book import PriceBook, Prices, price_book
+from footprint.estimators.systems.charged import Charge, applied
 from footprint.estimators.systems.gaps import entries, own_hardware, reason, unavailable, unknown
 from footprint.estimators.systems.providers import OTHER, OWN
 from footprint.estimators.systems.registry import Resolved, resolve
@@ -49,7 +50,7 @@ class Priced(NamedTuple):
         cost: exact, in USD, the currency of the price list.
         parts: what it consists of: input, cached input, output, reasoning, requests.
         assumptions: calls outside the time of the known prices, prices that stand in.
-        factors: the prices that were applied.
+        factors: the prices that were applied (`charged.applied`).
     """
 
     cost: Money
@@ -92,7 +93,8 @@ def group_cost(sources: Registry, resolved: Resolved, uses: Sequence[ApiUse]) ->
         return GroupCost(None, (unknown("cost_usd", resolved, len(uses)), *missing))
     priced = cost_of(book, uses, now_ns)
     if resolved.provider.id == OTHER:
-        seller = f"{resolved.written}: priced as the first who sells it; {priced.factors[0].source}"
+        source = next(iter(book.factors.values())).source
+        seller = f"{resolved.written}: priced as the first who sells it; {source}"
         priced = priced._replace(assumptions=(*priced.assumptions, seller))
     return GroupCost(priced, ())
 
@@ -118,11 +120,19 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
             tier = book.tier(step, use.tokens_in / use.calls)
             folded = folded or use.calls != 1
         sums.setdefault((step, tier), []).append(use)
-    parts: dict[str, Decimal] = {}
     said: dict[str, None] = {}
+    charges: list[Charge] = []
     for (step, tier), group in sums.items():
-        for name, amount in _priced(group, book.tiers[step][tier][1], said, book.subject):
-            parts[name] = _EXACT.add(parts.get(name, Decimal(0)), amount)
+        latest = max(now_ns if use.at_ns is None else use.at_ns for use in group)
+        prices = book.tiers[step][tier][1]
+        for part, name, tokens, price in _priced(group, prices, said, book.subject):
+            # The shortest digits of a float; whole numbers are exact.
+            amount = _EXACT.multiply(Decimal(repr(float(tokens))), price)
+            amount = _EXACT.divide(amount, Decimal(PER[name]))
+            charges.append(Charge(part, name, tokens, price, amount, step, tier, latest))
+    parts: dict[str, Decimal] = {}
+    for each in charges:
+        parts[each.part] = _EXACT.add(parts.get(each.part, Decimal(0)), each.amount)
     cost = Decimal(0)
     for amount in parts.values():
         cost = _EXACT.add(cost, amount)
@@ -135,13 +145,13 @@ def cost_of(book: PriceBook, uses: Iterable[ApiUse], now_ns: int) -> Priced:
     if folded:
         said[f"{book.subject}: the tier of folded calls is that of their mean input"] = None
     split = {name: Money(amount, "USD") for name, amount in parts.items()}
-    return Priced(Money(cost, "USD"), split, tuple(book.factors.values()), tuple(said))
+    return Priced(Money(cost, "USD"), split, applied(book, charges), tuple(said))
 
 
 def _priced(
     group: list[ApiUse], prices: Prices, said: dict[str, None], subject: str
-) -> Iterator[tuple[str, Decimal]]:
-    """(part, cost) of uses of one step and tier."""
+) -> Iterator[tuple[str, str, float, Decimal]]:
+    """(part, name of the price, count, price) of uses of one step and tier."""
     cached = math.fsum(use.cached_tokens_in for use in group)
     reasoning = math.fsum(use.reasoning_tokens for use in group)
     fresh = math.fsum(use.tokens_in - use.cached_tokens_in for use in group)
@@ -157,11 +167,8 @@ def _priced(
     )
     for part, name, count in counts:
         price = prices.get(name)
-        if price is None or not count:
-            continue
-        # The shortest digits of a float; whole numbers are exact.
-        amount = _EXACT.multiply(Decimal(repr(float(count))), price)
-        yield part, _EXACT.divide(amount, Decimal(PER[name]))
+        if price is not None and count:
+            yield part, name, count, price
 
 
 def _are(count: int) -> str:

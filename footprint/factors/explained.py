@@ -6,7 +6,9 @@ have nothing and those that could not answer, and says how the others differ fro
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from footprint.errors import UsageError
@@ -16,6 +18,7 @@ from footprint.estimators.packaged import differences, stale
 from footprint.estimators.series import NS_PER_S, Series, iso
 from footprint.estimators.sources import Query, SourceUnavailable, covering
 from footprint.estimators.systems import rows
+from footprint.estimators.systems.nearest import is_price, price_at
 from footprint.estimators.zones import folded, resolve_zone
 from footprint.factors.kinds import kind_of
 from footprint.factors.pinned import PinnedSource
@@ -62,6 +65,7 @@ class Explained(NamedTuple):
         others: the factors that are not taken, each with how it differs from the first one taken.
         holes: stretches that no factor covers, as ISO 8601 pairs.
         stale: lines on factors taken whose year lies far back.
+        at_ns: the time that a price is shown for: the period's end, else the clock's.
     """
 
     query: Query
@@ -70,17 +74,31 @@ class Explained(NamedTuple):
     others: tuple[tuple[Factor, str], ...]
     holes: tuple[tuple[str, str], ...]
     stale: tuple[str, ...]
+    at_ns: int = 0
 
     def source_of(self, factor: Factor) -> str:
         """The name, in the order, of the source that a factor is from."""
         return next(each.source for each in self.answers if factor in each.factors)
+
+    def stated(self, one: Factor) -> dict[str, Any]:
+        """A factor as in a report's `factors`; of a price by the token what it is at `at_ns`, and
+        `prices`: since when, until when, how much."""
+        entry = one.to_json()
+        prices = price_steps(one)
+        if not prices:
+            return entry
+        entry["value"] = float(price_now(one, self.at_ns))
+        for key in ("low", "high"):
+            entry.pop(key, None)
+        entry["prices"] = [[iso(start), iso(end), float(price)] for start, end, price in prices]
+        return entry
 
     def to_json(self) -> dict[str, Any]:
         """All of it, factors as in a report's `factors`, each with the source it is from."""
         query = self.query
 
         def factor(one: Factor) -> dict[str, Any]:
-            return {"from": self.source_of(one), **one.to_json()}
+            return {"from": self.source_of(one), **self.stated(one)}
 
         return {
             "name": query.name,
@@ -169,7 +187,26 @@ def explain(registry: Ordered, query: Query, today: date | None = None) -> Expla
         tuple(zip(others, said, strict=True)),
         holes,
         tuple(line for one in used if (line := stale(one, today))),
+        time.time_ns() if query.until_ns is None else query.until_ns - 1,
     )
+
+
+def price_steps(one: Factor) -> list[tuple[int, int, Decimal]]:
+    """The history of a price by the token: (since, until, price); empty for other factors.
+
+    A mean over it would be a price that nobody ever paid.
+    """
+    steps = one.value
+    if not (isinstance(steps, Series) and is_price(one.name)):
+        return []
+    return list(zip(steps.starts, steps.ends, steps.values, strict=True))
+
+
+def price_now(one: Factor, at_ns: int) -> Decimal | float:
+    """A price at an instant, or the nearest one in time."""
+    if isinstance(one.value, Series):
+        return price_at(one.value, at_ns)
+    return one.value if isinstance(one.value, Decimal) else one.value.mid
 
 
 def agreed(registry: Ordered, query: Query) -> tuple[str, ...]:

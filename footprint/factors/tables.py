@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -10,10 +11,11 @@ from decimal import Decimal
 from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series, iso
 from footprint.estimators.sources import Query
-from footprint.factors.explained import Explained
+from footprint.factors.explained import Explained, price_now, price_steps
 from footprint.factors.listing import Listed
 
 WIDTH = 99
+_MOST = 12  # steps of a price that are written out
 
 
 def counts(found: Sequence[Listed]) -> Iterator[str]:
@@ -61,7 +63,7 @@ def described(found: Explained) -> Iterator[str]:
         if number:
             yield ""
         yield titled(found.query) if not number else "and where it has no value"
-        yield from _fields(one, found.source_of(one))
+        yield from _fields(one, found)
     yield from _remarks(found)
 
 
@@ -72,7 +74,7 @@ def explanation(found: Explained) -> Iterator[str]:
         yield "  no source has one: the figures that need it are gaps"
     for number, one in enumerate(found.used):
         yield "  used" if not number else "  where it has no value"
-        yield from ("  " + line for line in _fields(one, found.source_of(one)))
+        yield from ("  " + line for line in _fields(one, found))
     yield ""
     yield "  sources in their order"
     taken = {found.source_of(one) for one in found.used}
@@ -87,7 +89,9 @@ def explanation(found: Explained) -> Iterator[str]:
         yield ""
         yield "  what else there is, against the one used"
         for one, said in found.others:
-            yield from _wrapped(f"    {found.source_of(one):<{width}}  ", said or _value(one))
+            yield from _wrapped(
+                f"    {found.source_of(one):<{width}}  ", said or _value(one, found.at_ns)
+            )
     yield from _remarks(found)
 
 
@@ -102,9 +106,10 @@ def _remarks(found: Explained) -> Iterator[str]:
             yield from _wrapped("  old: ", line)
 
 
-def _fields(one: Factor, source: str) -> Iterator[str]:
+def _fields(one: Factor, found: Explained) -> Iterator[str]:
+    source = found.source_of(one)
     fields = {
-        "value": _value(one, exactly=True),
+        "value": _value(one, found.at_ns, exactly=True),
         "steps": _steps(one),
         "of": _of(one),
         "year": str(one.vintage or "not stated"),
@@ -121,7 +126,10 @@ def _fields(one: Factor, source: str) -> Iterator[str]:
             yield from _wrapped(f"  {name:<10}", text)
 
 
-def _value(one: Factor, *, exactly: bool = False) -> str:
+def _value(one: Factor, at_ns: int | None = None, *, exactly: bool = False) -> str:
+    if price_steps(one):
+        now = price_now(one, time.time_ns() if at_ns is None else at_ns)
+        return f"{now:f} {one.unit}"
     quantity, digits = one.quantity, ".7g" if exactly else ".4g"
     low, mid, high = (f"{each:{digits}}" for each in (quantity.low, quantity.mid, quantity.high))
     if isinstance(one.value, Decimal):
@@ -132,6 +140,10 @@ def _value(one: Factor, *, exactly: bool = False) -> str:
 
 
 def _steps(one: Factor) -> str:
+    if prices := price_steps(one):
+        said = [f"{price:f} from {iso(start)} to {iso(end)}" for start, end, price in prices]
+        more = f", and {len(said) - _MOST:,} more" if len(said) > _MOST else ""
+        return ", ".join(said[:_MOST]) + more
     if not isinstance(one.value, Series):
         return ""
     steps = one.value

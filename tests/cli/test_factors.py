@@ -190,3 +190,15 @@ def test_a_table_that_reports_take_first_is_told(cli: Cli, own: Path) -> None:
     for command in ("explain", "show"):
         done = cli("factors", command, "electricity tariff", "--zone", "FRA", "--factors", own)
         assert "line 1 (tariff 1): reports take the electricity tariff from this" in done.stderr
+
+
+def test_a_price_by_the_token_is_shown_as_it_is_now_with_its_history(cli: Cli) -> None:
+    asked = "API price, input", "--subject", "openai/gpt-4o"
+    done = cli("factors", "explain", *asked)
+    assert "value     2.5 USD/Mtok\n" in done.stdout
+    assert "5 from 2024-05-13T00:00:00Z to 2024-10-02T00:00:00Z, 2.5 from" in done.stdout
+    (made,) = read(cli("factors", "show", *asked, "--format", "json"))
+    assert (made["value"], "low" in made) == (2.5, False)
+    assert [price for _, _, price in made["prices"]] == [5, 2.5]
+    then = cli("factors", "show", *asked, "--since", "2024-06-01", "--until", "2024-06-02")
+    assert "value     5 USD/Mtok\n" in then.stdout

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from footprint.estimators.factors import Factor
 from footprint.estimators.money import Money
 from footprint.estimators.series import Series
 from footprint.estimators.sources import Query, Registry
-from footprint.estimators.systems.cost import GroupCost, token_cost
-from footprint.estimators.systems.rows import INPUT, OUTPUT, in_tier, tier_of
-from footprint.estimators.systems.source import SystemsSource
+from footprint.estimators.systems.cost import GroupCost, group_cost, token_cost
+from footprint.estimators.systems.pricelist import DAY_NS
+from footprint.estimators.systems.registry import resolve
+from footprint.estimators.systems.rows import CACHED, INPUT, OUTPUT, in_tier, tier_of
+from footprint.estimators.systems.source import SystemsSource, with_systems
 from footprint.estimators.systems.use import ApiUse
 
 genai_prices = pytest.importorskip("genai_prices")
@@ -154,6 +157,61 @@ def test_a_provider_that_does_not_sell_the_model_leaves_a_gap() -> None:
     found = cost("Claude 2", "mistral", at=IN_2026)
     assert found.priced is None
     assert "anthropic" in found.gaps[0].remedy
+
+
+def prices(found: GroupCost) -> dict[str, Factor]:
+    assert found.priced is not None
+    return {one.name: one for one in found.priced.factors}
+
+
+def test_the_factors_are_the_prices_that_were_charged() -> None:
+    """Not the mean of the list's history, and no price of tokens or tiers that there were not."""
+    found = prices(cost("DeepSeek-V3", at=ns(2025, 3, 1, 12), tokens_out=5.0))
+    assert {name: one.value for name, one in found.items()} == {
+        INPUT: Decimal("0.27"),
+        OUTPUT: Decimal("1.1"),
+    }
+    assert found[INPUT].vintage == 2025
+    assert "the price from 2025-03-01T00:30:00Z to 2025-03-01T16:30:00Z" in found[INPUT].why
+    (only,) = prices(cost("o3", at=ns(2025, 6, 9, 23))).values()
+    assert (only.value, only.vintage, only.subject) == (Decimal(10), 2025, "openai/o3")
+
+
+def test_a_tier_that_was_charged_is_shown_with_its_threshold() -> None:
+    below = prices(cost("gemini-2.5-pro", at=IN_2026, tokens_in=1000))
+    assert list(below) == [INPUT]
+    above = prices(cost("gemini-2.5-pro", at=IN_2026, tokens_in=200_001, tokens_out=10))
+    assert {name: str(one.value) for name, one in above.items()} == {
+        in_tier(INPUT, 1): "2.5",
+        in_tier(OUTPUT, 1): "15",
+        tier_of(1): "200000.0",
+    }
+
+
+def test_cached_input_that_costs_what_input_costs_is_one_price() -> None:
+    assert list(prices(cost("GPT-4", at=IN_2026, cached_tokens_in=4e5))) == [INPUT]
+    two = prices(cost("gpt-5", at=IN_2026, cached_tokens_in=4e5))
+    assert list(two) == [INPUT, CACHED]
+
+
+def test_a_call_after_the_last_price_shows_that_price_and_its_year() -> None:
+    (only,) = prices(cost("GPT-4.5", at=IN_2026)).values()
+    assert (only.value, only.vintage) == (Decimal(75), 2025)
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 10**6)), min_size=1, max_size=6))
+def test_tokens_times_the_price_shown_are_the_cost(calls: list[tuple[int, int]]) -> None:
+    start = ns(2025, 3, 1)
+    uses = [ApiUse("o3", None, count, 0, at_ns=start + day * DAY_NS) for day, count in calls]
+    made = group_cost(with_systems(None), resolve("o3"), uses)
+    assert made.priced is not None
+    (only,) = made.priced.factors
+    tokens = sum(count for _, count in calls)
+    assert only.quantity.mid * tokens / 1e6 == pytest.approx(float(made.priced.cost.amount))
+    paid = {10.0 if use.at_ns and use.at_ns < ns(2025, 6, 10) else 2.0 for use in uses}
+    assert (only.quantity.low, only.quantity.high) == (min(paid), max(paid))
+    assert isinstance(only.value, Decimal) == (len(paid) == 1)
+    assert ("2 prices by the time of the calls, 2 to 10" in only.why) == (len(paid) == 2)
 
 
 def test_history_is_a_series_and_a_period_gets_its_part() -> None:
