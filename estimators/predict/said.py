@@ -13,5 +13,9 @@ def ranged(quantity: Quantity) -> str:
     return f"{middle} ({number(quantity.low)} to {number(quantity.high)})"
 
 
-def number(value: float) -> str:
-    return f"{value:,.0f}" if 1e4 <= value < 1e15 else f"{value:,.5g}"
+def number(value: float, digits: int = 5) -> str:
+    """`1,000,000`, `16.4`: so many digits, all of a whole number's, no exponent from 1e-6 on."""
+    if 10 ** (digits - 1) <= abs(value) < 1e15:
+        return f"{value:,.0f}"
+    text = f"{value:,.{digits}g}"
+    return f"{value:.12f}".rstrip("0") if "e-" in text and abs(value) >= 1e-6 else text

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from footprint.estimators.errors import EstimatorError
 from footprint.estimators.predict.estimate import DeviceTime, Prediction
 from footprint.estimators.predict.explained import EXCLUDES
 from footprint.estimators.predict.inference import Inference
+from footprint.estimators.predict.said import number
 from footprint.estimators.quantity import Quantity, exact
-from footprint.estimators.units import checked
+from footprint.estimators.units import J_PER_KWH, checked
+
+J_PER_WH = J_PER_KWH / 1000
 
 _WITHOUT_HOST = EXCLUDES.replace("host, ", "")
 
@@ -36,7 +40,12 @@ def served(
     energy_j = inference.energy_j
     assumptions = inference.assumptions
     if host_w is not None:
-        energy_j += exact(checked("host watts", host_w, "W"), "W").times(share_s, "J")
+        watts = checked("host watts", host_w, "W")
+        if watts == 0:
+            raise EstimatorError(
+                "host watts is 0: a host draws power; give its mean, or leave it out"
+            )
+        energy_j += exact(watts, "W").times(share_s, "J")
         assumptions = tuple(
             _WITHOUT_HOST if line == EXCLUDES else line for line in inference.assumptions
         )
@@ -62,9 +71,10 @@ def _share_s(inference: Inference) -> Quantity:
 
 def _steps(inference: Inference) -> tuple[str, ...]:
     power, speed = inference.power_w.mid, inference.output_tokens_per_s.mid
+    prompt, output = (each.mid / J_PER_WH for each in (inference.prefill_j, inference.decode_j))
     return (
-        f"prompt: {inference.tokens_in:g} tokens take {inference.prefill_j.mid:.3g} J",
-        f"output: {inference.tokens_out:g} tokens take {inference.decode_j.mid:.3g} J",
-        f"{inference.gpus} x {inference.gpu}: {power:.0f} W at {speed:.0f} output tokens/s "
-        f"with {inference.batch.mid:g} sequences at once",
+        f"prompt: {number(inference.tokens_in)} tokens take {number(prompt, 3)} Wh",
+        f"output: {number(inference.tokens_out)} tokens take {number(output, 3)} Wh",
+        f"{inference.gpus} x {inference.gpu}: {number(power, 3)} W at {number(speed, 3)} output "
+        f"tokens/s with {number(inference.batch.mid, 3)} sequences at once",
     )

@@ -14,13 +14,16 @@ from collections.abc import Iterable, Sequence
 
 from footprint.estimators.predict.request import Figures
 
+#: Below this, ratios are lost in the least numbers that a float has.
+_LEAST = 1e-290
+
 
 def bounds(
     mid: float, changes: Iterable[tuple[float, float]], corners: Iterable[float]
 ) -> tuple[float, float]:
     """(low, high) of one figure, which may be zero throughout."""
-    if mid == 0:
-        return 0.0, max([0.0, *corners])
+    if mid < _LEAST:
+        return 0.0, max([mid, *corners, *(each for pair in changes for each in pair)])
     up, down = [], []
     for pair in changes:
         logs = [math.log(each / mid) for each in pair]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.accelerators import Accelerator
-from footprint.estimators.predict.said import ranged
+from footprint.estimators.predict.said import number, ranged
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.units import checked
 
@@ -42,15 +42,32 @@ def power(watts: object, device: Accelerator | None) -> Power:
     """Mean power of one device: what was given, exactly, else what its name tells.
 
     Raises:
-        EstimatorError: neither was given, a negative number, or nothing is published of the device.
+        EstimatorError: neither was given, not above zero, or nothing is published of the device.
     """
     if watts is not None:
-        return Power(exact(checked("watts", watts, "W"), "W"))
+        drawn = checked("watts", watts, "W")
+        if drawn == 0:
+            raise EstimatorError(
+                "watts is 0: a device that computes draws power; give its mean, or leave it out "
+                "and name the device (--gpu H100)"
+            )
+        return Power(exact(drawn, "W"), assumptions=_above(drawn, device))
     if device is None:
         raise EstimatorError(
             "the power of a device is not given: give --watts W, or name the device (--gpu H100)"
         )
     return named_power(device)
+
+
+def _above(watts: float, device: Accelerator | None) -> tuple[str, ...]:
+    """What is said of watts above the design power: they may be those of a server."""
+    if device is None or device.tdp_w is None or watts <= device.tdp_w:
+        return ()
+    return (
+        f"--watts {watts:g} is {number(watts / device.tdp_w)} times the TDP of one {device.name} "
+        f"({device.tdp_w:g} W): it is taken as given, for each device; were they those of a "
+        "server, give those of one device and --overhead",
+    )
 
 
 def named_power(device: Accelerator) -> Power:

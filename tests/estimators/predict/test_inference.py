@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footprint.estimators.errors import EstimatorError
@@ -105,6 +105,7 @@ def test_energy_per_token_falls_with_the_batch(batch: float, more: float) -> Non
     precision=st.sampled_from(["bf16", "fp8", "int8", "int4"]),
     gpu=st.sampled_from(["H100 SXM", "A100 SXM 80GB", "B200", "L4"]),
 )
+@example(216666666667.0, 1.0, 1.0, 5e-324, 1.0, "bf16", "A100 SXM 80GB")
 def test_figures_hold_together(
     params: float,
     share: float,

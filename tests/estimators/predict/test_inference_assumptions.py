@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.predict import assumptions
 from footprint.estimators.predict.assumptions import assumed, rates
+from footprint.estimators.predict.inference import predict
 
 EVERY = [each for each in vars(assumptions).values() if isinstance(each, Factor)]
 
@@ -50,3 +53,37 @@ def test_one_value_can_be_replaced_by_name() -> None:
     factors = assumed(moe=False, gpus=1, eight_bit=False)
     changed = rates(factors, {assumptions.FLOOR_SHARE.name: 0.3})
     assert changed == rates(factors, {})._replace(floor_share=0.3)
+
+
+def _held(**asked: Any) -> str:
+    found = predict(params=8e9, **{"tokens_in": 500, "tokens_out": 100} | asked)
+    (line,) = (each for each in found.assumptions if "hold one copy" in each)
+    return line
+
+
+def test_what_fills_the_memory_is_said() -> None:
+    """Llama 3.1 8B: 32 layers x 2,048 values x 2 bytes are 131 kB of cache a token."""
+    line = _held(batch=64)
+    assert line.startswith("1 x H100 SXM hold one copy: 16 GB of weights in bf16 and 4.61 GB of")
+    assert "(64 sequences x 550 tokens x 131 kB)" in line
+    assert "would hold" not in line
+
+
+@pytest.mark.parametrize(
+    ("asked", "cache", "alone"),
+    [
+        ({"batch": 100_000}, "7,209 GB of cache (100,000 sequences x 550 tokens", "; 1 would hold"),
+        ({"tokens_in": 1e6}, "8,389 GB of cache (64 sequences x 1,000,050 tokens", "; 4 would"),
+    ],
+)
+def test_gpus_that_the_cache_asks_for_are_said(asked: Any, cache: str, alone: str) -> None:
+    line = _held(**asked)
+    assert line.startswith("128 x H100 SXM")
+    assert cache in line
+    assert alone in line
+    assert "--batch" in line
+
+
+def test_more_gpus_than_are_ever_chosen_are_still_described() -> None:
+    found = predict(params=400e12, gpus=20_000, tokens_in=1, tokens_out=1)
+    assert any(line.startswith("20000 x H100 SXM hold") for line in found.assumptions)

@@ -55,7 +55,11 @@ def test_place_and_prices_apply() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"requests": 0}, "requests is 0"), ({"host_w": -1}, "host watts is -1")],
+    [
+        ({"requests": 0}, "requests is 0"),
+        ({"host_w": -1}, "host watts is -1"),
+        ({"host_w": 0}, "host watts is 0: a host draws"),
+    ],
 )
 def test_bad_input_is_named(changes: dict[str, float], message: str) -> None:
     with pytest.raises(EstimatorError, match=message):

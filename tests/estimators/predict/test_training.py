@@ -234,7 +234,7 @@ def test_inputs_are_echoed_as_given() -> None:
 
 @given(
     hours=st.floats(0, 1e8),
-    watts=st.floats(0, 2000),
+    watts=st.floats(0.001, 2000),
     factor=st.floats(1, 5),
 )
 def test_energy_is_hours_times_watts(hours: float, watts: float, factor: float) -> None:
@@ -305,3 +305,17 @@ def test_wrong_input_is_refused_in_one_line(given: dict[str, Any], said: str) ->
     with pytest.raises(EstimatorError, match=said) as caught:
         training(**given)
     assert "\n" not in str(caught.value)
+
+
+def test_watts_above_the_design_power_are_said_and_taken() -> None:
+    asked = training(gpu_hours=10, gpu="H100", watts=7000)
+    assert asked.it_energy_kwh.mid == 70
+    assert any("7000 is 10 times the TDP of one H100 SXM (700 W)" in a for a in asked.assumptions)
+    for watts in (700, 350):
+        within = training(gpu_hours=10, gpu="H100", watts=watts)
+        assert not any("times the TDP" in line for line in within.assumptions)
+
+
+def test_a_device_that_draws_nothing_is_refused() -> None:
+    with pytest.raises(EstimatorError, match="watts is 0: a device that computes draws power"):
+        training(gpu_hours=10, gpu="H100", watts=0)
