@@ -56,7 +56,8 @@ def test_one_value_can_be_replaced_by_name() -> None:
 
 
 def _held(**asked: Any) -> str:
-    found = predict(params=8e9, **{"tokens_in": 500, "tokens_out": 100} | asked)
+    given: dict[str, Any] = {"tokens_in": 500, "tokens_out": 100} | asked
+    found = predict(params=8e9, **given)
     (line,) = (each for each in found.assumptions if "hold one copy" in each)
     return line
 
