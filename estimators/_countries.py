@@ -1,7 +1,8 @@
 """Country codes and names: ISO 3166-1 alpha-3, alpha-2, English short name in common use.
 
 XKX/XK is Kosovo's user-assigned code. Other spellings that people write are in `ALIASES`, and
-French names of the countries asked for most in `FRENCH`, where they differ from the English ones.
+French names of the countries asked for most in `FRENCH`, where they differ from the English ones;
+some in their own languages in `NATIVE`.
 """
 
 from __future__ import annotations
@@ -198,6 +199,38 @@ FRENCH = {
     "thailande": "THA",
     "tunisie": "TUN",
     "turquie": "TUR",
+}
+
+#: Names of some countries in their own languages, in the folded form, where they differ from the
+#: English and French ones; not `island`, which is a word before it is Iceland.
+NATIVE = {
+    "belgie": "BEL",
+    "brasil": "BRA",
+    "cesko": "CZE",
+    "danmark": "DNK",
+    "deutschland": "DEU",
+    "eesti": "EST",
+    "eire": "IRL",
+    "espana": "ESP",
+    "hellas": "GRC",
+    "hrvatska": "HRV",
+    "italia": "ITA",
+    "latvija": "LVA",
+    "lietuva": "LTU",
+    "luxemburg": "LUX",
+    "magyarorszag": "HUN",
+    "nederland": "NLD",
+    "nihon": "JPN",
+    "nippon": "JPN",
+    "norge": "NOR",
+    "osterreich": "AUT",
+    "polska": "POL",
+    "schweiz": "CHE",
+    "slovenija": "SVN",
+    "slovensko": "SVK",
+    "suomi": "FIN",
+    "sverige": "SWE",
+    "svizzera": "CHE",
 }
 
 

@@ -12,7 +12,8 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-from footprint.estimators._countries import ALIASES, FRENCH, countries
+from footprint.estimators._countries import ALIASES, FRENCH, NATIVE, countries
+from footprint.estimators._regions import regions
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.units import shown
 
@@ -60,7 +61,7 @@ def folded(text: str) -> str:
 def _index() -> tuple[dict[str, str], dict[str, str]]:
     """(folded code or name -> alpha-3, alpha-3 -> name)."""
     names: dict[str, str] = {}
-    by_key = FRENCH | ALIASES
+    by_key = FRENCH | NATIVE | ALIASES
     for code, short, name in countries():
         names[code] = name
         by_key |= {code.lower(): code, short.lower(): code, folded(name): code}
@@ -80,10 +81,12 @@ def nearest(word: str, known: dict[str, str]) -> str:
 def resolve_zone(text: object) -> Zone:
     """The zone that a code or name stands for, case and accents aside.
 
-    Takes ISO alpha-3 and alpha-2 codes, English names of countries and the most used French ones,
-    `COUNTRY-REGION` with any of them (`US-CA`, `USA-California`), the Nordic bidding zones alone
-    (`SE3`), and cloud regions with their provider (`aws:eu-west-3`, `azure:francecentral`,
-    `gcp:europe-west9`).
+    Takes ISO alpha-3 and alpha-2 codes, English names of countries, the most used French ones and
+    some in the country's own language, `COUNTRY-REGION` with any of them (`US-CA`,
+    `USA-California`), states and provinces of the United States, Canada and China by their names
+    alone (`California`, `Québec`; `Georgia` is the country, `USA-GA` the state), the Nordic bidding
+    zones alone (`SE3`), and cloud regions with their provider (`aws:eu-west-3`,
+    `azure:francecentral`, `gcp:europe-west9`).
 
     Raises:
         EstimatorError: not a known country or cloud region; names the nearest ones.
@@ -102,6 +105,9 @@ def resolve_zone(text: object) -> Zone:
     key = folded(word)
     if key in by_key and not word.startswith("-"):  # "-CA" lost its country: not Canada
         return Zone(by_key[key], "", names[by_key[key]])
+    if key in _states():
+        country, region = _states()[key]
+        return Zone(country, region, names[country])
     if provided := _provided(word):
         raise EstimatorError(
             f"zone {shown(word)} is the name of a cloud region: "
@@ -125,18 +131,14 @@ def _near(key: str, word: str) -> str:
         return near(word.casefold())
     by_key, names = _index()
     spelled = {known: f"{names[code]} ({code})" for known, code in by_key.items()}
-    return nearest(key, _states() | spelled)
+    states = {known: f"{country}-{region}" for known, (country, region) in _states().items()}
+    return nearest(key, states | spelled)
 
 
-def _states() -> dict[str, str]:
-    """Folded names of states and provinces, which are zones with their country's code only."""
-    from footprint.estimators._grid_rows import regions
-
-    try:
-        found = [(country, regions(country)) for country in ("USA", "CAN", "CHN")]
-    except EstimatorError:  # their tables are missing or broken: that is another message's matter
-        return {}
-    return {key: f"{country}-{row.code}" for country, rows in found for key, row in rows.items()}
+@cache
+def _states() -> dict[str, tuple[str, str]]:
+    """Folded names of states and provinces -> (country, region)."""
+    return {folded(name): place for name, place in regions().items()}
 
 
 def _cloud_zone(word: str) -> Zone:

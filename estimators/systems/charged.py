@@ -25,7 +25,8 @@ class Charge(NamedTuple):
     Attributes:
         part: what they are: input tokens, requests, ...
         name: which of `rows.PRICES` they were charged at.
-        tokens: how many, or requests; price: for `rows.PER` of them; amount: what they cost together.
+        tokens: how many, or requests.
+        price: for `rows.PER` of them; amount: what they cost together.
         step, tier: of the price book.
         last_ns: the last of the calls.
     """

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.estimators._countries import ALIASES, FRENCH, countries
+from footprint.estimators._countries import ALIASES, FRENCH, NATIVE, countries
+from footprint.estimators._regions import regions
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.zones import Zone, folded, resolve_zone
 
@@ -86,20 +87,64 @@ def test_a_misspelt_zone_names_the_nearest(text, nearest):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("California", "USA-CA"), ("Québec", "CAN-QC"), ("Guangdng", "CHN-GD")]
+    ("text", "code"),
+    [
+        ("California", "USA-CA"),
+        ("texas", "USA-TX"),
+        ("New York", "USA-NY"),
+        ("Québec", "CAN-QC"),
+        ("Quebec", "CAN-QC"),
+        ("Guangdong", "CHN-GD"),
+        ("Georgia", "GEO"),
+        ("Georgie", "GEO"),
+        ("US-GA", "USA-GA"),
+        ("USA-Georgia", "USA-GEORGIA"),
+    ],
 )
-def test_a_state_alone_is_told_with_its_country(text, code):
-    with pytest.raises(EstimatorError, match=rf"is not known: Did you mean .*{code}"):
-        resolve_zone(text)
+def test_a_state_alone_is_found_unless_it_is_a_country(text, code):
+    assert resolve_zone(text).code == code
 
 
-def test_states_are_not_told_where_their_tables_are_missing(monkeypatch):
-    def no_codecarbon(country):
-        raise EstimatorError("codecarbon's tables are not installed")
+def test_each_state_of_the_grid_tables_is_found_by_its_name():
+    """The tables' own rows, where codecarbon is installed."""
+    pytest.importorskip("codecarbon")
+    from footprint.estimators._grid_rows import regions
 
-    monkeypatch.setattr("footprint.estimators._grid_rows.regions", no_codecarbon)
-    with pytest.raises(EstimatorError, match=r"Did you mean France \(FRA\)"):
-        resolve_zone("Frnace")
+    for country in ("USA", "CAN", "CHN"):
+        for row in set(regions(country).values()):
+            found = resolve_zone(row.name).code
+            assert found == ("GEO" if row.name == "Georgia" else f"{country}-{row.code}")
+
+
+def test_a_misspelt_state_is_told_with_its_country():
+    with pytest.raises(EstimatorError, match=r"is not known: Did you mean .*CHN-GD"):
+        resolve_zone("Guangdng")
+
+
+def test_no_two_names_of_regions_are_one():
+    names = [folded(name) for name in regions()]
+    assert len(names) == len(set(names)) == 94
+    known = {code for code, _, _ in countries()}
+    assert {country for country, _ in regions().values()} <= known
+    assert len(set(regions().values())) == 94
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Deutschland", "DEU"),
+        ("España", "ESP"),
+        ("Italia", "ITA"),
+        ("Sverige", "SWE"),
+        ("Polska", "POL"),
+        ("Österreich", "AUT"),
+        ("Schweiz", "CHE"),
+        ("Suisse", "CHE"),
+        ("Deutschland-BY", "DEU-BY"),
+    ],
+)
+def test_a_country_is_found_by_its_own_name(text, code):
+    assert resolve_zone(text).code == code
 
 
 @pytest.mark.parametrize("text", ["U", "qqq", "???", "-", "XX-CA", "-CA", "12"])
@@ -129,6 +174,10 @@ def test_aliases_are_folded_and_point_at_countries():
     codes = {code for code, _, _ in countries()}
     assert set(ALIASES.values()) <= codes
     assert all(folded(alias) == alias for alias in ALIASES)
+    english = {folded(name) for _, _, name in countries()}
+    assert set(NATIVE.values()) <= codes
+    assert all(folded(name) == name for name in NATIVE)
+    assert not set(NATIVE) & (set(ALIASES) | set(FRENCH) | english)
 
 
 def test_french_names_are_folded_point_at_countries_and_contradict_no_english_name():
