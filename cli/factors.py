@@ -89,14 +89,16 @@ def show(form: str, **given: Any) -> None:
     Example: footprint factors show "grid intensity" --zone FRA
     """
     from footprint.errors import UsageError
+    from footprint.factors.near import able, near
     from footprint.factors.tables import described
 
-    found, notes = _explained(**given)
+    registry, found, notes = _explained(**given)
     if not found.used:
-        names = ", ".join(each.source for each in found.answers)
+        failed = [each.source for each in found.answers if each.problem]
+        names = ", ".join(dict.fromkeys((*able(registry, found.query.name), *failed)))
         raise UsageError(
-            f"no source has {_titled(found)}: asked {names}; give it in a file of own factors "
-            f"(--factors FILE){''.join(f'; {note}' for note in notes)}"
+            f"no source has {_titled(found)}: asked {names}.{near(registry, found.query)} "
+            f"Give it in a file of own factors (--factors FILE){_joined(notes)}"
         )
     if form == "json":
         _print_json(found.to_json()["used"])
@@ -115,14 +117,16 @@ def explain(form: str, **given: Any) -> None:
 
     Example: footprint factors explain "grid intensity" --zone aws:eu-west-3
     """
+    from footprint.factors.near import near
     from footprint.factors.tables import explanation
 
-    found, notes = _explained(**given)
+    registry, found, notes = _explained(**given)
     if form == "json":
         _print_json(found.to_json())
         return
     _print(explanation(found))
-    _say(notes)
+    hint = "" if found.used else near(registry, found.query)
+    _say((*notes, f"no source has {_titled(found)}.{hint}") if hint else notes)
 
 
 @factors.command()
@@ -202,14 +206,18 @@ def _explained(
     since: str | None,
     until: str | None,
     **given: Any,
-) -> tuple[Explained, tuple[str, ...]]:
-    """What is to be said of a factor, and what is odd."""
+) -> tuple[Ordered, Explained, tuple[str, ...]]:
+    """The sources, what is to be said of a factor, and what is odd."""
     from footprint.accounts.opened import parse_period
     from footprint.factors.explained import agreed, explain, question
 
     query = question(name, zone, subject, *parse_period(since, until))
     registry = _registry(**given)
-    return explain(registry, query), (*registry.notes, *agreed(registry, query))
+    return registry, explain(registry, query), (*registry.notes, *agreed(registry, query))
+
+
+def _joined(notes: Iterable[str]) -> str:
+    return "".join(f"; {note}" for note in notes)
 
 
 def _titled(found: Explained) -> str:

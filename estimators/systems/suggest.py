@@ -29,10 +29,19 @@ def nearest_models(model: str, provider: str | None = None) -> str:
     Args:
         provider: as it was written; each name is then known there too.
     """
+    return meant(models_like(model, provider))
+
+
+def models_like(model: str, provider: str | None = None) -> list[str]:
+    """The names themselves; as in `nearest_models`."""
     found = [*islice(_known(_family(model), provider), _MOST)]
-    if not found:
-        found = [*islice(_known(_alike(model), provider), _MOST)]
-    return f" Did you mean {' or '.join(found)}?" if found else ""
+    return found or [*islice(_known(_alike(model), provider), _MOST)]
+
+
+def meant(names: Iterable[str]) -> str:
+    """` Did you mean A or B?`, or an empty string."""
+    found = " or ".join(names)
+    return f" Did you mean {found}?" if found else ""
 
 
 def nearest_providers(provider: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import EXCHANGE, PURCHASE, TARIFF, Factor
+from footprint.estimators.money import checked_currency
 from footprint.estimators.packaged import differences, stale
 from footprint.estimators.series import NS_PER_S, Series, iso
 from footprint.estimators.sources import Query, SourceUnavailable, covering
@@ -144,9 +145,19 @@ def question(
         raise UsageError(f"{spelled} of what? Say it with --subject {example}")
     if kind.of == "zone" and subject:
         raise UsageError(f"{spelled} is of a place, not of {subject!r}: leave out --subject")
+    if kind.of == "currencies":
+        return Query(spelled, None, _pair(subject or ""))
     if kind.of != "zone":
         return Query(spelled, None, subject or "")
     return Query(spelled, resolve_zone(zone), "", since_ns, until_ns)
+
+
+def _pair(subject: str) -> str:
+    """`EUR/USD` of two currencies as they were written. Raises EstimatorError, UsageError."""
+    base, slash, quoted = subject.partition("/")
+    if not slash:
+        raise UsageError(f"--subject {subject!r} is no pair of currencies: write it as EUR/USD")
+    return "/".join(checked_currency("--subject", each) for each in (base, quoted))
 
 
 def explain(registry: Ordered, query: Query, today: date | None = None) -> Explained:

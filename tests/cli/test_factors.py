@@ -113,6 +113,12 @@ def test_explain_of_what_nobody_has_is_no_error(cli: Cli) -> None:
     assert "no source has one" in done.stdout
 
 
+def test_explain_of_what_nobody_has_tells_the_nearest(cli: Cli) -> None:
+    done = cli("factors", "explain", "embodied carbon", "--subject", "H1000")
+    assert done.returncode == 0
+    assert "no source has embodied carbon of H1000. Did you mean H100 SXM?" in done.stderr
+
+
 def test_a_source_that_is_down_is_told_and_the_next_one_taken(cli: Cli) -> None:
     """A live provider without its key cannot answer."""
     done = cli(
@@ -139,6 +145,20 @@ def test_a_source_that_is_down_is_told_and_the_next_one_taken(cli: Cli) -> None:
         (["list", "--ledger", "nowhere"], "there is no ledger at nowhere"),
         (["list", "--zone", "Frnce"], "Did you mean France (FRA)"),
         (["list", "--name", "PUEE"], "Did you mean PUE"),
+        (
+            ["show", "embodied carbon", "--subject", "H1000"],
+            "asked pinned, hardware. Did you mean H100 SXM?",
+        ),
+        (
+            ["show", "rental price", "--subject", "p5.48xlrge"],
+            "asked pinned, rental prices. Did you mean p5.48xlarge?",
+        ),
+        (["show", "exchange rate", "--subject", "EUR/XXY"], "'XXY', which is not a currency"),
+        (["show", "exchange rate", "--subject", "EURUSD"], "write it as EUR/USD"),
+        (["show", "exchange rate", "--subject", "EUR/USD"], "asked pinned. Give it"),
+        (["show", "API price, input", "--subject", "gpt-4o"], "Did you mean openai/gpt-4o?"),
+        (["show", "API price, input", "--subject", "openai/gtp-4o"], "mean openai/gpt-4o or"),
+        (["show", "API price, input", "--subject", "claude"], "mean anthropic/claude-sonnet-4 or"),
         (["pin", "nowhere"], "there is no ledger at nowhere"),
         (["pin", "L", "--zone", "Frnce"], "Did you mean France (FRA)"),
         (["pni"], "Did you mean 'pin'?"),
