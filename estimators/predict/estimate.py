@@ -201,15 +201,15 @@ def _resolved(
         from footprint.estimators.standard import standard
 
         registry = standard()
-    rented = Instance()
+    rented, instance = Instance(), declared.instance or ""
     names = [each.subject for each in prediction.devices]
-    if declared.instance is not None:
+    if instance:
         named = [name for name in names if name != UNNAMED]
-        rented = instance_of(declared.instance, named, registry, contracts)
+        rented = instance_of(instance, named, registry, contracts)
     hardware = [context.Hardware(name, "gpu", devices=rented.devices) for name in names]
     found = context.resolve(declared, registry, hardware, contracts=contracts)
     found = found._replace(assumptions=(*found.assumptions, *rented.assumptions, *notes(found)))
-    return found if rented.gap is None else without_rent(found, rented.gap)
+    return found if rented.gap is None else without_rent(found, instance, rented.gap)
 
 
 def _priced(found: FactorSet, prediction: Prediction) -> Priced:

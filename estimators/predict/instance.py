@@ -50,9 +50,9 @@ def instance_of(
     row = priced.row
     if priced.factor.subject != row.instance:
         return Instance()  # asked for by the device: the price is per device-hour
-    # An own row may leave the count out, which says 1: a machine that is known has its own.
+    # A price of the user's for a machine that is known, without what is in it.
     counts = [each.row.devices for each in shipped if each.factor.subject == each.row.instance]
-    left_out = row.unit == "instance-hour" and row.devices == 1
+    left_out = row.unit == "instance-hour" and not row.device
     devices = max([row.devices, *counts]) if left_out else row.devices
     made_of = row.device or next((each.row.device for each in shipped), "")
     others = [each for each in subjects if made_of and not _same(each, made_of)]
@@ -69,9 +69,10 @@ def instance_of(
     return Instance(devices, (said, taken) if unnamed else (said,))
 
 
-def without_rent(found: FactorSet, gap: Gap) -> FactorSet:
+def without_rent(found: FactorSet, name: str, gap: Gap) -> FactorSet:
     """The factors without any cost, and the gap that says why; a tariff alone would be a part."""
     of_rent = {with_electricity(said).assumption for said in (True, False, None)}
+    of_rent |= {line for line in found.assumptions if line.startswith(f"{name} has ")}
     return found._replace(
         rates=(),
         tariff=(),

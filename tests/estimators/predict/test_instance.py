@@ -63,6 +63,7 @@ def test_an_instance_with_other_accelerators_is_no_price_of_this_work() -> None:
     assert "estimated on H100 SXM" in gap.why
     assert RENTAL not in {factor.name for factor in found.factors}
     assert not any("rental price" in line for line in found.assumptions)
+    assert not any("applied as declared" in line for line in found.assumptions)
     assert priced("p4d.24xlarge", gpu="A100 SXM 40GB").cost["USD"].mid == Decimal("21.96")
 
 
@@ -81,6 +82,8 @@ def test_an_own_price_is_divided_by_its_count_or_by_that_of_a_known_machine() ->
     counted = own_rental(instance="box", device="H100", count=4, price="8 EUR")
     assert priced("box", counted).cost["EUR"].mid == 16
     assert priced(P5, own_rental(instance=P5, price="40 USD")).cost["USD"].mid == 40
+    whole = own_rental(instance=P5, device="H100", count=8, price="40 USD")
+    assert priced(P5, whole).cost["USD"].mid == 40
     by_device = own_rental(instance=P5, price="5 USD", unit="device-hour", count=8)
     assert priced(P5, by_device).cost["USD"].mid == 40
     assert priced("box", own_rental(instance="box", price="3 USD")).cost["USD"].mid == 24
