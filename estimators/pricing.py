@@ -153,8 +153,9 @@ def _cost(
             gaps.append(NOT_HELD)
             return []
         parts = held_cost(use.held_s, factors.rates)
-        if not factors.tariff and any(rate.part == PURCHASE for rate in factors.rates):
-            return []  # bought hardware draws electricity, and its price is not known
+        bought = any(rate.part == PURCHASE for rate in factors.rates)
+        if bought and kwh.high and not factors.tariff:
+            return []  # bought hardware draws electricity, whose price is not known
     if factors.tariff:
         per_kwh, found = money_mean(factors.tariff, use.weights)
         if per_kwh is None:

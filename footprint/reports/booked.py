@@ -67,9 +67,9 @@ class Booked:
         }
         #: The same of the time for which a device was held.
         self._longer = {
-            (each.boot, each.device.id): (each.present_ns - each.unattributed_ns) / held
-            for each in book.devices
-            if absorb and (held := each.present_ns - each.unattributed_ns - each.idle_ns) > 0
+            key: (each.present_ns - each.unattributed_ns) / held
+            for key, each in self._absorbed.items()
+            if (held := each.present_ns - each.unattributed_ns - each.idle_ns) > 0
         }
 
     def place(self, entry: Entry) -> Place:
