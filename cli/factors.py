@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -147,11 +147,12 @@ def pin(ledgers: tuple[str, ...], zones: tuple[str, ...], form: str, **given: An
     Makes the report, asking the sources afresh, and writes what it used to
     LEDGER/factors/pinned.json (again: pinned-0002.json, ...). From then on reports on the ledger
     take their factors from there, whatever becomes of packages, files and providers;
-    `report --no-pins` does not. Contracts and tariff tables of an own file are not kept: keep the
-    file.
+    `report --no-pins` does not. The tables of an own file (tariff, contracts, hardware that was
+    rented or bought, extras, rates) are kept with them.
 
     Example: footprint factors pin --zone FRA
     """
+    from footprint.factors.kept import to_json
     from footprint.factors.pinned import of_answers
     from footprint.factors.pins import write
     from footprint.factors.registry import recording
@@ -167,11 +168,20 @@ def pin(ledgers: tuple[str, ...], zones: tuple[str, ...], form: str, **given: An
         answers = {query: found for each in registries for query, found in each.answers.items()}
         notes |= dict.fromkeys(note for each in registries for note in each.notes)
         pins = of_answers(answers)
-        path = write(ledger, pins)
+        own = registries[0].own if registries else None
+        path = write(
+            ledger, pins, own=None if own is None else to_json(own.file, "factors" in asked)
+        )
         count = len({factor for one in pins for factor in one.factors})
         missing = sum(not one.factors for one in pins)
         written.append(
-            {"ledger": str(ledger), "file": str(path), "factors": count, "missing": missing}
+            {
+                "ledger": str(ledger),
+                "file": str(path),
+                "factors": count,
+                "missing": missing,
+                "tables": {} if own is None else {k: len(v) for k, v in own.file.tables.items()},
+            }
         )
     if form == "json":
         _print_json(written)
@@ -179,9 +189,17 @@ def pin(ledgers: tuple[str, ...], zones: tuple[str, ...], form: str, **given: An
         for each in written:
             click.echo(
                 f"{each['file']}: {each['factors']} factors pinned; "
-                f"{each['missing']} were asked for and not found"
+                f"{each['missing']} were asked for and not found{_with_tables(each['tables'])}"
             )
     _say(notes)
+
+
+def _with_tables(tables: Mapping[str, int]) -> str:
+    """What is kept of an own file beside its factors."""
+    if not tables:
+        return ""
+    named = (name if name == "tariff" else f"{count} {name}" for name, count in tables.items())
+    return f"; of the own file also its tables are: {', '.join(named)}"
 
 
 def _registry(

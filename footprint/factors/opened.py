@@ -28,7 +28,7 @@ class Opened(NamedTuple):
 
     Attributes:
         registry: where factors are looked up.
-        contracts: the own file's tables.
+        contracts: the own file's tables; without one, those of the file that was pinned.
         over_runs: the own file was given for this report (`--factors`), and not by the reader's
             settings: it goes before what runs declared.
     """
@@ -101,4 +101,7 @@ def opened(
         agreed = contracts(own.file.tables, str(own.file.path))
     except EstimatorError as error:
         raise UsageError(str(error)) from error
+    if settings.factors is None:
+        kept = sources.kept
+        return Opened(sources, agreed, kept is not None and kept.given)
     return Opened(sources, agreed, settings.origins.get("factors") == "given")

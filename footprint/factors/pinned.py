@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series
 from footprint.estimators.sources import Found, Query, covering
 from footprint.estimators.systems.nearest import is_price, touching_or_nearest
 from footprint.estimators.zones import folded
+
+if TYPE_CHECKING:
+    from footprint.factors.kept import Kept
 
 
 class Pin(NamedTuple):
@@ -54,11 +57,12 @@ class Pin(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """One file of pins."""
+    """One file of pins; `own` is the own file that its report was made with."""
 
     path: Path
     when: str
     pins: tuple[Pin, ...]
+    own: Kept | None = None
 
 
 class PinnedSource:
@@ -93,6 +97,14 @@ class PinnedSource:
         """All factors that were pinned."""
         pins = (pin for file in self.files for pin in file.pins)
         yield from dict.fromkeys(one for pin in pins for one in pin.factors)
+
+    @property
+    def own(self) -> Kept | None:
+        """The own file that the newest pins of a ledger were made with; None where none was."""
+        newest: dict[Path, Pinned] = {}
+        for file in self.files:
+            newest.setdefault(file.path.parent, file)
+        return next((file.own for file in newest.values() if file.own is not None), None)
 
     def _of(self, query: Query) -> Iterator[Pin]:
         return (pin for file in self.files for pin in file.pins if pin.is_of(query))

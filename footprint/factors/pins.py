@@ -5,10 +5,11 @@
     {"schema": "footprint.factors/1", "tool": "footprint 0.1.0", "pinned": "2026-11-22T14:00:00Z",
      "pins": [{"name": "grid intensity", "zone": "FRA", "subject": "", "since_ns": ...,
                "until_ns": ..., "notes": [], "factors": [{"digest": "...", "factor": {...}}]}],
-     "digest": "..."}
+     "own": {...}, "digest": "..."}
 
-A factor is kept whole (`factors.stored`), with its source, version and why, so that a report from
-pins is the one that was made from the sources, byte for byte. Its digest is `Factor.digest`; the
+`own` is there where the report was made with an own file: its tables (`kept`). A factor is kept
+whole (`factors.stored`), with its source, version and why, so that a report from pins is the one
+that was made from the sources, byte for byte. Its digest is `Factor.digest`; the
 file's is SHA-256 over the rest of it, as canonical JSON. Nothing is changed or removed: a new
 pinning is a new file, and the newest one is asked first.
 """
@@ -28,9 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from footprint._version import __version__
-from footprint.errors import LedgerError
+from footprint.errors import LedgerError, UsageError
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor, restored, stored
+from footprint.factors import kept
 from footprint.factors.pinned import Pin, Pinned, PinnedSource
 from footprint.ledger.reader import journal_files
 
@@ -54,12 +56,19 @@ def read(ledger: Path) -> list[Pinned]:
     return [_read(path) for _, path in sorted(_files(ledger), reverse=True)]
 
 
-def write(ledger: Path, pins: Iterable[Pin], *, now: datetime | None = None) -> Path:
+def write(
+    ledger: Path,
+    pins: Iterable[Pin],
+    *,
+    own: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Path:
     """Pins answers into a ledger, in a new file; gives its path.
 
     Args:
         ledger: its directory.
         pins: what `pinned.of_answers` makes of a registry's answers.
+        own: the own file that they were made with (`kept.to_json`).
         now: the time to note; the clock's by default.
 
     Raises LedgerError: no ledger, or one that cannot be written.
@@ -72,6 +81,8 @@ def write(ledger: Path, pins: Iterable[Pin], *, now: datetime | None = None) -> 
         "pinned": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         "pins": [_to_json(pin) for pin in dict.fromkeys(pins)],
     }
+    if own is not None:
+        content["own"] = dict(own)
     content["digest"] = _digest(content)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     folder = ledger / FOLDER
@@ -146,8 +157,9 @@ def _read(path: Path) -> Pinned:
     if said != _digest(content):
         raise LedgerError(f"{path} was changed after it was written: {remedy}")
     try:
-        return Pinned(path, when, tuple(_from_json(entry) for entry in content["pins"]))
-    except (EstimatorError, KeyError, TypeError) as error:
+        own = kept.from_json(content["own"]) if "own" in content else None
+        return Pinned(path, when, tuple(_from_json(entry) for entry in content["pins"]), own)
+    except (EstimatorError, UsageError, KeyError, TypeError) as error:
         raise LedgerError(f"{path} cannot be used: {error}: {remedy}") from error
 
 

@@ -26,6 +26,7 @@ from footprint.factors.pinned import PinnedSource
 
 # What reads files is imported where there are some: a program that asks for its result has none.
 if TYPE_CHECKING:
+    from footprint.factors.kept import Kept
     from footprint.factors.own import OwnSource
 
 PINNED, OWN = PinnedSource.name, "own"
@@ -60,9 +61,17 @@ class Ordered(Registry):
 
     @property
     def own(self) -> OwnSource | None:
-        """The user's own file, with its tables; None without one."""
+        """The user's own file, with its tables, else the one that was pinned; None without one."""
         found = next((each for each in self.sources if each.name == OWN), None)
+        if found is None and self.kept is not None:
+            return self.kept.source
         return cast("OwnSource | None", found)
+
+    @property
+    def kept(self) -> Kept | None:
+        """The own file that was pinned; None where there is none, or pins are switched off."""
+        pins = (each for each in self.sources if isinstance(each, PinnedSource))
+        return next((each.own for each in pins), None)
 
     @property
     def notes(self) -> tuple[str, ...]:

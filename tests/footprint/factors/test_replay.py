@@ -155,6 +155,86 @@ def test_pins_outlive_the_own_file_they_came_from(tmp_path: Path, ledger: Path) 
     assert footprint(tmp_path, "report", "L", "--format", "json") == before
 
 
+TABLES = """
+[[factor]]
+name = "PUE"
+value = 1.5
+[[factor]]
+name = "grid intensity"
+zone = "USA-CA"
+value = 77
+unit = "g/kWh"
+[tariff]
+timezone = "America/Los_Angeles"
+currency = "USD"
+source = "our contract"
+holidays = [2026-12-25]
+[[tariff.band]]
+name = "all"
+price = 0.21
+hours = "00:00-24:00"
+[[extra]]
+name = "licence"
+price = "12 EUR"
+from = 2026-11-01
+until = 2026-12-01
+[[exchange]]
+pair = "EUR/USD"
+rate = "1.08"
+date = 2026-11-20
+source = "ECB"
+[[purchase]]
+device = "NVIDIA H100"
+price = "25000 USD"
+lifetime_years = 4
+utilisation = 0.5
+[[instrument]]
+name = "GO wind"
+kind = "certificate"
+mwh = 2
+g_per_kwh = 0
+market = "USA-CA"
+vintage = 2026
+retired = true
+source = "register"
+"""
+
+
+def test_the_tables_of_the_own_file_are_kept(tmp_path: Path, ledger: Path) -> None:
+    """Tariff, extras, rates and bought hardware: the file can go."""
+    own = tmp_path / "factors.toml"
+    own.write_text(TABLES)
+    with_file = ["report", "L", "--format", "json", "--factors", "factors.toml"]
+    before = footprint(tmp_path, *with_file)
+    said = footprint(tmp_path, "factors", "pin", "L", "--factors", "factors.toml").decode()
+    assert "its tables are: tariff, 1 extra, 1 exchange, 1 purchase, 1 instrument" in said
+    own.unlink()
+    report = ["report", "L", "--format", "json"]
+    assert footprint(tmp_path, *report) == before
+    assert b"licence" in before
+    assert b"it states no source" in before
+    assert sourced(before)["PUE of None"]["value"] == 1.5  # before what the run declared
+    without = footprint(tmp_path, *report, "--no-pins")
+    assert b"licence" not in without
+    # A later pin without the file is one of a report without it.
+    footprint(tmp_path, "factors", "pin", "L")
+    assert footprint(tmp_path, *report) == without
+
+
+def test_an_own_file_of_the_settings_stays_behind_what_runs_declared(
+    tmp_path: Path, ledger: Path
+) -> None:
+    (tmp_path / "factors.toml").write_text(TABLES)
+    (tmp_path / "pyproject.toml").write_text('[tool.footprint]\nfactors = "factors.toml"\n')
+    report = ["report", "L", "--format", "json"]
+    before = footprint(tmp_path, *report)
+    assert b"licence" in before
+    assert sourced(before)["PUE of None"]["value"] == 1.2
+    footprint(tmp_path, "factors", "pin", "L")
+    (tmp_path / "pyproject.toml").unlink()
+    assert footprint(tmp_path, *report) == before
+
+
 def test_other_places_can_be_pinned_too(tmp_path: Path, ledger: Path, upgraded: Path) -> None:
     report = ["report", "L", "--format", "json", "--zone", "FRA"]
     before = footprint(tmp_path, *report)
