@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from footprint.cli.estimate import NUMBER
+from footprint.errors import UsageError
 from footprint.reports.estimates import FORMATS, of_file, rendered
 
 if TYPE_CHECKING:
@@ -87,6 +89,13 @@ def _instant(date: str | None) -> int | None:
     if date is None:
         return None
     word = date.strip()
+    try:
+        datetime.fromisoformat(word)
+    except ValueError:
+        raise UsageError(
+            f"--date {date!r} is no date: give a day such as 2025-03-01, or a time such as "
+            "2025-03-01T09:00:00Z"
+        ) from None
     day = re.fullmatch(r"\d{4}-\d\d-\d\d", word)
     start = parse_utc_ns("--date", word, "UTC")
     return start + _NOON_NS if day else start

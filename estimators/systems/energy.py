@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity, exact, independent_product
+from footprint.estimators.systems import packages
 from footprint.estimators.systems.providers import OWN, span, tables
 from footprint.estimators.systems.registry import Resolved
 from footprint.estimators.systems.rows import ACTIVE, ENERGY_IN, ENERGY_OUT, PARAMS
@@ -61,27 +62,29 @@ def energy_factors(resolved: Resolved) -> tuple[Factor, ...]:
         )
         for index, own in enumerate((exact(1.0, "1"), spoken))
     ]
-    served = f"footprint's model of inference; {_stated(base, changes)}"
+    served = f"footprint's model of inference; {_stated(base, changes)}; {_sized(of)}"
     least = changes[0][0].total
     total = Quantity(least, of.total_b.mid, of.total_b.high, "10^9")
     if least < of.total_b.low:
         of = of._replace(source=f"{of.source}; {tables()['closed']['source']}")
-    rows = [(PARAMS, total, of.source)]
-    rows += [(ACTIVE, of.active_b, of.source)] if of.moe else []
-    rows += [(ENERGY_IN, energies[0], served), (ENERGY_OUT, energies[1], served)]
+    theirs = of.source, of.version, of.license
+    ours = served, packages.version(packages.OURS), packages.OUR_LICENSE
+    rows = [(PARAMS, total, theirs)]
+    rows += [(ACTIVE, of.active_b, theirs)] if of.moe else []
+    rows += [(ENERGY_IN, energies[0], ours), (ENERGY_OUT, energies[1], ours)]
     return tuple(
         Factor(
             name=name,
             value=value,
             unit=value.unit,
             source=source,
-            version=of.version,
-            license=of.license,
+            version=version,
+            license=license_,
             used_for="energy_j",
             why=f"{resolved.written} at {resolved.provider.name}, boundary: accelerators",
             subject=resolved.subject,
         )
-        for name, value, source in rows
+        for name, value, (source, version, license_) in rows
     )
 
 
@@ -160,10 +163,17 @@ def _stated(base: _Case, changes: tuple[tuple[_Case, _Case], ...]) -> str:
     parts = [
         _either(precision[0].precision, base.precision),
         f"on {_either(board[0].gpu, base.gpu, board[1].gpu)}",
-        f"{batch[1].batch:.4g} to {batch[0].batch:.4g} requests at once",
+        f"{batch[1].batch:,.0f} to {batch[0].batch:,.0f} requests at once",
         f"at {TOKENS_IN:g} tokens in, {TOKENS_OUT:g} out",
     ]
     return "; ".join(parts)
+
+
+def _sized(of: Size) -> str:
+    """Whose size of the system it is: the model of inference is ours, the size need not be."""
+    if of.license:
+        return f"for the size that EcoLogits {of.version} has ({of.license})"
+    return "for the size of our table" if of.version else "for the size in its name"
 
 
 def _either(*words: str) -> str:

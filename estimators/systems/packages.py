@@ -19,6 +19,8 @@ from footprint.estimators.sources import SourceUnavailable
 INSTALL = "pip install 'footprint-ledger[api]'"
 ECOLOGITS_LICENSE = "MPL-2.0"
 PRICES_LICENSE = "MIT"
+#: This distribution, whose model of inference turns sizes into energies.
+OURS, OUR_LICENSE = "footprint-ledger", "Apache-2.0"
 
 
 def version(package: str) -> str:

@@ -113,7 +113,7 @@ def test_text_and_markdown(cli: Cli, tmp_path: Path) -> None:
         (("--model", "gpt-4o", "--reasoning", "500"), "count them into the output"),
         (("--model", "gpt-4o", "--tokens-out", "-1"), "--tokens-out is -1"),
         (("--model", "gpt-4o", "--calls", "0"), "give a number above 0"),
-        (("--model", "gpt-4o", "--date", "yesterday"), "--date is 'yesterday'"),
+        (("--model", "gpt-4o", "--date", "yesterday"), "--date 'yesterday' is no date"),
         (("--model", " "), "give a name such as gpt-4o"),
     ],
 )
@@ -146,3 +146,11 @@ def test_without_the_extra_the_line_says_what_to_install(cli: Cli, tmp_path: Pat
     unknown = cli(*CALL, "--model", "claude-opus-4-5", env=blocked)
     assert unknown.returncode == 2
     assert "pip install 'footprint-ledger[api]'" in unknown.stderr
+
+
+@pytest.mark.parametrize("date", ["2025-13-01", "soon", "2025-02-30T10:00:00Z"])
+def test_a_date_that_is_none_says_that_a_day_will_do(cli: Cli, date: str) -> None:
+    done = cli(*CALL[:6], "--model", "gpt-4o", "--date", date)
+    assert done.returncode == 2
+    assert f"--date {date!r} is no date: give a day such as 2025-03-01, or a time" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -105,3 +105,29 @@ def test_a_closed_model_on_own_hardware_is_refused(model: str) -> None:
 )
 def test_an_organisation_before_a_slash_is_no_provider(written: str, subject: str) -> None:
     assert resolve(written).subject == subject
+
+
+def test_whose_work_a_factor_is() -> None:
+    """The model of inference is ours, the size EcoLogits' or our table's, the price the list's."""
+    from importlib.metadata import version
+
+    pytest.importorskip("ecologits")
+    made = {one.name: one for one in estimate("gpt-4o").factors}
+    spoken, size = made["API energy per output token"], made["API parameters"]
+    assert (spoken.version, spoken.license) == (version("footprint-ledger"), "Apache-2.0")
+    assert f"for the size that EcoLogits {version('ecologits')} has (MPL-2.0)" in spoken.source
+    assert (size.version, size.license) == (version("ecologits"), "MPL-2.0")
+    assert made["API price, input"].license == "MIT"
+    own = {one.name: one for one in estimate("o3").factors}["API energy per output token"]
+    assert own.source.endswith("for the size of our table")
+    assert own.license == "Apache-2.0"
+
+
+def test_factors_of_a_model_name_it_and_large_numbers_are_written_out() -> None:
+    made = estimate("Claude Opus 4").factors
+    of_model = [
+        one for one in made if one.name.startswith(("API price", "API energy per", "API p"))
+    ]
+    assert {one.subject for one in of_model} == {"anthropic/claude-opus-4"}
+    large = {one.name: one for one in estimate("GPT-4.5").factors}["API energy per output token"]
+    assert "; 64 to 11,200 requests at once;" in large.source
