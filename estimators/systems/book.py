@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series
-from footprint.estimators.sources import Query, Registry
+from footprint.estimators.sources import Query, Registry, covering
 from footprint.estimators.systems.rows import INPUT, OUTPUT, PRICES, TIERS, in_tier, tier_of
 
 #: Prices by name, in USD for each unit of `rows.PRICE_UNIT`.
@@ -82,6 +82,31 @@ def _series(factor: Factor) -> Series:
     return Series([-(2**63)], [2**63], [value], factor.unit)
 
 
+def _joined(candidates: Sequence[Factor]) -> Factor:
+    """The first factor; before its first price and after its last, those that stand in for it.
+
+    A pin has the prices of its time: calls of a later day are priced by the list again.
+    """
+    first = candidates[0]
+    for other in candidates[1:]:
+        known, more = first.value, other.value
+        if not (isinstance(known, Series) and isinstance(more, Series)):
+            break
+        start, end = known.starts[0], known.ends[-1]
+        steps = list(zip(more.starts, more.ends, more.values, strict=True))
+        rows = [
+            *((a, min(b, start), value) for a, b, value in steps if a < start),
+            *zip(known.starts, known.ends, known.values, strict=True),
+            *((max(a, end), b, value) for a, b, value in steps if b > end),
+        ]
+        if len(rows) > len(known):
+            sources = dict.fromkeys((first.source, other.source))
+            starts, ends, values = zip(*rows, strict=True)
+            joined = Series(starts, ends, values, known.unit)
+            first = first._replace(value=joined, source="; ".join(sources))
+    return first
+
+
 def price_book(
     registry: Registry, subject: str, since_ns: int, until_ns: int
 ) -> tuple[PriceBook | None, tuple[str, ...]]:
@@ -96,9 +121,10 @@ def price_book(
     def ask(name: str) -> bool:
         found = registry.find(Query(name, None, subject, since_ns, until_ns))
         notes.extend(found.notes)
-        if found.chosen is not None:
-            factors[name] = found.chosen
-        return found.chosen is not None
+        if found.candidates:
+            used = covering(found.candidates, since_ns, until_ns)
+            factors[name] = _joined(used or found.candidates)
+        return bool(found.candidates)
 
     known = [name for name in PRICES if ask(name)]
     for number in range(1, TIERS + 1):

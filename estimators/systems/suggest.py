@@ -15,8 +15,9 @@ from footprint.estimators.sources import SourceUnavailable
 from footprint.estimators.systems import packages
 from footprint.estimators.systems import providers as _providers
 from footprint.estimators.systems.names import key, tidy, without_path
-from footprint.estimators.systems.pricelist import find
+from footprint.estimators.systems.prices import price_factors
 from footprint.estimators.systems.registry import resolve, systems
+from footprint.estimators.systems.rows import INPUT, OUTPUT
 from footprint.estimators.systems.sizes import size
 from footprint.estimators.zones import nearest
 
@@ -56,7 +57,7 @@ def nearest_providers(provider: str) -> str:
 
 
 def is_known(model: str, provider: str | None = None) -> bool:
-    """Whether a name stands for a system, or for one that a package has the size or price of."""
+    """Whether a name stands for a system, or one that a package has the size or token price of."""
     resolved = resolve(model, provider)
     if resolved.system is not None:
         return True
@@ -64,7 +65,7 @@ def is_known(model: str, provider: str | None = None) -> bool:
         if size(resolved) is not None:
             return True
     with suppress(SourceUnavailable):
-        return find(resolved) is not None
+        return not {INPUT, OUTPUT}.isdisjoint(price_factors(resolved))  # not those by the page
     return False
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from footprint.estimators.factors import Factor, restored, stored
+from footprint.estimators.series import Series
 from footprint.estimators.sources import Query, Registry, SourceUnavailable
 from footprint.estimators.systems import packages, sizes
 from footprint.estimators.systems.api import ApiFootprint, ApiUse, api_footprint
@@ -39,6 +40,15 @@ class Kept:
         zone = query.zone.code if query.zone else ""
         asked = (query.name, query.subject, zone)
         return [row for row in self.rows if (row.name, row.subject, row.zone) == asked]
+
+
+class Nothing:
+    """A list that knows nothing."""
+
+    name = "systems"
+
+    def candidates(self, query: Query) -> Iterable[Factor]:
+        return ()
 
 
 class Watched(SystemsSource):
@@ -93,6 +103,29 @@ def test_a_pinned_price_wins_over_the_package() -> None:
     assert found.cost is not None
     assert found.cost.mid == 123
     assert row in found.factors
+
+
+def test_a_call_after_the_time_of_a_pin_is_priced_by_the_list_again() -> None:
+    """o3 cost 10 until 10 June 2025: the pin is of the day before, the ledger grew since."""
+    day = 86_400 * 10**9
+    before = AT - AT % day
+    query = Query(INPUT, None, "openai/o3", before, before + day)
+    (row,) = SystemsSource().candidates(query)
+    ended = row._replace(value=Series([before], [before + day], [Decimal(10)], row.unit))
+    both = Registry([Kept([ended]), SystemsSource()])
+    uses = [
+        ApiUse("o3", "openai", 1e6, 0, at_ns=AT),
+        ApiUse("o3", "openai", 1e6, 0, at_ns=AT + 30 * day),
+    ]
+    found = api_footprint(uses, both)
+    assert found.cost is not None
+    assert found.cost.mid == 12
+    assert not any("known price" in line for line in found.assumptions)
+    # Without the list the pin's last price is all there is, and that is said.
+    alone = api_footprint(uses, Registry([Kept([ended]), Nothing()]))
+    assert alone.cost is not None
+    assert alone.cost.mid == 20
+    assert any("when the last known price ended" in line for line in alone.assumptions)
 
 
 def test_all_factors_come_with_a_source_and_a_digest() -> None:

@@ -57,6 +57,10 @@ _NAMES = [
 ]
 
 
+def test_what_is_priced_by_the_page_is_not_suggested() -> None:
+    assert not is_known("mistral-ocr-4-1")
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(_NAMES),
