@@ -12,10 +12,10 @@ from footprint.reports.view import Report
 _CLASS = "footprint-report"
 _STYLE = """
 .footprint-report { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de;
-  --soft: #59636e; --band: #f6f8fa; color: var(--ink); background: var(--paper);
+  --soft: #59636e; --band: #f6f8fa; --mark: #0969da; color: var(--ink); background: var(--paper);
   font: 15px/1.5 system-ui, sans-serif; padding: 1rem; max-width: 72rem; margin: 0 auto; }
 @media (prefers-color-scheme: dark) { .footprint-report { --ink: #e6edf3; --paper: #0d1117;
-  --line: #3d444d; --soft: #9198a1; --band: #151b23; } }
+  --line: #3d444d; --soft: #9198a1; --band: #151b23; --mark: #58a6ff; } }
 .footprint-report h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
 .footprint-report h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 .footprint-report dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem;
@@ -35,6 +35,12 @@ _STYLE = """
 .footprint-report .number { text-align: right; white-space: nowrap; }
 .footprint-report li { overflow-wrap: anywhere; margin: .15rem 0; }
 .footprint-report ul { padding-left: 1.2rem; margin: 0; }
+.footprint-report .chart { width: 100%; max-width: 720px; height: auto; margin-top: 1rem;
+  font: 12px system-ui, sans-serif; }
+.footprint-report .chart text { fill: var(--ink); }
+.footprint-report .chart .rule { stroke: var(--line); }
+.footprint-report .chart .interval { stroke: var(--ink); stroke-width: 2; }
+.footprint-report .chart circle { fill: var(--mark); }
 @media print { .footprint-report .scroll { overflow: visible; } }
 """
 
@@ -42,17 +48,25 @@ _STYLE = """
 def render(report: Report, out: TextIO) -> None:
     """Writes the report as a page of its own."""
     shown = page(report)
-    title = escape(f"{shown.title}: {dict(shown.head)['period']}")
+    document(shown, f"{shown.title}: {dict(shown.head)['period']}", out)
+
+
+def document(shown: Page, title: str, out: TextIO, chart: str = "") -> None:
+    """Writes a page of its own.
+
+    Args:
+        chart: an SVG that stands before the first table, which says the same.
+    """
     out.write(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}"
+        f"<title>{_text(title)}</title>\n<style>{_STYLE}"
         "html { color-scheme: light dark; } body { margin: 0; }\n"
         "@media (prefers-color-scheme: dark) { body { background: #0d1117; } }\n"
         "</style>\n</head>\n<body>\n"
     )
-    _main(shown, out)
+    _main(shown, out, chart)
     out.write("</body>\n</html>\n")
 
 
@@ -64,13 +78,15 @@ def fragment(report: Report) -> str:
     return out.getvalue()
 
 
-def _main(shown: Page, out: TextIO) -> None:
+def _main(shown: Page, out: TextIO, chart: str = "") -> None:
     out.write(f'<main class="{_CLASS}">\n<h1>{_text(shown.title)}</h1>\n<dl>\n')
     for name, text in shown.head:
         out.write(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>\n")
     out.write("</dl>\n")
     for block in shown.blocks:
         if isinstance(block, Table):
+            out.write(chart)
+            chart = ""
             _table(block, out)
         else:
             items = "".join(f"<li>{_text(item)}</li>\n" for item in block.items)

@@ -1,7 +1,8 @@
-"""An estimate for people and programs: text, JSON, Markdown."""
+"""An estimate for people and programs: text, JSON, Markdown, HTML."""
 
 from __future__ import annotations
 
+import io
 import json
 import textwrap
 from collections.abc import Iterator
@@ -12,11 +13,19 @@ from footprint.errors import UsageError, nearest
 from footprint.estimators.predict.estimate import CostPart, Estimate
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
+from footprint.reports.as_html import document
 from footprint.reports.as_markdown import escaped
 from footprint.reports.columns import WIDTH, plain
+from footprint.reports.estimate_chart import svg
+from footprint.reports.tables import LEFT, RIGHT, Listed, Page, Table
 
 #: Format -> suffixes of its files.
-FORMATS = {"text": (".txt",), "json": (".json",), "md": (".md", ".markdown")}
+FORMATS = {
+    "text": (".txt",),
+    "json": (".json",),
+    "md": (".md", ".markdown"),
+    "html": (".html", ".htm"),
+}
 
 
 def rendered(estimate: Estimate, format: str) -> str:  # noqa: A002 - the option's name
@@ -25,6 +34,8 @@ def rendered(estimate: Estimate, format: str) -> str:  # noqa: A002 - the option
         return json.dumps(estimate.to_json(), indent=2, ensure_ascii=False) + "\n"
     if format == "md":
         return "".join(f"{line}\n" for line in _markdown(estimate))
+    if format == "html":
+        return _html(estimate)
     if format == "text":
         return "".join(f"{line}\n" for line in _text(estimate))
     raise UsageError(
@@ -46,8 +57,8 @@ def of_file(path: str | Path | None) -> str:
     return known.get(suffix, "text")
 
 
-def rows(estimate: Estimate) -> list[tuple[str, str, str]]:
-    """(figure, best estimate, from-to) of all figures that are known."""
+def _named(estimate: Estimate) -> list[tuple[str, Quantity]]:
+    """The physical figures that are known."""
     of_it = estimate.it_energy_kwh if estimate.it_energy_kwh != estimate.energy_kwh else None
     named = [
         ("energy", estimate.energy_kwh),
@@ -58,7 +69,12 @@ def rows(estimate: Estimate) -> list[tuple[str, str, str]]:
         ("water", estimate.water_l),
         ("duration", estimate.duration_s),
     ]
-    known = [(name, each) for name, each in named if each is not None]
+    return [(name, each) for name, each in named if each is not None]
+
+
+def rows(estimate: Estimate) -> list[tuple[str, str, str]]:
+    """(figure, best estimate, from-to) of all figures that are known."""
+    known = _named(estimate)
     found = [(name, fig.middle(_shown(each)), fig.interval(_shown(each))) for name, each in known]
     for currency, amount in estimate.cost.items():
         money = amount.to_quantity()
@@ -151,6 +167,22 @@ def _wrapped(item: str) -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+
+
+def _html(estimate: Estimate) -> str:
+    blocks: list[Table | Listed] = []
+    if found := rows(estimate):
+        headings = (("", LEFT), ("best estimate", RIGHT), ("from-to", RIGHT))
+        blocks.append(Table("Figures", headings, tuple(found)))
+    blocks.extend(Listed(title, tuple(items)) for title, items in _lists(estimate) if items)
+    head = tuple((name, text) for name, _, text in (i.partition(": ") for i in _inputs(estimate)))
+    money = [
+        (f"cost, {currency}", amount.to_quantity()) for currency, amount in estimate.cost.items()
+    ]
+    out = io.StringIO()
+    title = _title(estimate)
+    document(Page(title, head, tuple(blocks)), title, out, svg([*_named(estimate), *money]))
+    return out.getvalue()
 
 
 def _markdown(estimate: Estimate) -> Iterator[str]:

@@ -188,3 +188,18 @@ def test_the_table_says_what_the_commands_say() -> None:
             command = estimate.get_command(ctx, name)
             assert command is not None
             assert (command.help or "").splitlines()[0] == COMMANDS[name][1]
+
+
+def test_html_is_a_page_with_a_chart_and_its_table(cli, tmp_path) -> None:
+    out = tmp_path / "estimate.html"
+    ended = cli(
+        *("estimate", "inference", "--params", "8B", "--gpu", "H100", "--tokens-out", "100"),
+        *("-o", str(out)),
+    )
+    assert ended.returncode == 0, ended.stderr
+    page = out.read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'role="img"' in page
+    assert "<caption>Figures</caption>" in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").split("<h2>Factors")[0]

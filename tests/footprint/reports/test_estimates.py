@@ -108,4 +108,4 @@ def test_formats_by_name_and_by_file() -> None:
         of_file("a.pdf")
     with pytest.raises(UsageError, match=r"format 'jsn' is not known.*Did you mean json"):
         rendered(estimate(training(gpu_hours=1, watts=1)), "jsn")
-    assert set(FORMATS) == {"text", "json", "md"}
+    assert set(FORMATS) == {"text", "json", "md", "html"}
