@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from footprint.errors import UsageError
 
 if TYPE_CHECKING:
-    from footprint.emitters.model import View
+    from footprint.emitters.view import View
     from footprint.estimators.quantity import Quantity
 
 #: Where the demo writes when nothing is said.
@@ -123,8 +123,9 @@ def _timed(tell: Callable[[str], None], what: str) -> Iterator[None]:
 def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
     """Reports and datasheets of what is in the ledger now."""
     import footprint
-    from footprint.emitters import datasheet
-    from footprint.emitters.model import GROUPED_BY, Metric, view
+    from footprint.emitters.datasheet import as_markdown as datasheet
+    from footprint.emitters.from_report import GROUPED_BY, view
+    from footprint.emitters.view import Metric
 
     report = footprint.report(ledger, by=GROUPED_BY)
     content = report.to_json()
@@ -167,7 +168,7 @@ def _whole(path: Path, text: str) -> Path:
 
 def _compared(found: Sequence[tuple[View, float]]) -> Iterator[str]:
     """One line a model, and what the comparison is worth."""
-    from footprint.emitters.datasheet import figure
+    from footprint.emitters.datasheet.as_markdown import figure
 
     width = max(len(sheet.model) for sheet, _ in found)
     energies: list[Quantity] = []

@@ -105,10 +105,10 @@ def test_images_are_split_alike_every_time() -> None:
 def test_a_comparison_says_what_it_is_worth(
     second: tuple[float, float, float], overlap: bool
 ) -> None:
-    from footprint.emitters.model import Activity, Figures, View
+    from footprint.emitters.view import Activity, Figures, View
 
     def sheet(model: str, *energy: float) -> View:
-        total = Figures(Quantity(*energy, "J"), None, None, {})
+        total = Figures(Quantity(*energy, "J"))
         serving = Activity("inference", 1000, 0, 0, False, True, total, {}, {"counter": 1.0})
         return View(model, "1", (serving,), (), "", "", (), (), "", (), (), ())
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from footprint.emitters import EMITTERS, datasheet
-from footprint.emitters.model import Metric, view
+from footprint.emitters import EMITTERS
+from footprint.emitters.datasheet import as_markdown as datasheet
+from footprint.emitters.from_report import view
+from footprint.emitters.view import Metric
 from footprint.estimators.quantity import Quantity
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from footprint.emitters.model import GROUPED_BY, Metric, view, views
+from footprint.emitters.from_report import GROUPED_BY, view, views
+from footprint.emitters.view import Metric
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
 

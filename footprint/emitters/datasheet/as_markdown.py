@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from footprint.emitters.model import Activity, Figures, View
+from footprint.emitters.emitter import Emitter, Options
+from footprint.emitters.view import Activity, Figures, View
 from footprint.estimators.quantity import Quantity
 
 #: Kind of activity -> its heading, what one call is, and what one item is.
@@ -41,7 +42,7 @@ INDICATIVE = (
 NOT_KNOWN = "not known"
 
 
-def render(view: View, out: TextIO) -> None:
+def render(view: View, out: TextIO, options: Options = Options()) -> None:  # noqa: B008
     """Writes the datasheet."""
     out.write("\n".join(_lines(view)) + "\n")
 
@@ -236,3 +237,6 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator
 def _plain(text: str) -> str:
     """One line, in which nothing that a user named begins markup that spans lines."""
     return " ".join(str(text).split()).replace("<", "&lt;")
+
+
+MARKDOWN = Emitter("md", ".md", "a datasheet in Markdown", render)

@@ -1,0 +1,1 @@
+"""The EU AI Act: Annex XI and the Model Documentation Form."""

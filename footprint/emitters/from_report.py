@@ -1,0 +1,174 @@
+"""From a report to views: one for each version of a model.
+
+A view is made from a report's JSON (`footprint.report/1`) grouped by model, version and kind, so
+that a document can also be made later, elsewhere, from a report that was kept. What an older
+report did not say yet is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from footprint.emitters.view import (
+    ORDER,
+    UNITS,
+    Activity,
+    Figures,
+    Hardware,
+    Metric,
+    Missing,
+    View,
+)
+from footprint.errors import UsageError, nearest
+from footprint.estimators.quantity import Quantity
+from footprint.model import TIERS
+
+#: What a report has to be grouped by to be made into a view.
+GROUPED_BY = ("model", "version", "kind")
+
+#: A report's gaps in figures that no document shows.
+NOT_SHOWN = ("groups.tokens_in", "groups.tokens_out")
+
+
+def views(report: Mapping[str, Any]) -> list[View]:
+    """A view of every model and version in a report, without metrics.
+
+    Args:
+        report: `footprint.report/1`, grouped by `GROUPED_BY`.
+    """
+    found: dict[tuple[str, str | None], list[Activity]] = {}
+    for group in report["groups"]:
+        key = group["key"]
+        if key.get("model") is not None:
+            found.setdefault((key["model"], key.get("version")), []).append(_activity(group))
+    return [
+        _view(report, model, version, activities)
+        for (model, version), activities in sorted(
+            found.items(), key=lambda each: (each[0][0], each[0][1] or "")
+        )
+    ]
+
+
+def view(
+    report: Mapping[str, Any],
+    model: str,
+    version: str | None = None,
+    metrics: Iterable[Metric] = (),
+) -> View:
+    """The view of one model.
+
+    Args:
+        report: as for `views`.
+        model: its name.
+        version: which one; not needed where there is only one.
+        metrics: how well it does.
+
+    Raises UsageError for a model or version that the report does not know; names the nearest.
+    """
+    everything = views(report)
+    of_model = [each for each in everything if each.model == model]
+    if not of_model:
+        names = sorted({each.model for each in everything})
+        hint = nearest(model, names) or (f" It has {', '.join(names)}." if names else "")
+        raise UsageError(f"model {model!r} is not in the ledger.{hint}")
+    chosen = [each for each in of_model if version is None or each.version == version]
+    if len(chosen) != 1:
+        versions = ", ".join(each.version or "none declared" for each in of_model)
+        raise UsageError(
+            f"model {model!r} has the versions {versions} in the ledger: give one of them"
+            if version is None
+            else f"model {model!r} has no version {version!r} in the ledger: it has {versions}"
+        )
+    return chosen[0]._replace(metrics=tuple(metrics))
+
+
+def _view(
+    report: Mapping[str, Any], model: str, version: str | None, activities: list[Activity]
+) -> View:
+    places = [factor.get("zone") for factor in report["factors"]]
+    return View(
+        model=model,
+        version=version,
+        activities=tuple(
+            sorted(activities, key=lambda each: (_place(ORDER, each.kind), each.own_time))
+        ),
+        metrics=(),
+        start=report["period"]["start"] or "",
+        end=report["period"]["end"] or "",
+        boundary=tuple(report["boundary"]),
+        hardware=tuple(_hardware(row) for row in report["conservation"]),
+        zone=", ".join(sorted({place for place in places if place})),
+        factors=tuple(report["factors"]),
+        assumptions=tuple(report["assumptions"]),
+        missing=tuple(
+            Missing(gap["what"], gap["why"], gap.get("remedy") or "")
+            for gap in report["gaps"]
+            if gap["what"] not in NOT_SHOWN
+        ),
+    )
+
+
+def _activity(group: Mapping[str, Any]) -> Activity:
+    costs = group.get("cost")
+    if costs is None:
+        costs = {"USD": group["cost_usd"]} if group.get("cost_usd") else {}
+    tiers = group.get("tiers_energy") or {}
+    period, peaks = group.get("period") or {}, group.get("peak_memory_bytes") or {}
+    counted = ("items", "tokens_in", "tokens_out")
+    return Activity(
+        kind=group["key"]["kind"],
+        calls=group["spans"],
+        errors=group["errors"],
+        items=(group["items"] or 0) if group.get("items_declared", True) else 0,
+        own_time=bool(group.get("own_time")),
+        complete=bool(group.get("own_time")) or group.get("per_item") is not None,
+        total=Figures(
+            **{name: _quantity(group.get(name), unit) for name, unit in UNITS.items()},
+            cost={
+                currency: amount
+                for currency, cost in costs.items()
+                if (amount := _quantity(cost, currency)) is not None
+            },
+        ),
+        latency_ms={
+            name: value
+            for name, value in (group.get("latency_ms") or {}).items()
+            if value is not None
+        },
+        tiers=dict(sorted(tiers.items(), key=lambda each: _place(TIERS, each[0]))),
+        tokens_in=group.get("tokens_in"),
+        tokens_out=group.get("tokens_out"),
+        units={
+            name: amount
+            for name, amount in (group.get("units") or {}).items()
+            if name not in counted
+        },
+        start=period.get("start") or "",
+        end=period.get("end") or "",
+        busy_s=group.get("busy_s"),
+        active_s=group.get("active_s"),
+        peak_host_memory_bytes=peaks.get("host"),
+        peak_gpu_memory_bytes=peaks.get("gpu"),
+        hardware=tuple(_hardware(row) for row in group.get("devices") or ()),
+        zones=tuple(group.get("zones") or ()),
+        floor=group.get("floor"),
+    )
+
+
+def _quantity(value: Mapping[str, float] | None, unit: str) -> Quantity | None:
+    return None if value is None else Quantity(value["low"], value["mid"], value["high"], unit)
+
+
+def _hardware(row: Mapping[str, Any]) -> Hardware:
+    return Hardware(
+        row.get("host") or "",
+        row["device_kind"],
+        row.get("name") or row["device"],
+        row.get("tier") or "",
+        row["device"],
+    )
+
+
+def _place(order: tuple[str, ...], name: str) -> int:
+    return order.index(name) if name in order else len(order)

@@ -1,0 +1,1 @@
+"""Bills of materials: CycloneDX ML-BOM and SPDX AI profile."""

@@ -1,0 +1,72 @@
+"""Figures as a document states them, and whether they are those of a view.
+
+Every emitter whose document can be read back gives what it states as `Stated`. That is how a card
+is checked against a ledger (`footprint datasheet --check`), and how a test knows that a document
+says the joules and grams that it was made from.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from footprint.emitters.view import Figures, Stage, View
+from footprint.estimators.quantity import Quantity
+
+#: What a figure can be of: all of an activity, one call, one item, 1,000 calls, 1,000 tokens.
+PER = ("total", "call", "item", "1000 calls", "1000 tokens")
+
+
+class Stated(NamedTuple):
+    """One figure of a document.
+
+    Attributes:
+        kind: of the activity: training, inference, ...
+        figure: `energy_j`, `carbon_location_g`, ..., or `cost_` and a currency in small letters.
+        per: one of `PER`.
+        value: in the figure's unit (J, g, L, the currency).
+        step: one of its last printed digit, in the same unit.
+        where: in the document, for messages.
+    """
+
+    kind: str
+    figure: str
+    per: str
+    value: float
+    step: float
+    where: str = ""
+
+    def agrees(self, found: Quantity) -> bool:
+        """Whether it lies within an interval, to the precision in which it was printed."""
+        return found.low - self.step / 2 <= self.value <= found.high + self.step / 2
+
+
+def figures_of(view: View, kind: str, per: str) -> Figures | None:
+    """What a view says of a kind of activity, in one of `PER`; None where it says nothing."""
+    stage = view.of_kind(kind)
+    if stage is None:
+        return None
+    return stage.total if per == "total" else _per(stage, per)
+
+
+def _per(stage: Stage, per: str) -> Figures | None:
+    calls = stage.calls
+    if calls is None or calls.floor is not None:
+        return None
+    if per == "call":
+        return calls.per_call
+    if per == "item":
+        return calls.per_item
+    if per == "1000 tokens":
+        return calls.per_1000_tokens
+    return calls.per_call and calls.per_call.per(1 / 1000)
+
+
+def current(view: View, stated: Stated) -> Quantity | None:
+    """The same figure as a view has it; None where it is not known or below the floor."""
+    figures = figures_of(view, stated.kind, stated.per)
+    if figures is None:
+        return None
+    if stated.figure.startswith("cost_"):
+        return figures.cost.get(stated.figure.removeprefix("cost_").upper())
+    found: Quantity | None = getattr(figures, stated.figure, None)
+    return found
