@@ -38,6 +38,7 @@ class Merge(Protocol):
 
         Raises UsageError for a document that it cannot read, or that another tool wrote into.
         """
+        ...
 
 
 class Emitter(NamedTuple):

@@ -1,0 +1,57 @@
+"""Catalogues: complete in every language, with the same placeholders; numbers by language."""
+
+from __future__ import annotations
+
+import string
+from importlib.resources import files
+
+import pytest
+
+from footprint.errors import UsageError
+from footprint.estimators.quantity import Quantity
+from footprint.words import LANGUAGES, words
+
+DOMAINS = sorted(
+    {
+        each.name.split(".")[0]
+        for each in files("footprint.words").joinpath("catalogues").iterdir()
+        if each.name.endswith(".toml")
+    }
+)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_language_has_the_same_keys_and_placeholders(domain: str) -> None:
+    english = words("en", domain)._texts
+    assert english
+    for lang in LANGUAGES:
+        other = words(lang, domain)._texts
+        assert other.keys() == english.keys()
+        for key, text in english.items():
+            assert placeholders(other[key]) == placeholders(text), key
+            assert other[key].strip(), key
+
+
+def test_numbers_and_dates_are_written_as_the_language_does() -> None:
+    english, french = words("en", "kinds"), words("fr", "kinds")
+    assert english.number(1234.5) == "1,234"
+    assert french.number(1234.5) == "1\u202f234"
+    assert (english.number(0.012345), french.number(0.012345)) == ("0.0123", "0,0123")
+    assert french.quantity(Quantity(11.1, 12.3, 14.0, "J")) == "12,3 (11,1 à 14)"
+    assert english.quantity(Quantity(5.0, 5.0, 5.0, "J")) == "5"
+    assert french.instant("2026-11-22T11:00:00.5Z") == "22/11/2026 11:00:00 UTC"
+    assert english.instant("2026-11-22T11:00:00.5Z") == "2026-11-22 11:00:00 UTC"
+    assert english.instant("") == ""
+    assert french.count(134700) == "134\u202f700"
+
+
+def test_what_is_not_there_is_said() -> None:
+    with pytest.raises(UsageError, match="use en or fr"):
+        words("de", "kinds")
+    with pytest.raises(KeyError):
+        words("en", "kinds")("kind.nothing")
+    assert words("en", "kinds").get("tier.new", "new") == "new"
