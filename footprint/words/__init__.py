@@ -48,11 +48,8 @@ class Words:
 
     def number(self, value: float, digits: int = 3) -> str:
         """So many significant digits, never fewer than the whole part's: `1,234`, `0.0123`."""
-        if abs(value) >= 10 ** (digits - 1):
-            text = f"{value:,.0f}"
-        else:
-            text = f"{value:.{digits}g}"
-        return self._marked(text)
+        whole = abs(value) >= 10 ** (digits - 1)
+        return self._marked(f"{value:,.0f}" if whole else f"{value:.{digits}g}")
 
     def count(self, value: float) -> str:
         """A number of things, all of its digits."""
