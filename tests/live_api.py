@@ -22,7 +22,7 @@ DATA = Path(__file__).parent / "footprint/factors/live/data"
 NOW = "2026-06-01T12:00:00Z"
 ENVIRON = {
     "FOOTPRINT_ELECTRICITY_MAPS_TOKEN": "em-token-0123456789",
-    "FOOTPRINT_WATTTIME_USER": "ada",
+    "FOOTPRINT_WATTTIME_USER": "ada-of-watttime",
     "FOOTPRINT_WATTTIME_PASSWORD": "correct horse battery",
 }
 

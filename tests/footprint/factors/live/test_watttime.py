@@ -31,7 +31,7 @@ def test_the_documented_answer(api: Api, live: Live) -> None:
     )
     assert (factor.zone, factor.version, factor.vintage) == ("USA-CA", "v3", 2022)
     login, asked = api.asked
-    expected = b64encode(b"ada:correct horse battery").decode()
+    expected = b64encode(b"ada-of-watttime:correct horse battery").decode()
     assert login.headers["authorization"] == f"Basic {expected}"
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
     assert asked.params == {
@@ -97,8 +97,8 @@ def test_a_plan_without_the_signal(api: Api, live: Live) -> None:
 
 
 def test_a_login_that_is_refused_shows_no_password(api: Api, live: Live) -> None:
-    echoed = b64encode(b"ada:correct horse battery").decode()
-    api.on(LOGIN, Reply(f"no: ada correct horse battery {echoed}", 401))
+    echoed = b64encode(b"ada-of-watttime:correct horse battery").decode()
+    api.on(LOGIN, Reply(f"no: ada-of-watttime correct horse battery {echoed}", 401))
     with pytest.raises(SourceUnavailable, match="HTTP 401") as caught:
         live.source("watttime", zone_ids=CALIFORNIA).candidates(query(*PERIOD))
     assert "horse" not in str(caught.value)
