@@ -10,6 +10,7 @@ import click
 from footprint.cli.estimate import NUMBER
 from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.comparisons.formats import FORMATS, of_file, rendered
+from footprint.files import write_whole
 
 
 @click.command()
@@ -83,7 +84,6 @@ def compare(
 
     Example: footprint compare minilm@fp32 minilm@int8 --metrics metrics.json --zone FRA
     """
-    from footprint.cli.report import write_whole
     from footprint.comparisons.make import ByToken
     from footprint.comparisons.make import compare as made
     from footprint.comparisons.measured import Ask

@@ -12,6 +12,7 @@ import click
 
 from footprint.cli.group import Commands
 from footprint.errors import UsageError
+from footprint.files import write_whole
 from footprint.reports.estimates import FORMATS, of_file, rendered
 
 if TYPE_CHECKING:
@@ -115,7 +116,6 @@ def delivered(
     prediction: Prediction, *, format_: str | None, output: str | None, **given: Any
 ) -> None:
     """Prices a prediction as the options say, and writes it."""
-    from footprint.cli.report import write_whole
 
     shape = format_ or of_file(output)
     data = rendered(priced(prediction, given), shape).encode("utf-8")

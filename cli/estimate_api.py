@@ -11,6 +11,7 @@ import click
 
 from footprint.cli.estimate import NUMBER
 from footprint.errors import UsageError
+from footprint.files import write_whole
 from footprint.reports.estimates import FORMATS, of_file, rendered
 
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ def api(
 
     Example: footprint estimate api --model gpt-4o --tokens-in 1200 --tokens-out 400
     """
-    from footprint.cli.report import write_whole
     from footprint.estimators.systems.estimate import api_estimate, api_use
     from footprint.estimators.systems.providers import OWN
     from footprint.estimators.systems.registry import resolve

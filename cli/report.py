@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
 from footprint.cli.options import DECLARING, checked, setting_options
-from footprint.errors import UsageError
+from footprint.files import write_whole
 from footprint.reports.formats import FORMATS, of_file, rendered
 
 
@@ -72,37 +69,3 @@ def report(
         click.echo(data, nl=False)
     else:
         write_whole(Path(output), data)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file such that it is never half there: beside it first, then renamed.
-
-    A device or a pipe is written as it is. Raises UsageError where it cannot be.
-    """
-    try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_bytes(data)
-            return
-        path = path.resolve()
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fchmod(file.fileno(), mode)
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror or error}: choose another with -o FILE"
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

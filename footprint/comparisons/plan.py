@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from footprint.comparisons.counting import CALL, RUN
 from footprint.comparisons.measured import Ask, Measured, measure
 from footprint.comparisons.operands import InLedger, parse
-from footprint.comparisons.reported import document
 from footprint.comparisons.tables import shown
 from footprint.comparisons.view import PLAN, Change, Comparison, Row, Side, changed
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.predict.estimate import SCHEMA
 from footprint.estimators.quantity import Quantity, exact
+from footprint.files import read_document
 
 _MADE_BY = "footprint estimate training or inference --format json"
 FACTORS = (
@@ -55,7 +55,7 @@ def compared(
 
     Raises UsageError: no plan of training or inference; what `measure` raises.
     """
-    plan = document(Path(path), SCHEMA, _MADE_BY)
+    plan = read_document(Path(path), SCHEMA, _MADE_BY)
     if plan.get("kind") not in ("training", "inference"):
         raise UsageError(
             f"{path} is of kind {plan.get('kind')!r}, whose energy nobody measures: name a file "

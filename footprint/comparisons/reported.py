@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from footprint.errors import UsageError, nearest
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
+from footprint.files import read_document
 from footprint.reports.view import QUANTITIES, SCHEMA, Amounts
 
 _NO_SPANS = Gap(
@@ -24,32 +24,12 @@ _NO_SPANS = Gap(
 )
 
 
-def document(path: Path, schema: str, made_by: str) -> dict[str, Any]:
-    """A JSON document of a schema. Raises UsageError for any other file."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror or error}: name a file that {made_by} wrote"
-        ) from error
-    except ValueError as error:
-        raise UsageError(
-            f"{path} is no JSON ({error}): name a file that {made_by} wrote"
-        ) from error
-    told = found.get("schema") if isinstance(found, dict) else None
-    if told != schema:
-        raise UsageError(
-            f"{path} has the schema {told!r}, not {schema!r}: name a file that {made_by} wrote"
-        )
-    return dict(found)
-
-
 def side(path: Path, text: str, label: str, per: str) -> Measured:
     """The group of a report that a selector names; the only one where it is empty.
 
     Raises UsageError: no report, no group or several of that name, no items.
     """
-    found = document(path, SCHEMA, "footprint report --format json")
+    found = read_document(path, SCHEMA, "footprint report --format json")
     try:
         groups = [group for group in found["groups"] if not group["own_time"]]
         group = _one(path, text, groups)
