@@ -2,6 +2,7 @@
 
     FootprintError              base: one line: what, where, what to do
     |- UsageError               a wrong argument, setting or command          exit 2
+    |  `- OccupiedError         what another tool wrote stands in its place
     |- LedgerError              a ledger that cannot be read or written       exit 2
     |  `- LedgerVersionError    written by a newer footprint
     `- CheckFailedError         a check that was asked for says no            exit 1
@@ -23,6 +24,13 @@ class FootprintError(Exception):
 
 class UsageError(FootprintError, ValueError):
     """A wrong argument, setting or command."""
+
+
+class OccupiedError(UsageError):
+    """What another tool wrote stands where figures belong: it is replaced only where asked for.
+
+    At a terminal the command asks; elsewhere `--force` says so.
+    """
 
 
 class LedgerError(FootprintError):

@@ -36,7 +36,8 @@ class Merge(Protocol):
     def __call__(self, view: View, document: bytes, options: Options = Options(), /) -> bytes:  # noqa: B008
         """The new document: the same bytes where nothing changes.
 
-        Raises UsageError for a document that it cannot read, or that another tool wrote into.
+        Raises UsageError for a document that it cannot read, OccupiedError (which names --force)
+        where another tool wrote what would have to be replaced.
         """
         ...
 

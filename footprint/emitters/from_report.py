@@ -61,7 +61,7 @@ def view(
     Args:
         report: as for `views`.
         model: its name.
-        version: which one; not needed where there is only one.
+        version: which one, "" for the one that declared none; not needed where there is only one.
         metrics: how well it does.
 
     Raises UsageError for a model or version that the report does not know; names the nearest.
@@ -72,9 +72,9 @@ def view(
         names = sorted({each.model for each in everything})
         hint = nearest(model, names) or (f" It has {', '.join(names)}." if names else "")
         raise UsageError(f"model {model!r} is not in the ledger.{hint}")
-    chosen = [each for each in of_model if version is None or each.version == version]
+    chosen = [each for each in of_model if version is None or (each.version or "") == version]
     if len(chosen) != 1:
-        versions = ", ".join(each.version or "none declared" for each in of_model)
+        versions = ", ".join(each.version or "none declared ('')" for each in of_model)
         raise UsageError(
             f"model {model!r} has the versions {versions} in the ledger: give one of them"
             if version is None
