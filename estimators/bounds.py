@@ -57,8 +57,10 @@ class Bounds:
             alone = lane is self._line.front or not self._line.front.most[cell]
             if alone and cell not in self._line.cells.estimated:
                 # Present throughout: its share of the energy is between its least and greatest.
-                low = max(low, (energy or 0) * FULL // max(lane.most[cell], FULL))
-                high = min(high, -(-(energy or 0) * FULL // max(lane.least[cell], FULL)))
+                least, most = FULL / max(lane.most[cell], FULL), FULL / max(lane.least[cell], FULL)
+                whole = energy or 0
+                low = max(low, whole if least == 1 else int(whole * least) - 1)
+                high = min(high, whole if most == 1 else int(whole * most) + 1)
             lows.append(lows[-1] + low)
             highs.append(highs[-1] + max(low, high))
         return lows, highs
@@ -142,9 +144,10 @@ class Bounds:
             outside = max(0, self._edges[0] - segment.start)
             outside += max(0, segment.end - self._edges[-1])
             window = lane.held[segment.end] - lane.held[segment.start] + (outside << BITS)
-            whole = window * segment.density // FULL
+            density = segment.density / FULL
+            whole = int(window * density)
             least, most = max(0, whole - (window - held)), min(held, whole)
-            held = held * segment.density // FULL
+            held = int(held * density)
         self._add_part(cell, least >> BITS, held >> BITS, most >> BITS)
         if self._line.cells.energy[cell] is not None:
             self._entries[segment.entry][2] += (end - start) * segment.density // FULL

@@ -3,6 +3,10 @@
 Two lanes. What is active in the foreground shares the active part of each cell; what is in the
 background (a run as a whole, which only waits for what it started) shares the rest, which is idle
 where there is no background either.
+
+Sums are whole numbers of 2**-BITS nJ and ns, so that they are exact in any order and on any engine;
+what is added to them is a product of doubles, rounded down. The same arithmetic, step by step, is
+done on columns in `footprint.estimators.columns`.
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ from typing import NamedTuple
 from footprint.estimators.cells import FULL, Cells, Segment, idle_cells
 
 #: Fractional bits of the running sums.
-BITS = 40
-_ONE = 1 << BITS
+BITS = 20
+UNITS = float(1 << BITS)
 
 
 class Piece(NamedTuple):
@@ -50,10 +54,11 @@ class Lane:
         self.cost[t] = self._cost
         self.held[t] = self._held
 
-    def step(self, length: int, share: int, price: int) -> None:
-        """`length` ns of which an entry holds `share`, at `price` nJ a ns (both scaled)."""
-        self._held += length * share
-        self._cost += length * share * price >> BITS
+    def step(self, length: int, share: float, price: float) -> None:
+        """`length` ns of which an entry holds `share`, at `price` nJ a ns."""
+        held = length * share
+        self._held += scaled(held)
+        self._cost += scaled(held * price)
 
     def edge(self, index: int) -> None:
         """Notes the sum at an edge."""
@@ -63,6 +68,11 @@ class Lane:
         """Notes how much was active within a cell."""
         self.least[cell] = min(loads, default=0)
         self.most[cell] = max(loads, default=0)
+
+
+def scaled(value: float) -> int:
+    """A sum's step: whole units, rounded down."""
+    return int(value * UNITS)
 
 
 class Sweep:
@@ -139,35 +149,35 @@ class Sweep:
         real = [piece for piece in pieces if piece.length > 0]
         self.front.loads(cell, [piece.front for piece in real])
         self.back.loads(cell, [piece.back for piece in real])
-        busy = sum(piece.length * min(piece.front, FULL) for piece in real)  # ns * FULL
-        price, rest = self._prices(cell, width, busy)
+        # Whole ns of cells that are held in full, and the rest in parts of 1 / FULL.
+        full = sum(piece.length for piece in real if piece.front >= FULL)
+        part = sum(piece.length * piece.front for piece in real if piece.front < FULL)
+        price, rest = self._prices(cell, width, full + part / FULL)
         for piece in pieces:
             self._mark(piece.begin)
             if not piece.length:
                 continue
-            self.front.step(piece.length, FULL * _ONE // max(piece.front, FULL), price)
+            self.front.step(piece.length, FULL / max(piece.front, FULL), price)
             left = FULL - min(piece.front, FULL)
-            self.back.step(piece.length, left * _ONE // max(piece.back, FULL), rest)
+            self.back.step(piece.length, left / max(piece.back, FULL), rest)
 
-    def _prices(self, cell: int, width: int, busy: int) -> tuple[int, int]:
-        """nJ for each ns of activity, and of rest, scaled."""
-        energy = self.cells.energy[cell]
-        if energy is None or (self._only is not None and cell not in self._only):
-            return 0, 0
-        idle = width * FULL - busy  # ns * FULL
+    def _prices(self, cell: int, width: int, busy: float) -> tuple[float, float]:
+        """nJ for each ns of activity, and of rest."""
+        amount = self.cells.energy[cell]
+        if amount is None or (self._only is not None and cell not in self._only):
+            return 0.0, 0.0
+        energy, idle = float(amount), width - busy
         if idle <= 0:
-            return (energy << BITS) // width, 0
+            return energy / width, 0.0
         if busy <= 0:
-            return 0, (energy << BITS) // width
-        floor = int(self.floor_w * busy) // FULL
-        at_rest = int(self._rest_w(cell) * idle) // FULL
-        active = max(energy - at_rest, min(floor, energy * busy // (width * FULL)))
-        price = (active * FULL << BITS) // busy
+            return 0.0, energy / width
+        at_rest = self._rest_w(cell) * idle
+        active = max(energy - at_rest, min(self.floor_w * busy, energy * busy / width))
+        price = active / busy
         if self.cells.max_w is not None:
             # More than the device can draw was not drawn by those few: what is beyond it is idle.
-            price = min(price, int(max(self.cells.max_w, energy / width) * _ONE))
-        spent = -(-price * busy // (FULL << BITS))  # rounded up: the lanes never sum to more than e
-        return price, (max(0, energy - spent) * FULL << BITS) // idle
+            price = min(price, max(self.cells.max_w, energy / width))
+        return price, max(0.0, energy - price * busy) / idle
 
     def _rest_w(self, cell: int) -> float:
         """What the device drew in this cell while nothing was active."""
