@@ -64,6 +64,7 @@ GPU_USAGE = _row(10, "gpu_usage", "Hxxfqqq", "device share t own_bytes used_byte
 
 ROW_TYPES = (SPAN, FOLD, DURATION, HOLD, UNIT, OPEN_SPAN, POINT, WINDOW, USAGE, GPU_USAGE)
 _BY_NUMBER = {row.number: row for row in ROW_TYPES}
+BY_NAME = {row.name: row for row in ROW_TYPES}
 
 
 def header(writer: bytes) -> bytes:
@@ -136,12 +137,17 @@ def batch_head(data: bytes, offset: int) -> BatchHead | None:
 
 
 class Section(NamedTuple):
-    """A section as read: rows of a known type, or JSON records, or something newer."""
+    """A section as read: rows of a known type (packed), or JSON records, or something newer."""
 
     row: RowType | None
-    rows: list[tuple[Any, ...]]
+    packed: bytes
     records: list[dict[str, Any]]
     unknown: int = 0
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows, unpacked."""
+        return [] if self.row is None else list(self.row.layout.iter_unpack(self.packed))
 
 
 def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
@@ -164,9 +170,9 @@ def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
                 records = [json.loads(line) for line in body.splitlines()]
                 if len(records) != count or not all(isinstance(each, dict) for each in records):
                     raise ValueError(f"section of type {number} is not {count} JSON objects")
-                yield Section(None, [], records)
+                yield Section(None, b"", records)
             else:
-                yield Section(None, [], [], count)
+                yield Section(None, b"", [], count)
             continue
         body = payload[offset : offset + size * count]
         if len(body) != size * count:
@@ -176,11 +182,12 @@ def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
             continue
         row = _BY_NUMBER.get(number)
         if row is None:
-            yield Section(None, [], [], count)
+            yield Section(None, b"", [], count)
         elif size == row.layout.size:
-            yield Section(row, list(row.layout.iter_unpack(body)), [])
+            yield Section(row, body, [])
         elif size > row.layout.size:  # a newer minor version added fields at the end of the row
-            unpack = row.layout.unpack_from
-            yield Section(row, [unpack(body, at) for at in range(0, len(body), size)], [])
+            kept = row.layout.size
+            parts = [body[at : at + kept] for at in range(0, len(body), size)]
+            yield Section(row, b"".join(parts), [])
         else:
             raise ValueError(f"rows of type {number} have {size} bytes, not {row.layout.size}")

@@ -8,7 +8,7 @@ computed without it would be wrong.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +42,47 @@ class PathInfo(NamedTuple):
     background: bool
 
 
+class Rows(Mapping[str, list[tuple[Any, ...]]]):
+    """A writer's rows by kind, unpacked when they are first asked for.
+
+    `rows["span"]` is a list of tuples; `columns.of(rows, "span")` reads the same bytes as numpy
+    columns (`footprint.ledger.columns`).
+    """
+
+    def __init__(self) -> None:
+        self._packed: dict[str, list[bytes]] = {row.name: [] for row in fmt.ROW_TYPES}
+        self._unpacked: dict[str, list[tuple[Any, ...]]] = {}
+
+    def take(self, row: fmt.RowType, packed: bytes) -> None:
+        """Adds packed rows of a kind."""
+        self._packed[row.name].append(packed)
+        self._unpacked.pop(row.name, None)
+
+    def packed(self, name: str) -> bytes:
+        """All rows of a kind as they were written."""
+        parts = self._packed[name]
+        if len(parts) > 1:
+            parts[:] = [b"".join(parts)]
+        return parts[0] if parts else b""
+
+    def count(self, name: str) -> int:
+        """How many rows of a kind there are; none is unpacked for it."""
+        return sum(map(len, self._packed[name])) // fmt.BY_NAME[name].layout.size
+
+    def __getitem__(self, name: str) -> list[tuple[Any, ...]]:
+        known = self._unpacked.get(name)
+        if known is None:
+            layout = fmt.BY_NAME[name].layout
+            known = self._unpacked[name] = list(layout.iter_unpack(self.packed(name)))
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
 class Facts:
     """All that one writer recorded (rows are tuples in the order of docs/reference/ledger.md)."""
 
@@ -53,7 +94,7 @@ class Facts:
         self.paths: dict[int, PathInfo] = {}
         self.names: dict[int, str] = {}
         self.anchors: list[tuple[int, int]] = []
-        self.rows: dict[str, list[tuple[Any, ...]]] = {row.name: [] for row in fmt.ROW_TYPES}
+        self.rows = Rows()
         self.residents: list[tuple[int, tuple[str, ...] | None]] = []
         self.gaps: list[dict[str, Any]] = []
         self.unavailable: list[dict[str, Any]] = []
@@ -95,7 +136,7 @@ class Facts:
 
     def _take(self, section: fmt.Section) -> None:
         if section.row is not None:
-            self.rows[section.row.name].extend(section.rows)
+            self.rows.take(section.row, section.packed)
         self.newer_records += section.unknown
         for record in section.records:
             self._record(record)
