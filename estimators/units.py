@@ -39,6 +39,7 @@ _UNITS: dict[str, tuple[str, int, int]] = {
     "ms": ("time", 1, 1_000),
     "s": ("time", 1, 1),
     "h": ("time", S_PER_H, 1),
+    "d": ("time", 24 * S_PER_H, 1),
     "mW": ("power", 1, 1_000),
     "W": ("power", 1, 1),
     "kW": ("power", 1_000, 1),

@@ -12,6 +12,7 @@ checks; there is no falling back from one language to another.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -50,6 +51,13 @@ class Words:
         """So many significant digits, never fewer than the whole part's: `1,234`, `0.0123`."""
         whole = abs(value) >= 10 ** (digits - 1)
         return self._marked(f"{value:,.0f}" if whole else f"{value:.{digits}g}")
+
+    def fixed(self, value: float, digits: int = 3) -> str:
+        """As `number`, but with its zeros and never with an exponent: `0.0000000120`."""
+        if not value:
+            return "0"
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        return self._marked(f"{value:,.{places}f}")
 
     def count(self, value: float) -> str:
         """A number of things, all of its digits."""

@@ -55,3 +55,13 @@ def test_what_is_not_there_is_said() -> None:
     with pytest.raises(KeyError):
         words("en", "kinds")("kind.nothing")
     assert words("en", "kinds").get("tier.new", "new") == "new"
+
+
+def test_a_small_number_needs_no_exponent() -> None:
+    english, french = words("en", "kinds"), words("fr", "kinds")
+    assert english.fixed(1.2e-9) == "0.00000000120"
+    assert english.fixed(12_345.6) == "12,346"
+    assert english.fixed(99.95) == "100.0"
+    assert english.fixed(0) == "0"
+    assert french.fixed(1234.5) == "1\u202f234"
+    assert french.fixed(0.5, 2) == "0,50"
