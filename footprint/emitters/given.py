@@ -101,7 +101,21 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
     "data": dict.fromkeys(DATA, TEXT),
     "card": dict.fromkeys(CARD, TEXT),
     # EU AI Act: what Annex XI and the Model Documentation Form ask for beyond the tables above.
-    "eu": {},
+    "eu": {
+        "authenticity": TEXT,
+        "union_release_date": DATE,
+        "dependencies": TEXT,
+        "design": TEXT,
+        "distribution": TEXTS,
+        "acceptable_use_policy": TEXT,
+        "intended_uses": TEXT,
+        "integration": TEXT,
+        "hardware_days": Field("number", "d", "24"),
+        "energy_not_available_reason": TEXT,
+        "inference_flop": Field("number", "FLOP", "5.1e17"),
+        "inference_task": Field("text", example='"100,000 tokens generated"'),
+        "inference_hardware": Field("text", example='"8 x NVIDIA H100"'),
+    },
 }
 
 
