@@ -27,8 +27,11 @@ from footprint.model import TIERS
 #: What a report has to be grouped by to be made into a view.
 GROUPED_BY = ("model", "version", "kind")
 
-#: A report's gaps in figures that no document shows.
-NOT_SHOWN = ("groups.tokens_in", "groups.tokens_out")
+#: What a report's gaps begin with that are in figures that no document shows.
+NOT_SHOWN = ("groups.tokens_in", "groups.tokens_out", "totals.")
+
+#: What a report's factors and assumptions begin with that are of calls through an API.
+_OF_API = ("API ", "an API's ")
 
 
 def views(report: Mapping[str, Any]) -> list[View]:
@@ -86,7 +89,15 @@ def view(
 def _view(
     report: Mapping[str, Any], model: str, version: str | None, activities: list[Activity]
 ) -> View:
-    places = [factor.get("zone") for factor in report["factors"]]
+    is_api = any(each.kind == "api" or each.tiers.get("api") for each in activities)
+    factors, assumptions = report["factors"], report["assumptions"]
+    if not is_api:  # the ledger's other models may be behind an API: theirs are not this one's
+        others = [each for each in factors if each["name"].startswith(_OF_API[0])]
+        subjects = {each.get("subject") for each in others} - {None, ""}
+        told = (*_OF_API, *(f"{subject}: " for subject in subjects))
+        factors = [each for each in factors if each not in others]
+        assumptions = [each for each in assumptions if not each.startswith(told)]
+    places = [factor.get("zone") for factor in factors]
     return View(
         model=model,
         version=version,
@@ -99,12 +110,12 @@ def _view(
         boundary=tuple(report["boundary"]),
         hardware=tuple(_hardware(row) for row in report["conservation"]),
         zone=", ".join(sorted({place for place in places if place})),
-        factors=tuple(report["factors"]),
-        assumptions=tuple(report["assumptions"]),
+        factors=tuple(factors),
+        assumptions=tuple(assumptions),
         missing=tuple(
             Missing(gap["what"], gap["why"], gap.get("remedy") or "")
             for gap in report["gaps"]
-            if gap["what"] not in NOT_SHOWN
+            if not gap["what"].startswith(NOT_SHOWN)
         ),
     )
 
