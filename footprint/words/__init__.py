@@ -13,6 +13,7 @@ checks; there is no falling back from one language to another.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -25,6 +26,9 @@ LANGUAGES = ("en", "fr")
 
 #: Language -> what stands before decimals, and between thousands.
 _MARKS = {"en": (".", ","), "fr": (",", "\u202f")}
+
+#: Where French has a no-break space. Catalogues are written with plain ones.
+_SPACE = re.compile(r"[ \u202f](?=[:;!?%»](?![\w/-]))|(?<=«) ")
 
 
 class Words:
@@ -59,6 +63,11 @@ class Words:
         places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
         return self._marked(f"{value:,.{places}f}")
 
+    def parsed(self, text: str) -> tuple[float, float]:
+        """What `fixed` wrote, and one of its last digit. Raises ValueError: it is no number."""
+        digits = text.replace(self._marked(","), "").replace(self._marked("."), ".")
+        return float(digits), 10.0 ** -len(digits.partition(".")[2])
+
     def count(self, value: float) -> str:
         """A number of things, all of its digits."""
         return self._marked(f"{value:,.12g}")
@@ -73,8 +82,7 @@ class Words:
         return f"{mid} ({low} {to} {high})"
 
     def _marked(self, text: str) -> str:
-        swap = {".": self._point, ",": self._thousands}
-        return "".join(swap.get(letter, letter) for letter in text)
+        return marked(self.lang, text)
 
     def instant(self, iso: str) -> str:
         """An ISO 8601 instant as a date and time in UTC, to the second; empty for an empty one."""
@@ -89,17 +97,37 @@ class Words:
 @cache
 def words(lang: str, domain: str) -> Words:
     """The words of a domain in a language. Raises UsageError for a language that is not there."""
-    if lang not in LANGUAGES:
-        raise UsageError(f"language {lang!r} is not there: use {' or '.join(LANGUAGES)}")
-    return Words(lang, dict(_flat("", _read(f"{domain}.{lang}.toml"))))
+    return Words(lang, dict(_flat("", entries(lang, domain))))
 
 
-def _read(name: str) -> dict[str, Any]:
+def entries(lang: str, domain: str) -> dict[str, Any]:
+    """A catalogue's tables, its texts typeset. Raises UsageError for a language not there."""
     import tomllib
     from importlib.resources import files
 
+    if lang not in LANGUAGES:
+        raise UsageError(f"language {lang!r} is not there: use {' or '.join(LANGUAGES)}")
+    name = f"{domain}.{lang}.toml"
     text = files("footprint.words").joinpath("catalogues", name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {key: _typeset(lang, value) for key, value in tomllib.loads(text).items()}
+
+
+def _typeset(lang: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _typeset(lang, each) for key, each in value.items()}
+    return typeset(lang, value) if isinstance(value, str) else value
+
+
+def typeset(lang: str, text: str) -> str:
+    """A text with the no-break spaces of its language: French has them before `: ; ! ? %`."""
+    return _SPACE.sub("\u00a0", text) if lang == "fr" else text
+
+
+def marked(lang: str, number: str) -> str:
+    """A number as Python writes it (`1,234.5`), with the marks of a language."""
+    point, thousands = _MARKS[lang]
+    swap = {".": point, ",": thousands}
+    return "".join(swap.get(letter, letter) for letter in number)
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ DOMAINS = sorted(
     {
         each.name.split(".")[0]
         for each in files("footprint.words").joinpath("catalogues").iterdir()
-        if each.name.endswith(".toml")
+        if each.name.endswith(".toml") and not each.name.startswith("said.")  # `test_said`
     }
 )
 
@@ -65,3 +65,11 @@ def test_a_small_number_needs_no_exponent() -> None:
     assert english.fixed(0) == "0"
     assert french.fixed(1234.5) == "1\u202f234"
     assert french.fixed(0.5, 2) == "0,50"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("value", [1.2e-9, 0.5, 99.95, 1234.5, 7_654_321.0])
+def test_what_was_written_is_read_back_to_its_last_digit(lang: str, value: float) -> None:
+    w = words(lang, "kinds")
+    found, step = w.parsed(w.fixed(value))
+    assert abs(found - value) <= step / 2
