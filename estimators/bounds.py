@@ -14,7 +14,7 @@ from footprint.estimators.cells import FULL, Segment
 from footprint.estimators.sweep import BITS, Lane, Sweep
 
 #: What integer divisions may take off a cell's length, ns.
-_ROUNDING = 16
+ROUNDING = 16
 
 
 class Bounds:
@@ -232,7 +232,7 @@ class Bounds:
             width = self._edges[cell + 1] - self._edges[cell]
             slack = cells.slack[cell], cells.slack[cell + 1]
             if (
-                least >= width - _ROUNDING and cell not in cells.estimated
+                least >= width - ROUNDING and cell not in cells.estimated
             ):  # held by the group alone, up to rounding
                 energy, limit = cells.energy[cell] or 0, self._max[cell]
                 high += energy

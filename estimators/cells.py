@@ -55,7 +55,11 @@ def idle_floor_w(cells: Cells, segments: Iterable[Segment]) -> float:
     The mean of the lower half of them: the least alone would be low by what its edges are off.
     Where no cell was idle: the same of all cells, an upper bound. 0 for no cells.
     """
-    idle = idle_cells(cells, segments)
+    return floor_over(cells, idle_cells(cells, segments))
+
+
+def floor_over(cells: Cells, idle: bytes) -> float:
+    """As `idle_floor_w`, where it is known which cells are idle (`idle_cells`)."""
     powers = _stretches(cells, idle) or _stretches(cells, b"\1" * len(idle))
     powers.sort()
     lowest = powers[: (len(powers) + 1) // 2]

@@ -12,7 +12,7 @@ from footprint.estimators.units import checked, checked_count, convert, dimensio
 
 UNITS = {
     "energy": ["nJ", "mJ", "J", "kJ", "MJ", "Wh", "kWh", "MWh"],
-    "mass": ["mg", "g", "kg", "t"],
+    "mass": ["µg", "mg", "g", "kg", "t"],
     "volume": ["mL", "L", "m3"],
     "time": ["ns", "ms", "s", "h"],
     "power": ["mW", "W", "kW"],

@@ -1,0 +1,31 @@
+"""Attribution on columns: the same arithmetic as the pass over segments, for millions of them.
+
+segments     when each work was innermost (`footprint.estimators.leaves`)
+sweep        running sums over a device's cells (`footprint.estimators.sweep`)
+bounds       what the meter leaves open (`footprint.estimators.bounds`)
+attribution  all of it for one device (`footprint.estimators.attribution`)
+
+Every number is equal to the plain pass's, which is the reference: sums are integers, and what is
+rounded is rounded alike. numpy holds 64 bits, so what does not fit is refused (`TooLarge`), and the
+plain pass does it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Columns of ns, nJ and indices; of doubles; of flags.
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class TooLarge(Exception):  # noqa: N818 - it is no error of anybody's
+    """A number does not fit into 64 bits: the plain pass has to do it."""
+
+
+def fits(name: str, values: Ints | Floats, limit: float) -> None:
+    """Raises TooLarge where a value is at or beyond a limit."""
+    if len(values) and float(np.max(values)) >= limit:
+        raise TooLarge(name)

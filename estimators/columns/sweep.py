@@ -1,0 +1,260 @@
+"""Running sums over one device's cells on columns: as `footprint.estimators.sweep` has them.
+
+A sum is kept as whole units and 2**-BITS of them apart, so that 64 bits hold it: differences of
+wrapped sums are still exact.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from footprint.estimators.cells import FULL, Cells
+from footprint.estimators.columns import Flags, Floats, Ints, TooLarge, fits
+from footprint.estimators.columns.segments import Segments
+from footprint.estimators.sweep import BITS, UNITS
+
+#: Doubles hold whole numbers exactly up to here.
+EXACT = 2.0**53
+
+
+class Meter(NamedTuple):
+    """A device's cells as columns; energy is 0 where it is not known."""
+
+    edges: Ints
+    energy: Ints
+    known: Flags
+    slack: Ints
+    estimated: Flags
+    max_w: float | None
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self.energy)
+
+
+def meter(cells: Cells) -> Meter:
+    """Cells as columns. Raises TooLarge where a cell's energy is more than a double holds."""
+    count = len(cells.energy)
+    known = np.fromiter((each is not None for each in cells.energy), bool, count)
+    if any(each is not None and each >= EXACT for each in cells.energy):
+        raise TooLarge("the energy of a cell")
+    estimated = np.zeros(count, bool)
+    estimated[sorted(cells.estimated)] = True
+    return Meter(
+        np.array(cells.edges, np.int64),
+        np.fromiter((each or 0 for each in cells.energy), np.int64, count),
+        known,
+        np.array(cells.slack, np.int64),
+        estimated,
+        cells.max_w,
+    )
+
+
+class Loads(NamedTuple):
+    """How much is active after each instant at which that changes.
+
+    Attributes:
+        times: the instants, increasing.
+        front, back: the load of each lane from then on.
+        start_at, end_at: where a segment's start and end are in `times`.
+    """
+
+    times: Ints
+    front: Ints
+    back: Ints
+    start_at: Ints
+    end_at: Ints
+
+
+def loads(segments: Segments) -> Loads:
+    """The loads of segments, which do not depend on a device's cells."""
+    times = np.unique(np.concatenate([segments.start, segments.end]))
+    start_at = np.searchsorted(times, segments.start)
+    end_at = np.searchsorted(times, segments.end)
+
+    def load(chosen: Flags) -> Ints:
+        if not chosen.any():
+            return np.zeros(len(times), np.int64)
+        density = segments.density[chosen].astype(np.float64)
+        change = np.bincount(start_at[chosen], density, len(times))
+        change -= np.bincount(end_at[chosen], density, len(times))
+        return np.cumsum(change.astype(np.int64))
+
+    back = segments.background
+    return Loads(times, load(~back), load(back), start_at, end_at)
+
+
+class Sums(NamedTuple):
+    """A running sum at each mark: whole units, and parts of 2**-BITS."""
+
+    whole: Ints
+    parts: Ints
+
+    def between(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """What it grew by between marks."""
+        return self.whole[end] - self.whole[start], self.parts[end] - self.parts[start]
+
+
+def floor(whole: Ints, parts: Ints) -> Ints:
+    """Whole units of a sum, rounded down."""
+    return whole + (parts >> BITS)
+
+
+def weighted(whole: Ints, parts: Ints, density: Ints) -> tuple[Ints, Ints]:
+    """The same for entries of some density."""
+    thin = density < FULL
+    if not thin.any():
+        return whole, parts
+    fits("a fold's part of a sum", np.abs(whole[thin]), 2.0**42)
+    scaled = (whole[thin] << BITS) + parts[thin]
+    scaled = (scaled * (density[thin] / FULL)).astype(np.int64)
+    whole, parts = whole.copy(), parts.copy()
+    whole[thin], parts[thin] = scaled >> BITS, scaled & ((1 << BITS) - 1)
+    return whole, parts
+
+
+class Lane(NamedTuple):
+    """One lane of a sweep: sums of nJ and of ns held, and the least and greatest load of cells."""
+
+    cost: Sums
+    held: Sums
+    least: Ints
+    most: Ints
+
+
+class Sweep:
+    """Both lanes over a device's cells.
+
+    Args:
+        line: the device's energy.
+        active: the loads of the segments.
+        floor_w: the idle floor; None: to be given to `run`.
+    """
+
+    def __init__(self, line: Meter, active: Loads) -> None:
+        self.line, self.active = line, active
+        times, edges = active.times, line.edges
+        at = np.searchsorted(times, edges)  # an edge stands before an instant that is equal to it
+        bounds = np.concatenate([[0], at, [len(times)]])
+        #: How many edges stand before each instant.
+        self.rank = np.repeat(np.arange(len(edges) + 1), np.diff(bounds))
+        self.time_mark = np.arange(len(times)) + self.rank
+        self.edge_mark = at + np.arange(len(edges))
+        marks = np.empty(len(times) + len(edges), np.int64)
+        marks[self.time_mark], marks[self.edge_mark] = times, edges
+        # Only what lies between the first edge and the last is priced.
+        self._from = int(self.edge_mark[0]) if line.size else 0
+        self._to = int(self.edge_mark[-1]) if line.size else 0
+        inside = slice(self._from, self._to)
+        self._length = np.diff(marks[self._from : self._to + 1])
+        cell = np.empty(len(marks), np.int64)
+        cell[self.time_mark], cell[self.edge_mark] = self.rank - 1, np.arange(len(edges))
+        self._cell = cell[inside]
+        self._begins = self.edge_mark[:-1] - self._from
+        self._front = self._spread(active.front, at)[inside]
+        self._has_back = bool(active.back.any())
+        self._back = self._spread(active.back, at)[inside] if self._has_back else self._front * 0
+        self.front_least, self.front_most = self._extremes(self._front)
+        self.width = np.diff(edges)
+        #: Cells in which nothing is active in the foreground.
+        self.idle = self.front_most == 0
+        self._busy = self._busy_ns()
+
+    def _spread(self, load: Ints, at: Ints) -> Ints:
+        """A lane's load after each mark."""
+        found = np.empty(len(load) + len(at), np.int64)
+        found[self.time_mark] = load
+        found[self.edge_mark] = np.concatenate([[0], load])[at]
+        return found
+
+    def _extremes(self, load: Ints) -> tuple[Ints, Ints]:
+        """The least and greatest load within each cell; stretches of no length do not count."""
+        if not self.line.size:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        real = self._length > 0
+        least = np.minimum.reduceat(np.where(real, load, np.iinfo(np.int64).max), self._begins)
+        return least, np.maximum.reduceat(np.where(real, load, 0), self._begins)
+
+    def _busy_ns(self) -> Floats:
+        """How much of each cell is held in the foreground, ns."""
+        if not self.line.size:
+            return np.zeros(0)
+        is_full = self._front >= FULL
+        full = np.add.reduceat(np.where(is_full, self._length, 0), self._begins)
+        part = np.where(is_full, 0, self._front)
+        fits("a cell's load", self._length.astype(np.float64) * part, 2.0**62)
+        sums = np.add.reduceat(self._length * part, self._begins)
+        fits("a cell's load", sums, 2.0**62)
+        found: Floats = full + sums / FULL
+        return found
+
+    def prices(self, floor_w: float, only: Flags | None = None) -> tuple[Floats, Floats]:
+        """nJ for each ns of activity and of rest, by cell."""
+        line, busy = self.line, self._busy
+        energy, width = line.energy.astype(np.float64), self.width.astype(np.float64)
+        idle = width - busy
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = energy / width
+            at_rest = self._rest_w(floor_w, mean) * idle
+            active = np.maximum(energy - at_rest, np.minimum(floor_w * busy, energy * busy / width))
+            price = active / busy
+            if line.max_w is not None:
+                price = np.minimum(price, np.maximum(line.max_w, mean))
+            rest = np.maximum(0.0, energy - price * busy) / idle
+        price = np.where(idle <= 0, mean, np.where(busy <= 0, 0.0, price))
+        rest = np.where(idle <= 0, 0.0, np.where(busy <= 0, mean, rest))
+        booked = line.known if only is None else line.known & only
+        return np.where(booked, price, 0.0), np.where(booked, rest, 0.0)
+
+    def _rest_w(self, floor_w: float, mean: Floats) -> Floats:
+        """What the device drew in each cell while nothing was active."""
+        usable = self.idle & ~self.line.estimated & self.line.known
+        power = np.where(usable, mean, 0.0)
+        sums, counts = np.zeros(self.line.size), np.zeros(self.line.size)
+        sums[1:] += power[:-1]
+        counts[1:] += usable[:-1]
+        sums[:-1] += power[1:]
+        counts[:-1] += usable[1:]
+        return np.where(counts > 0, sums / np.maximum(counts, 1), floor_w)
+
+    def run(
+        self, floor_w: float, only: Flags | None = None, *, held: bool = True
+    ) -> tuple[Lane, Lane | None]:
+        """The lanes; None for the background where there is none.
+
+        Args:
+            floor_w: the idle floor.
+            only: cells that are booked; None: all.
+            held: sums of what is held too, which do not depend on `only`.
+        """
+        price, rest = self.prices(floor_w, only)
+        share = FULL / np.maximum(self._front, FULL)
+        front = self._lane(share, price, self.front_least, self.front_most, held)
+        if not self._has_back:
+            return front, None
+        left = FULL - np.minimum(self._front, FULL)
+        share = left / np.maximum(self._back, FULL)
+        return front, self._lane(share, rest, *self._extremes(self._back), held)
+
+    def _lane(self, share: Floats, price: Floats, least: Ints, most: Ints, held: bool) -> Lane:
+        ns = self._length * share
+        cost = self._sums(ns * price[self._cell])
+        return Lane(cost, self._sums(ns) if held else cost, least, most)
+
+    def _sums(self, steps: Floats) -> Sums:
+        """Running sums at every mark; what lies outside the cells adds nothing."""
+        fits("a step of a sum", steps, 2.0**62)
+        whole = np.floor(steps)
+        parts = ((steps - whole) * UNITS).astype(np.int64)
+        return Sums(self._running(whole.astype(np.int64)), self._running(parts))
+
+    def _running(self, steps: Ints) -> Ints:
+        total = len(self.active.times) + len(self.line.edges)
+        found = np.zeros(total, np.int64)
+        if len(steps):
+            np.cumsum(steps, out=found[self._from + 1 : self._to + 1])
+            found[self._to + 1 :] = found[self._to]
+        return found
