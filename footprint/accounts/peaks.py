@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry
@@ -36,6 +37,28 @@ class Peaks:
         known = [each for each in peaks if each is not None]
         return NAN if host is None else float(host), float(sum(known)) if known else NAN
 
+    def greatest(self, entries: Iterable[Entry]) -> tuple[int | None, int | None]:
+        """The greatest (host, GPU) peak of some entries, bytes; None where nothing was sampled."""
+        by_writer: dict[int, list[Entry]] = {}
+        for entry in entries:
+            by_writer.setdefault(entry.writer, []).append(entry)
+        hosts: list[int | None] = []
+        gpus: list[int | None] = []
+        for writer, own in by_writer.items():
+            hosts.append(self._host[writer].greatest([(each.start, each.end) for each in own]))
+            series = self._gpus[writer]
+            if len(series) == 1:
+                work = [(each.start, each.device_end) for each in own]
+                gpus.append(series[0].greatest(work))
+            elif series:  # their sum has its peak where none of them need have its own
+                sums = [self.of(each)[1] for each in own]
+                gpus.extend(int(each) for each in sums if not math.isnan(each))
+        return _most(hosts), _most(gpus)
+
+
+def _most(values: Iterable[int | None]) -> int | None:
+    return max((value for value in values if value is not None), default=None)
+
 
 class Samples:
     """Samples (t, bytes) of one thing, with the maximum of any stretch at the cost of a few looks.
@@ -67,3 +90,28 @@ class Samples:
         index = min(near, key=lambda index: max(start - times[index], times[index] - end))
         away = max(start - times[index], times[index] - end)
         return self._levels[0][index] if away <= NEAREST else None
+
+    def greatest(self, stretches: Iterable[tuple[int, int]]) -> int | None:
+        """The greatest `peak` of some stretches; None where no sample is near any of them.
+
+        Stretches with the same samples in them, or between the same two, are looked up once.
+        """
+        times, amounts = self._times, self._levels[0]
+        if not times:
+            return None
+        count = len(times)
+        inside: set[tuple[int, int]] = set()
+        nearest: set[int] = set()
+        peaks: list[int | None] = []
+        for start, end in stretches:
+            first, beyond = bisect_left(times, start), bisect_right(times, end)
+            if first < beyond:
+                inside.add((first, beyond))
+            elif 0 < first < count and times[first] - times[first - 1] <= NEAREST:
+                nearer = start - times[first - 1] <= times[first] - end
+                nearest.add(first - 1 if nearer else first)
+            else:
+                peaks.append(self.peak(start, end))
+        peaks += [self.peak(times[first], times[beyond - 1]) for first, beyond in inside]
+        peaks += [amounts[index] for index in nearest]
+        return _most(peaks)

@@ -89,6 +89,16 @@ def _group(group: Group) -> dict[str, Any]:
         else dict(zip(("p50", "p95", "p99"), latency, strict=True)),
         "tiers_energy": dict(group.tiers_energy),
         "tiers_carbon": None if group.tiers_carbon is None else dict(group.tiers_carbon),
+        "period": {"start": group.period[0], "end": group.period[1]},
+        "busy_s": group.busy_s,
+        "active_s": group.active_s,
+        "peak_memory_bytes": {
+            "host": group.peak_host_memory_bytes,
+            "gpu": group.peak_gpu_memory_bytes,
+        },
+        "devices": [{**each._asdict(), "energy_j": _q(each.energy_j)} for each in group.devices],
+        "zones": list(group.zones),
+        "floor": group.floor,
     }
 
 

@@ -16,6 +16,7 @@ from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, Device
+from footprint.reports.view import OnDevice
 
 #: (number of the factor set, boot id)
 Place = tuple[int, str]
@@ -31,12 +32,16 @@ class Used(NamedTuple):
         tiers_j: J by (factor set, tier).
         unmetered: some of its spans have no energy at all.
         missing: by device, the share of its active time in which it was not metered.
+        parts: what it used of each device at each place, as it was booked, without idle energy.
+        devices: J of each device, by host and device; they add up to the energy of `uses`.
     """
 
     uses: dict[int, Use]
     tiers_j: dict[tuple[int, str], float]
     unmetered: bool
     missing: dict[Device, float]
+    parts: tuple[GroupEnergy, ...] = ()
+    devices: tuple[OnDevice, ...] = ()
 
 
 class Booked:
@@ -53,6 +58,7 @@ class Booked:
         self.sets = sets
         self.absorb = absorb
         self.mixed: list[DeviceBook] = []
+        self._hosts = {(each.boot, each.device.id): each.host for each in book.devices}
         self.metered_boots = {each.boot for each in book.devices if metered(each)}
         #: With `absorb`, by boot and device: its tracked energy in J, and that over attributed.
         self._ratios = {
@@ -81,6 +87,8 @@ class Booked:
         uses: dict[int, list[Use]] = {}
         tiers: dict[tuple[int, str], float] = {}
         missing: dict[Device, float] = {}
+        every: list[GroupEnergy] = []
+        devices: dict[tuple[str, str], OnDevice] = {}
         unmetered = False
         for place in sorted(set(places)):
             number, boot = place
@@ -92,13 +100,18 @@ class Booked:
             if not known and (parts or boot not in self.metered_boots):
                 unmetered = True
                 continue
-            uses.setdefault(number, []).extend(self._use(part, boot) for part in known)
-            for part in known:
+            own = [self._use(part, boot) for part in known]
+            uses.setdefault(number, []).extend(own)
+            every.extend(known)
+            for part, use in zip(known, own, strict=True):
+                key = self._hosts[boot, part.device.id], part.device.id
+                devices[key] = _on(key[0], part.device, use.energy, devices.get(key))
                 _, ratio = self._ratios.get((boot, part.device.id), (0.0, 1.0))
                 for tier, amount in part.tiers.items():
-                    key = number, tier
-                    tiers[key] = tiers.get(key, 0.0) + amount * ratio / NJ_PER_J
-        return Used(_summed(uses), tiers, unmetered, missing)
+                    at = number, tier
+                    tiers[at] = tiers.get(at, 0.0) + amount * ratio / NJ_PER_J
+        those = tuple(devices[key] for key in sorted(devices))
+        return Used(_summed(uses), tiers, unmetered, missing, tuple(every), those)
 
     def _use(self, part: GroupEnergy, boot: str) -> Use:
         """A group's part of one device; with `absorb` with its part of what was idle."""
@@ -198,6 +211,13 @@ class Booked:
         high = max(0.0, tracked - least) * gain_high / NJ_PER_J
         mid = each.idle_nj / NJ_PER_J
         return Quantity(min(low, mid), mid, max(high, mid), "J")
+
+
+def _on(host: str, device: Device, energy_j: Quantity, before: OnDevice | None) -> OnDevice:
+    """A device's energy, with what is known of it already; a device may be seen over boots."""
+    if before is not None:
+        energy_j = before.energy_j + energy_j
+    return OnDevice(host, device.id, device.kind, device.name, device.tier, energy_j)
 
 
 def metered(each: DeviceBook) -> bool:

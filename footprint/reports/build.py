@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
@@ -16,6 +15,7 @@ from footprint.reports import gaps, groups, keys, said
 from footprint.reports.beside import extras
 from footprint.reports.booked import Booked, metered
 from footprint.reports.places import Places
+from footprint.reports.times import stamp
 from footprint.reports.view import Balance, Line, Report, added
 from footprint.settings import Settings
 
@@ -56,7 +56,8 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     booked = Booked(book, places.of_writer, options.absorption == "full")
     idle, other, whole = booked.rest()
     places.settle(whole)
-    made = groups.make(book, grouper, booked, places)
+    members = groups.members(book, grouper, booked, period, sources.registry)
+    made = groups.make(members, booked, places)
     instants = _instants(book, period)
     extra = extras(sources.contracts, _closed(instants), book.entries)
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
@@ -76,7 +77,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         ledgers=tuple(str(each) for each in ledger.directories),
         by=fields,
         absorption=options.absorption,
-        period=(_iso(instants[0]), _iso(instants[1])),
+        period=(_stamp(instants[0]), _stamp(instants[1])),
         boundary=tuple(said.boundary(book, options.absorption)),
         conservation=_conservation(book),
         totals=totals,
@@ -194,10 +195,5 @@ def _closed(instants: books.Period) -> tuple[int, int] | None:
     return None if since is None or until is None or since >= until else (since, until)
 
 
-def _iso(utc_ns: int | None) -> str | None:
-    """UTC in ISO 8601 to the microsecond, exactly."""
-    if utc_ns is None:
-        return None
-    seconds, rest = divmod(utc_ns, NS_PER_S)
-    at = datetime.fromtimestamp(seconds, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06}Z"
+def _stamp(utc_ns: int | None) -> str | None:
+    return None if utc_ns is None else stamp(utc_ns)

@@ -125,6 +125,7 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
         )
     if any(each.group.latency_ms is None for each in made):
         yield Gap("groups.latency_ms", "a group has no call that ended in the period", _LEDGER)
+    yield from _doings(made)
     for unit in ("tokens_in", "tokens_out"):
         without = sum(unit not in each.group.units for each in made)
         if without:
@@ -133,6 +134,25 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
                 f"{without} of {len(made)} groups declared none",
                 f"add({unit}=...) where they matter",
             )
+
+
+def _doings(made: Sequence[Made]) -> Iterator[Gap]:
+    """What is not known of the groups' calls, and energy that is too small to be told."""
+    of = f" of {len(made)} groups"
+    low = sum(each.group.floor is not None for each in made)
+    if low:
+        yield Gap(
+            "groups.energy_j",
+            f"the energy of {low}{of} is below what the meters can tell (its `floor` says why):"
+            " calls were shorter than the counter's period and too few, or too mixed with others",
+            "measure more or longer calls, one kind at a time",
+        )
+    if any(each.group.active_s is None for each in made):
+        yield Gap(
+            "groups.busy_s, groups.active_s",
+            "a group has only API calls that were booked without how long they took",
+            "track the calls as they are made (@footprint.track)",
+        )
 
 
 def _tags(book: Book, fields: Sequence[str]) -> Iterator[Gap]:

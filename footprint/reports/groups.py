@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.book import Book
+from footprint.accounts.book import Book, Period
+from footprint.accounts.doings import Doing, Doings
 from footprint.accounts.entries import Entry
+from footprint.accounts.floor import below_floor
 from footprint.accounts.posting import nameless
+from footprint.estimators.sources import Registry
 from footprint.estimators.units import J_PER_KWH
 from footprint.ledger.reader import Facts
-from footprint.model import ERROR
+from footprint.model import NS_PER_S
 from footprint.reports import keys
 from footprint.reports.beside import API, Beside, api_calls, with_api
 from footprint.reports.booked import Booked, Place, Used
-from footprint.reports.latency import percentiles_ms
 from footprint.reports.places import Places
+from footprint.reports.times import stamp
 from footprint.reports.view import Amounts, Group
 
 Key = tuple[tuple[str, str | None], ...]
@@ -74,27 +77,53 @@ def present(facts: Sequence[Facts], fields: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def make(book: Book, grouper: Grouper, booked: Booked, places: Places) -> list[Made]:
-    """All groups, those that used most first; the runs' own time last."""
-    members: dict[tuple[Key, bool], list[Entry]] = {}
+class Member(NamedTuple):
+    """A group as its entries make it: all that is needed of them beside what the book says.
+
+    Attributes:
+        name: its key, and whether these are runs' own time; by it the book knows its energy.
+        doing: what its entries did.
+        places: where they did it.
+        api: their providers' side, where they are API calls.
+        lost: some of them named a device that does not exist.
+    """
+
+    name: tuple[Key, bool]
+    doing: Doing
+    places: frozenset[Place]
+    api: Beside | None = None
+    lost: bool = False
+
+
+def members(
+    book: Book, grouper: Grouper, booked: Booked, period: Period, registry: Registry
+) -> Iterator[Member]:
+    """The groups of a book's entries.
+
+    Args:
+        book, grouper, booked: the book and its groups' keys.
+        period: the one that the book was made for.
+        registry: prices API calls.
+    """
+    found: dict[tuple[Key, bool], list[Entry]] = {}
     for entry in book.entries:
-        members.setdefault(grouper.name(entry), []).append(entry)
-    held = _held(book)
-    registry = places.sources.registry
+        found.setdefault(grouper.name(entry), []).append(entry)
     lost = {grouper.name(book.entries[index]) for index in nameless(book)}
-    found = [
-        _group(
+    doings = Doings(book, period)
+    for name, entries in found.items():
+        where = {entry.writer: entry for entry in entries}
+        yield Member(
             name,
-            entries,
-            booked,
-            places,
-            held,
+            doings.of(entries),
+            frozenset(booked.place(entry) for entry in where.values()),
             api_calls(entries, book, registry),
             name in lost,
         )
-        for name, entries in members.items()
-    ]
-    return sorted(found, key=_rank)
+
+
+def make(of: Iterable[Member], booked: Booked, places: Places) -> list[Made]:
+    """All groups, those that used most first; the runs' own time last."""
+    return sorted((_group(member, booked, places) for member in of), key=_rank)
 
 
 def _rank(made: Made) -> tuple[bool, float, tuple[tuple[bool, str], ...]]:
@@ -102,36 +131,18 @@ def _rank(made: Made) -> tuple[bool, float, tuple[tuple[bool, str], ...]]:
     return made.group.own_time, -(energy.mid if energy else 0.0), keys.ordered(made.group.key)
 
 
-def _held(book: Book) -> dict[tuple[int, int], int]:
-    """By (writer, sequence): how long a stream's consumer held it, ns."""
-    held: dict[tuple[int, int], int] = {}
-    for writer, one in enumerate(book.facts):
-        for seq, _, _, held_ns in one.rows["hold"]:
-            held[writer, seq] = held.get((writer, seq), 0) + held_ns
-    return held
-
-
-def _group(
-    name: tuple[Key, bool],
-    entries: Sequence[Entry],
-    booked: Booked,
-    places: Places,
-    held: dict[tuple[int, int], int],
-    api: Beside | None,
-    lost: bool,
-) -> Made:
-    key, own_time = name
-    used = booked.used(name, (booked.place(entry) for entry in entries))
-    if lost:
+def _group(member: Member, booked: Booked, places: Places) -> Made:
+    (key, own_time), doing, api = member.name, member.doing, member.api
+    used = booked.used(member.name, member.places)
+    if member.lost:
         # What it used of the device that it names lies elsewhere, as a gap says: no energy is 0.
         some = any(use.energy.high for use in used.uses.values())
-        used = used._replace(unmetered=True, uses=used.uses if some else {})
-    amounts = places.price(used.uses)
+        used = used._replace(unmetered=True)
+        used = used if some else used._replace(uses={}, parts=(), devices=())
+    metered = amounts = places.price(used.uses)
     if api is not None:
         amounts = with_api(amounts, api.amounts)
-    calls = sum(entry.calls for entry in entries)
-    units = _units(entries)
-    items: float | None = units.get("items", calls)
+    items: float | None = doing.units.get("items", doing.calls)
     if own_time:
         items = None
     per_item: Amounts | None = None
@@ -140,29 +151,35 @@ def _group(
     group = Group(
         key=key,
         own_time=own_time,
-        spans=calls,
-        errors=sum(entry.calls for entry in entries if entry.status == ERROR),
+        spans=doing.calls,
+        errors=doing.errors,
         items=items,
-        items_declared="items" in units and not own_time,
-        units=units,
+        items_declared="items" in doing.units and not own_time,
+        units=doing.units,
         amounts=amounts,
         per_item=per_item,
-        latency_ms=percentiles_ms(entries, held),
+        latency_ms=doing.latency_ms,
         tiers_energy=_shares({**used.tiers_j, **_api(api, "energy_j")}),
         tiers_carbon=None
         if amounts.carbon_location_g is None
         else _shares({**_carbon(used, places), **_api(api, "carbon_location_g")}),
+        period=(stamp(doing.start_ns), stamp(doing.end_ns)),
+        busy_s=_seconds(doing.busy_ns),
+        active_s=_seconds(doing.active_ns),
+        peak_host_memory_bytes=doing.peak_host_bytes,
+        peak_gpu_memory_bytes=doing.peak_gpu_bytes,
+        devices=used.devices,
+        zones=places.zones(number for number, _ in member.places),
+        # What a provider used is worked out from tokens: no meter's floor is under it.
+        floor=None
+        if metered.energy_j is None or api is not None
+        else below_floor(used.parts, doing.active_ns or 0),
     )
     return Made(group, used, api)
 
 
-def _units(entries: Iterable[Entry]) -> dict[str, float]:
-    """Sums by name, exactly rounded: they do not depend on the order."""
-    found: dict[str, list[float]] = {}
-    for entry in entries:
-        for name, amount in entry.units.items():
-            found.setdefault(name, []).append(amount)
-    return {name: math.fsum(amounts) for name, amounts in sorted(found.items())}
+def _seconds(ns: int | None) -> float | None:
+    return None if ns is None else ns / NS_PER_S
 
 
 def _carbon(used: Used, places: Places) -> dict[tuple[int, str], float]:

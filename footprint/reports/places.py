@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from footprint.accounts.pricing import cuts, declared_from, declared_of, hardware_of
@@ -153,6 +153,11 @@ class Places:
             cost_usd=priced.cost_usd,
             cost_parts=priced.cost_parts,
         )
+
+    def zones(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """The codes of the zones of some factor sets; those that declare none are left out."""
+        zones = (self.sets[number].zone for number in numbers)
+        return tuple(sorted({zone.code for zone in zones if zone is not None}))
 
     def g_per_kwh(self, place: int, use: Use) -> float | None:
         """Carbon per kWh of IT energy of a use at a place, PUE included; None where not known."""

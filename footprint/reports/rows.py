@@ -49,6 +49,8 @@ def _row(fields: tuple[str, ...], group: Group) -> dict[str, Any]:
     latency = group.latency_ms or (None, None, None)
     for name, each in zip(("p50", "p95", "p99"), latency, strict=True):
         cells[f"latency_{name}_ms"] = each
+    for name in ("busy_s", "active_s", "peak_host_memory_bytes", "peak_gpu_memory_bytes"):
+        cells[name] = getattr(group, name)
     for tier in TIERS:
         cells[f"share_{tier}"] = group.tiers_energy.get(tier, 0.0) if group.tiers_energy else None
     return cells

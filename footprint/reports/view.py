@@ -116,6 +116,23 @@ class Line(NamedTuple):
     amounts: Amounts
 
 
+class OnDevice(NamedTuple):
+    """What a group used of one device.
+
+    Attributes:
+        host, device, device_kind, name: which one; `device` is its id.
+        tier: how its energy becomes known.
+        energy_j: J, with the sensor's gain.
+    """
+
+    host: str
+    device: str
+    device_kind: str
+    name: str
+    tier: str
+    energy_j: Quantity
+
+
 class Group(NamedTuple):
     """Spans that share a key.
 
@@ -131,6 +148,13 @@ class Group(NamedTuple):
         per_item: for one item; None for a run's own time, and where some calls were not metered.
         latency_ms: p50, p95, p99 in ms; None where no call ended in the period.
         tiers_energy, tiers_carbon: share by how the energy came about; carbon's None without it.
+        period: UTC of its first start and last end, within the report's; ISO 8601.
+        busy_s: its calls' durations added up; None where none is known.
+        active_s: seconds in which at least one of its calls ran; None where not known.
+        peak_host_memory_bytes, peak_gpu_memory_bytes: the most that was seen; None: not sampled.
+        devices: what its metered energy is made of, by host and device.
+        zones: codes of the places where it ran; empty where none was declared.
+        floor: why its energy is below what the meters can tell; None where it is not.
     """
 
     key: tuple[tuple[str, str | None], ...]
@@ -145,6 +169,14 @@ class Group(NamedTuple):
     latency_ms: tuple[float, float, float] | None
     tiers_energy: Mapping[str, float]
     tiers_carbon: Mapping[str, float] | None
+    period: tuple[str | None, str | None] = (None, None)
+    busy_s: float | None = None
+    active_s: float | None = None
+    peak_host_memory_bytes: int | None = None
+    peak_gpu_memory_bytes: int | None = None
+    devices: tuple[OnDevice, ...] = ()
+    zones: tuple[str, ...] = ()
+    floor: str | None = None
 
 
 class Report(NamedTuple):

@@ -108,7 +108,9 @@ def test_every_null_of_the_json_has_a_gap(made: Report) -> None:
         assert value is not None or name in whats
     for group in found["groups"]:
         for name, value in group.items():
-            assert value is not None or name in whats, name
+            # No floor is good news: its gap is there where there is one.
+            assert name == "floor" or value is not None or name in whats, name
+        assert (group["floor"] is None) or "groups.energy_j" in whats
 
 
 def test_json_holds_the_figures_of_the_report(made: Report) -> None:

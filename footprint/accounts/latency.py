@@ -30,7 +30,7 @@ def percentiles_ms(
     """
     steps: list[_Step] = []
     for entry in entries:
-        if not entry.calls or entry.status == OPEN or _untimed(entry):
+        if not entry.calls or entry.status == OPEN or untimed(entry):
             continue
         if entry.buckets:
             steps.extend(
@@ -49,7 +49,7 @@ def percentiles_ms(
     return p50, p95, p99
 
 
-def _untimed(entry: Entry) -> bool:
+def untimed(entry: Entry) -> bool:
     """Whether an API call was booked without how long it took."""
     return entry.path.kind == "api" and entry.busy_ns < _NO_ANSWER * entry.calls
 
