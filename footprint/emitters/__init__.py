@@ -3,6 +3,7 @@
 view          what all of them render, and from_report, which makes it
 stated        figures as a document states them, to hold against a view
 emitter       what an emitter is
+hugging_face  a Hugging Face model card
 datasheet     a datasheet: Markdown, HTML, JSON
 
 An emitter looks nothing up and computes nothing: what is not in the view is missing, and is said to
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 from footprint.emitters import datasheet
 from footprint.emitters.emitter import Emitter
+from footprint.emitters.hugging_face import HUGGING_FACE
 from footprint.errors import UsageError, nearest
 
 #: Group of entry points that name an `Emitter`.
 ENTRY_POINTS = "footprint.emitters"
 
 #: Every format of our own.
-EMITTERS: tuple[Emitter, ...] = (datasheet.MARKDOWN,)
+EMITTERS: tuple[Emitter, ...] = (HUGGING_FACE, datasheet.MARKDOWN)
 
 
 def emitter(name: str) -> Emitter:
