@@ -5,6 +5,7 @@ stated        figures as a document states them, to hold against a view
 emitter       what an emitter is
 hugging_face  a Hugging Face model card
 datasheet     a datasheet: Markdown, HTML, JSON
+sbom          bills of materials: CycloneDX, SPDX
 
 An emitter looks nothing up and computes nothing: what is not in the view is missing, and is said to
 be. A new one is a module with an `EMITTER` and a line in `EMITTERS`; one of another package is
@@ -16,13 +17,14 @@ from __future__ import annotations
 from footprint.emitters import datasheet
 from footprint.emitters.emitter import Emitter
 from footprint.emitters.hugging_face import HUGGING_FACE
+from footprint.emitters.sbom import cyclonedx
 from footprint.errors import UsageError, nearest
 
 #: Group of entry points that name an `Emitter`.
 ENTRY_POINTS = "footprint.emitters"
 
 #: Every format of our own.
-EMITTERS: tuple[Emitter, ...] = (HUGGING_FACE, datasheet.MARKDOWN)
+EMITTERS: tuple[Emitter, ...] = (HUGGING_FACE, datasheet.MARKDOWN, datasheet.HTML, datasheet.JSON, cyclonedx.CYCLONEDX)
 
 
 def emitter(name: str) -> Emitter:
