@@ -2,7 +2,8 @@
 
 segments     when each work was innermost (`footprint.estimators.leaves`)
 sweep        running sums over a device's cells (`footprint.estimators.sweep`)
-bounds       what the meter leaves open (`footprint.estimators.bounds`)
+limits, bounds, joints
+             what the meter leaves open of entries and of groups (`footprint.estimators.bounds`)
 attribution  all of it for one device (`footprint.estimators.attribution`)
 
 Every number is equal to the plain pass's, which is the reference: sums are integers, and what is

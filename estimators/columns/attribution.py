@@ -10,6 +10,8 @@ import numpy as np
 from footprint.estimators.cells import FULL, Cells, floor_over
 from footprint.estimators.columns import Flags, Ints, fits
 from footprint.estimators.columns.bounds import Bounds
+from footprint.estimators.columns.joints import Joints
+from footprint.estimators.columns.limits import Limits
 from footprint.estimators.columns.segments import Segments
 from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, meter, weighted
 
@@ -36,14 +38,41 @@ class Columns(NamedTuple):
     idle_nj: int
 
 
+#: So many segments are taken at once: their columns stay in a processor's cache.
+_CHUNK = 1 << 16
+
+
+class Groups(NamedTuple):
+    """The groups that entries belong to.
+
+    Attributes:
+        labels: of each entry, by the entry's number.
+        unions: for each group and each level, the number of the union that it is in.
+    """
+
+    labels: Ints
+    unions: Ints
+
+
+def no_groups(segments: Segments) -> Groups:
+    """Every entry in one group, which is in no union."""
+    count = int(segments.entry[-1]) + 1 if len(segments.entry) else 0
+    return Groups(np.zeros(count, np.int64), np.zeros((1, 0), np.int64))
+
+
 class Device:
     """Attribution of one device's cells to segments.
 
     Args:
         cells: the device's energy.
         segments: when each entry was innermost, by entry and then by time.
+        groups: of the entries.
         active: `loads(segments)`, which other devices with the same segments share.
         floor_w: the idle floor; None: learned.
+
+    Attributes:
+        shares: what each entry used.
+        bounds: nJ of each group, then of each level's unions.
 
     Raises TooLarge where 64 bits do not hold a number.
     """
@@ -52,6 +81,7 @@ class Device:
         self,
         cells: Cells,
         segments: Segments,
+        groups: Groups | None = None,
         active: Loads | None = None,
         floor_w: float | None = None,
     ) -> None:
@@ -61,67 +91,122 @@ class Device:
         if floor_w is None:
             floor_w = floor_over(cells, self._sweep.idle.astype(np.uint8).tobytes())
         self._floor_w = floor_w
-        self._lanes = self._sweep.run(floor_w)
-        self.bounds = Bounds(self._sweep, self._lanes, segments)
-        self.shares = self._shares(cells)
+        self._groups = no_groups(segments) if groups is None else groups
+        lanes = self._sweep.run(floor_w)
+        limits = Limits(self._sweep, lanes)
+        joints = Joints(limits, self._groups.unions)
+        self._chunks = _chunks(segments)
+        found = [self._chunk(lanes, limits, joints, which) for which in self._chunks]
+        columns = [np.concatenate(each) for each in zip(*found, strict=True)]
+        self.shares = self._shares(cells, columns or [np.zeros(0, np.int64)] * 8)
+        self.bounds = joints.bounds()
 
-    def _shares(self, cells: Cells) -> Columns:
-        bounds, segments = self.bounds, self._segments
-        energy, held = self._energy(self._lanes), self._of(self._lanes, held=True)
+    def _chunk(
+        self, lanes: tuple[Lane, Lane | None], limits: Limits, joints: Joints, which: slice
+    ) -> tuple[Ints, ...]:
+        segments, active = self._segments.at(which), self._active.at(which)
+        bounds = Bounds(limits, segments, active)
+        joints.take(bounds, self._groups.labels[bounds.entries])
+        length = segments.end - segments.start
+        full, thin = segments.density == FULL, segments.density < FULL
+        fits("the length of a fold", length[thin], 2.0**42)
+        active_ns = _sums(np.where(full, length, 0), bounds.begins)
+        active_ns += _sums(np.where(thin, length, 0) * segments.density, bounds.begins) // FULL
+        spent = bounds.spent
+        return (
+            bounds.entries,
+            self._of(lanes, which, bounds.begins),
+            spent.low,
+            spent.high,
+            spent.metered_ns,
+            active_ns,
+            spent.estimated.astype(np.int64),
+            self._of(lanes, which, bounds.begins, held=True),
+        )
+
+    def _shares(self, cells: Cells, columns: list[Ints]) -> Columns:
+        entry, energy, low, high, metered_ns, active_ns, estimated, held = columns
         metered = sum(each for each in cells.energy if each is not None)
         beyond = int(energy.sum()) - metered
         if beyond > 0:  # rounded products: a nJ, once in a while
             energy[np.argmax(energy)] -= beyond
-        length = segments.end - segments.start
-        full, thin = segments.density == FULL, segments.density < FULL
-        fits("the length of a fold", length[thin], 2.0**42)
-        active = self._sums(np.where(full, length, 0))
-        active += (
-            self._sums(np.where(thin, length * np.where(thin, segments.density, 0), 0)) // FULL
-        )
-        spent = bounds.spent
         return Columns(
-            bounds.entries,
+            entry,
             energy,
-            np.minimum(spent.low, energy),
-            np.maximum(spent.high, energy),
-            spent.metered_ns,
-            active,
-            np.where(spent.estimated, energy, 0),
+            np.minimum(low, energy),
+            np.maximum(high, energy),
+            metered_ns,
+            active_ns,
+            energy * estimated,
             held,
             self._floor_w,
             metered,
             metered - int(energy.sum()),
         )
 
-    def _sums(self, values: Ints) -> Ints:
-        """Sums over each entry's segments."""
-        if not len(values):
-            return values
-        found: Ints = np.add.reduceat(values, self.bounds.begins)
-        return found
-
-    def _of(self, lanes: tuple[Lane, Lane | None], *, held: bool = False) -> Ints:
-        """What each entry has of the lanes' running sums."""
-        return floor(*(self._sums(each) for each in self._by_segment(lanes, held=held)))
-
-    def _energy(self, lanes: tuple[Lane, Lane | None]) -> Ints:
-        return self._of(lanes)
-
-    def _by_segment(self, lanes: tuple[Lane, Lane | None], *, held: bool) -> tuple[Ints, Ints]:
-        marks, active = self._sweep.time_mark, self._active
-        start, end = marks[active.start_at], marks[active.end_at]
-        front, back = lanes
-        whole, parts = (front.held if held else front.cost).between(start, end)
-        if back is not None:
-            behind = self._segments.background
-            sums = (back.held if held else back.cost).between(start[behind], end[behind])
-            whole[behind], parts[behind] = sums
-        return weighted(whole, parts, self._segments.density)
+    def _of(
+        self,
+        lanes: tuple[Lane, Lane | None],
+        which: slice,
+        begins: Ints,
+        *,
+        held: bool = False,
+    ) -> Ints:
+        """What each entry of a chunk has of the lanes' running sums."""
+        segments, active = self._segments.at(which), self._active.at(which)
+        sums = _between(self._sweep, lanes, segments, active, held=held)
+        return floor(*(_sums(each, begins) for each in sums))
 
     def booked_nj(self, only: Flags) -> Ints:
         """What each entry used in some of the cells, as `attribution.booked_nj`."""
-        return self._energy(self._sweep.run(self._floor_w, only, held=False))
+        lanes = self._sweep.run(self._floor_w, only, held=False)
+        entry = self._segments.entry
+        found = [self._of(lanes, which, _begins(entry[which])) for which in self._chunks]
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _chunks(segments: Segments) -> list[slice]:
+    """Slices of the segments that part between entries."""
+    count = len(segments.entry)
+    begins = _begins(segments.entry)
+    wanted = np.arange(0, count, _CHUNK)
+    starts = np.unique(begins[np.searchsorted(begins, wanted, "right") - 1]) if count else begins
+    ends = [*starts[1:].tolist(), count]
+    return list(map(slice, starts.tolist(), ends)) if count else []
+
+
+def _begins(entry: Ints) -> Ints:
+    """Where each entry's segments begin."""
+    starts = np.ones(len(entry), bool)
+    starts[1:] = entry[1:] != entry[:-1]
+    return np.flatnonzero(starts)
+
+
+def _sums(values: Ints, begins: Ints) -> Ints:
+    """Sums over each entry's segments."""
+    if not len(values):
+        return values
+    found: Ints = np.add.reduceat(values, begins)
+    return found
+
+
+def _between(
+    sweep: Sweep,
+    lanes: tuple[Lane, Lane | None],
+    segments: Segments,
+    active: Loads,
+    *,
+    held: bool = False,
+) -> tuple[Ints, Ints]:
+    """What each segment has of the lanes' running sums: whole units and parts."""
+    start, end = sweep.time_mark[active.start_at], sweep.time_mark[active.end_at]
+    front, back = lanes
+    whole, parts = (front.held if held else front.cost).between(start, end)
+    if back is not None:
+        behind = segments.background
+        sums = (back.held if held else back.cost).between(start[behind], end[behind])
+        whole[behind], parts[behind] = sums
+    return weighted(whole, parts, segments.density)
 
 
 def booked_by_nj(
@@ -148,11 +233,5 @@ def booked_by_nj(
     )
     sweep = Sweep(meter(cells), loads(pieces))
     lanes = sweep.run(floor_w, held=False)
-    marks = sweep.time_mark
-    start, end = marks[sweep.active.start_at], marks[sweep.active.end_at]
-    whole, parts = lanes[0].cost.between(start, end)
-    if lanes[1] is not None:
-        behind = pieces.background
-        whole[behind], parts[behind] = lanes[1].cost.between(start[behind], end[behind])
-    amount = floor(*weighted(whole, parts, pieces.density))
+    amount = floor(*_between(sweep, lanes, pieces, sweep.active))
     return segments.entry[row], stretch, amount

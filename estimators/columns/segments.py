@@ -46,12 +46,16 @@ class Segments(NamedTuple):
         """Those that are chosen."""
         if chosen.all():
             return self
+        return self.at(chosen)
+
+    def at(self, which: Flags | slice) -> Segments:
+        """Some of them, in this order."""
         return Segments(
-            self.entry[chosen],
-            self.start[chosen],
-            self.end[chosen],
-            self.density[chosen],
-            self.background[chosen],
+            self.entry[which],
+            self.start[which],
+            self.end[which],
+            self.density[which],
+            self.background[which],
         )
 
 
@@ -130,8 +134,10 @@ def _taken(works: Works, holds: Holds, real: Flags) -> _Taken:
 
 def _rest(works: Works, taken: _Taken) -> tuple[Ints, Ints, Ints, Ints]:
     """What is left of works where parts of them are taken: entry, start, end, density."""
-    those = np.unique(taken.work)
-    number = np.searchsorted(those, taken.work)
+    is_cut = np.zeros(len(works.start), bool)
+    is_cut[taken.work] = True
+    those = np.flatnonzero(is_cut)
+    number = (np.cumsum(is_cut) - 1)[taken.work]
     count = len(those)
     work = np.concatenate([number, number, np.arange(count)])
     t = np.concatenate([taken.start, taken.end, works.end[those]])

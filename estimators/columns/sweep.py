@@ -68,10 +68,15 @@ class Loads(NamedTuple):
     start_at: Ints
     end_at: Ints
 
+    def at(self, which: slice) -> Loads:
+        """The same with the places of some of the segments."""
+        return self._replace(start_at=self.start_at[which], end_at=self.end_at[which])
+
 
 def loads(segments: Segments) -> Loads:
     """The loads of segments, which do not depend on a device's cells."""
-    times = np.unique(np.concatenate([segments.start, segments.end]))
+    times = np.sort(np.concatenate([segments.start, segments.end]))
+    times = times[np.concatenate([[True], times[1:] != times[:-1]])] if len(times) else times
     start_at = np.searchsorted(times, segments.start)
     end_at = np.searchsorted(times, segments.end)
 

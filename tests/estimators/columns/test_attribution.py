@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estimators_laws import cells_of, segments_of
 from footprint.estimators.attribution import attribute, booked_by_nj, booked_nj
 from footprint.estimators.cells import FULL, Cells, Segment, idle_floor_w
-from footprint.estimators.columns import TooLarge
-from footprint.estimators.columns.attribution import Device
+from footprint.estimators.columns import TooLarge, attribution
+from footprint.estimators.columns.attribution import Device, Groups
 from footprint.estimators.columns.attribution import booked_by_nj as booked_by_columns
 from footprint.estimators.columns.segments import Segments
 
@@ -30,7 +31,9 @@ def same(cells: Cells, segments: list[Segment], floor_w: float | None, rng: rand
     union = [rng.randint(0, 1) for _ in range(3)]
     groups = {entry: (label[entry], 3 + union[label[entry]], 5) for entry in entries}
     plain = attribute(cells, segments, floor_w, groups)
-    found = Device(cells, columns(segments), floor_w=floor_w)
+    labels = np.array([label.get(at, 0) for at in range(max(entries, default=-1) + 1)], np.int64)
+    unions = np.array([[each, 0] for each in union], np.int64)
+    found = Device(cells, columns(segments), Groups(labels, unions), floor_w=floor_w)
     shares = found.shares
     assert shares.entry.tolist() == list(plain.entries) == entries
     for index, entry in enumerate(entries):
@@ -48,14 +51,21 @@ def same(cells: Cells, segments: list[Segment], floor_w: float | None, rng: rand
         plain.metered_nj,
         plain.idle_nj,
     )
-    labels = np.array([label[entry] for entry in entries], np.int64)
-    unions = np.array([[each, 0] for each in union], np.int64)
-    own, some, all_ = found.bounds.by_group(labels, unions)
+    own, some, all_ = found.bounds
     bounds = dict(enumerate(own)) | {3 + at: each for at, each in enumerate(some)} | {5: all_[0]}
     assert {group: bounds[group] for group in plain.groups} == plain.groups
 
 
-@settings(deadline=None, max_examples=400)
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribution, "_CHUNK", 100)
+
+
+@settings(
+    deadline=None,
+    max_examples=400,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     cells_of(),
     segments_of(),
@@ -68,7 +78,11 @@ def test_small_ones(
     same(cells, segments, floor_w, rng)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     cells_of(scale=100_000_007),
     segments_of(scale=99_999_989),
@@ -90,7 +104,7 @@ def test_many_that_overlap(seed: int) -> None:
         edges.append(edges[-1] + rng.randint(20 * ms, 180 * ms))
     energy = [
         None if rng.random() < 0.05 else int(rng.uniform(60, 700) * (right - left))
-        for left, right in zip(edges, edges[1:], strict=False)
+        for left, right in itertools.pairwise(edges)
     ]
     estimated = frozenset(rng.sample(range(200), 10))
     cells = Cells(edges, energy, [rng.randint(0, 9 * ms) for _ in edges], 750.0, estimated)
@@ -114,7 +128,11 @@ def test_many_that_overlap(seed: int) -> None:
     assert found == booked_by_nj(cells, segments, floor_w, cuts)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(cells_of(), segments_of(), st.sets(st.integers(0, 7)))
 def test_some_of_the_cells(cells: Cells, segments: list[Segment], only: set[int]) -> None:
     device = Device(cells, columns(segments), floor_w=3.0)

@@ -1,0 +1,113 @@
+"""Bounds of groups of entries, on columns: what single calls leave open, their sum need not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from footprint.estimators.bounds import ROUNDING
+from footprint.estimators.columns import Ints
+from footprint.estimators.columns.bounds import Bounds
+from footprint.estimators.columns.limits import Limits
+
+
+class Joints:
+    """Bounds of groups of entries, each as if it were one entry.
+
+    Args:
+        limits: of the device's sweep.
+        unions: for each group and each level, the number of the union that it is in.
+    """
+
+    def __init__(self, limits: Limits, unions: Ints) -> None:
+        self._limits = limits
+        self._unions = unions
+        self._groups = [_Joint(limits.meter.size) for _ in range(len(unions))]
+
+    def take(self, bounds: Bounds, labels: Ints) -> None:
+        """Adds entries, with the group of each."""
+        cells, count, parts, whole = (
+            self._limits.meter.size,
+            len(self._groups),
+            bounds.parts,
+            bounds.wholes,
+        )
+        for group, chosen in _by_label(labels, count):
+            self._groups[group].low_sum += int(bounds.spent.low[chosen].sum())
+            self._groups[group].high_sum += int(bounds.spent.high[chosen].sum())
+        for group, chosen in _by_label(labels[parts.entry], count):
+            own, cell = self._groups[group], parts.cell[chosen]
+            own.least += np.bincount(cell, parts.least[chosen], cells).astype(np.int64)
+            own.most += np.bincount(cell, parts.most[chosen], cells).astype(np.int64)
+            own.present[cell] = True
+        number, of_back = bounds.of_wholes()
+        for group, chosen in _by_label(labels[number], count):
+            for at, (_, held, _) in enumerate(self._limits.lanes):
+                side = chosen[of_back[chosen] == bool(at)]
+                if not len(side):
+                    continue
+                change = np.bincount(whole.first[side], minlength=cells + 1)
+                change -= np.bincount(whole.beyond[side], minlength=cells + 1)
+                times = np.cumsum(change)[:cells]
+                own = self._groups[group]
+                own.least += times * held
+                own.most += times * held
+                own.present |= times > 0
+
+    def bounds(self) -> tuple[list[tuple[int, int]], ...]:
+        """Bounds (nJ) of the groups, then those of each level's unions."""
+        found: list[list[tuple[int, int]]] = [[self._of(each) for each in self._groups]]
+        for level in range(self._unions.shape[1]):
+            numbers = self._unions[:, level].tolist()
+            sums = [_Joint(self._limits.meter.size) for _ in range(max(numbers, default=-1) + 1)]
+            for group, number in zip(self._groups, numbers, strict=True):
+                sums[number].add(group)
+            found.append([self._of(each) for each in sums])
+        return tuple(found)
+
+    def _of(self, own: _Joint) -> tuple[int, int]:
+        limits, meter = self._limits, self._limits.meter
+        cell = np.flatnonzero(own.present)
+        least, most = own.least[cell], own.most[cell]
+        width = limits.line.width[cell]
+        # Held by the group alone, up to rounding.
+        alone = (least >= width - ROUNDING) & ~meter.estimated[cell]
+        low, high = limits.used(cell, least, np.minimum(most, width), limits.slack[cell])
+        sure = energy = meter.energy[cell]
+        if limits.most_w is not None:
+            # Where the group ends at an edge, it holds the cell only up to the edge's slack.
+            beside = np.concatenate([[0], np.where(own.present, own.most, 0), [0]])
+            loose = np.where(beside[cell] == 0, meter.slack[cell], 0)
+            loose += np.where(beside[cell + 2] == 0, meter.slack[cell + 1], 0)
+            away = np.ceil(limits.most_w[cell] * loose).astype(np.int64)
+            sure = np.maximum(0, energy - away)
+        total_low = int(np.where(alone, sure, low).sum())
+        total_high = min(int(np.where(alone, energy, high).sum()), own.high_sum)
+        return min(max(total_low, own.low_sum), total_high), total_high
+
+
+class _Joint:
+    """What a group holds of each cell, ns, and the sums of its entries' bounds, nJ."""
+
+    def __init__(self, cells: int) -> None:
+        self.least, self.most = np.zeros(cells, np.int64), np.zeros(cells, np.int64)
+        self.present = np.zeros(cells, bool)
+        self.low_sum = self.high_sum = 0
+
+    def add(self, other: _Joint) -> None:
+        """Takes another group in."""
+        self.least += other.least
+        self.most += other.most
+        self.present |= other.present
+        self.low_sum += other.low_sum
+        self.high_sum += other.high_sum
+
+
+def _by_label(labels: Ints, count: int) -> list[tuple[int, Ints]]:
+    """The elements of each label that has any."""
+    order = np.argsort(labels, kind="stable")
+    bounds = np.searchsorted(labels[order], np.arange(count + 1))
+    return [
+        (label, order[bounds[label] : bounds[label + 1]])
+        for label in range(count)
+        if bounds[label + 1] > bounds[label]
+    ]
