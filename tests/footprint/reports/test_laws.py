@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from footprint import report
 from footprint.estimators.money import by_currency
-from footprint.reports.view import QUANTITIES, Amounts, Report
+from footprint.reports.view import QUANTITIES, Amounts, Group, Report
 from priced_ledgers import H100, LENGTH, STEPS, UTC, Host, ledgers, stamp, steps, written
 from report_ledgers import MS
 
@@ -123,6 +124,38 @@ def check(made: Report) -> None:
         for name in QUANTITIES:
             quantity = getattr(amounts, name)
             assert quantity is None or quantity.low >= 0
+    for group in made.groups:
+        check_group(group, made)
+
+
+def check_group(group: Group, made: Report) -> None:
+    """The laws of what a group tells beside its figures."""
+    energy = group.amounts.energy_j
+    assert energy is not None
+    on = [each.energy_j for each in group.devices]
+    for bound in ("low", "mid", "high"):
+        own = sum(getattr(each, bound) for each in on)
+        assert own == pytest.approx(getattr(energy, bound), rel=1e-9, abs=1e-12)
+    assert list(group.devices) == sorted(group.devices, key=lambda each: each[:2])
+    (first, last), (start, end) = made.period, group.period
+    assert None not in (first, last, start, end)
+    assert str(first) <= str(start) <= str(end) <= str(last)
+    lasted = datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))
+    assert group.active_s is not None
+    assert group.busy_s is not None
+    assert group.active_s <= lasted.total_seconds() + 1e-6
+    assert group.active_s <= group.busy_s + 1e-6
+    # At most all of its calls ran at once.
+    assert group.busy_s <= group.active_s * max(1, made_calls(made)) + 1e-6
+    assert set(group.zones) <= {"FRA", "DEU"}
+    assert group.zones
+    if energy.mid == 0:
+        assert group.floor is not None
+
+
+def made_calls(made: Report) -> int:
+    """A bound of how many calls ran at once; a call that is cut off is not counted as one."""
+    return sum(group.spans for group in made.groups) + 12
 
 
 @settings(deadline=None, max_examples=40)
