@@ -11,14 +11,11 @@ A group is named as on the command line. Values are numbers; an empty cell or nu
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from footprint import metric_files
 from footprint.errors import UsageError, nearest, shown
 from footprint.estimators.errors import Gap
 
@@ -51,12 +48,8 @@ def read(path: str | Path, groups: Sequence[str]) -> Metrics:
 
     Raises UsageError: it cannot be read, a value is no number, a group that is not compared.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: {why}: name a JSON or CSV file of metrics") from error
-    rows = _json(path, text) if text.lstrip().startswith("{") else _csv(path, text)
+    text = metric_files.read_text(path)
+    rows = _json(path, text) if metric_files.is_json(text) else _csv(path, text)
     for group in rows:
         if group not in groups:
             raise UsageError(
@@ -71,48 +64,29 @@ def read(path: str | Path, groups: Sequence[str]) -> Metrics:
 
 
 def _json(path: str | Path, text: str) -> dict[str, dict[str, Any]]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"{path} is no JSON: {error}: correct it") from error
+    found = metric_files.json_object(path, text)
     for group, row in found.items():
         if not isinstance(row, dict):
             raise UsageError(
                 f'{path}: {group!r} is {shown(row)}: write {{"GROUP": {{"METRIC": NUMBER}}}}'
             )
-    return dict(found)
+    return found
 
 
 def _csv(path: str | Path, text: str) -> dict[str, dict[str, Any]]:
-    reader = csv.reader(io.StringIO(text))
-    head = next(reader, [])
-    if len(head) < 2 or head[0].strip() != "group":
+    head = metric_files.csv_head(text)
+    if len(head) < 2 or head[0] != "group":
         raise UsageError(
             f"{path}: the first line is {shown(','.join(head))}: write group,METRIC,..."
         )
     found: dict[str, dict[str, Any]] = {}
-    for row in reader:
-        if not row:
-            continue
-        if len(row) != len(head):
-            raise UsageError(
-                f"{path}, line {reader.line_num}: {len(row)} cells under {len(head)} headings"
-            )
-        found[row[0].strip()] = {
-            name.strip(): cell.strip() or None for name, cell in zip(head[1:], row[1:], strict=True)
-        }
+    for _, row in metric_files.csv_rows(path, text):
+        group = row.pop("group")
+        found[group] = {name: cell or None for name, cell in row.items()}
     return found
 
 
 def _number(path: str | Path, group: str, name: str, value: Any) -> float | None:
     if value is None:
         return None
-    number = math.nan
-    if not isinstance(value, bool):
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = math.nan
-    if not math.isfinite(number):
-        raise UsageError(f"{path}: {name} of {group} is {shown(value)}: give a finite number")
-    return number
+    return metric_files.number(f"{path}: {name} of {group}", value, words=True)
