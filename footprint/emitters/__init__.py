@@ -24,7 +24,13 @@ from footprint.errors import UsageError, nearest
 ENTRY_POINTS = "footprint.emitters"
 
 #: Every format of our own.
-EMITTERS: tuple[Emitter, ...] = (HUGGING_FACE, datasheet.MARKDOWN, datasheet.HTML, datasheet.JSON, cyclonedx.CYCLONEDX)
+EMITTERS: tuple[Emitter, ...] = (
+    HUGGING_FACE,
+    datasheet.MARKDOWN,
+    datasheet.HTML,
+    datasheet.JSON,
+    cyclonedx.CYCLONEDX,
+)
 
 
 def emitter(name: str) -> Emitter:

@@ -82,8 +82,7 @@ def test_what_is_new_stands_at_the_end_and_all_else_stays(
     at = next((i for i, pair in enumerate(zip(text, made, strict=False)) if len({*pair}) > 1), 0)
     size = len(made) - len(text)
     assert any(
-        made[:start] + made[start + size :] == text
-        for start in range(max(0, at - size), at + 1)
+        made[:start] + made[start + size :] == text for start in range(max(0, at - size), at + 1)
     )
     again = plain(parse(made))
     assert json.loads(made) == again
