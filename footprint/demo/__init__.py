@@ -8,7 +8,6 @@ left as it is, and a fresh one is taken beside it.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,7 +122,8 @@ def _timed(tell: Callable[[str], None], what: str) -> Iterator[None]:
 def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
     """Reports and datasheets of what is in the ledger now."""
     import footprint
-    from footprint.emitters.datasheet import as_markdown as datasheet
+    from footprint.datasheets.make import document
+    from footprint.emitters.datasheet import MARKDOWN
     from footprint.emitters.from_report import GROUPED_BY, view
     from footprint.emitters.view import Metric
 
@@ -144,9 +144,8 @@ def _written(directory: Path, ledger: Path, served: list[Any]) -> Demo:
         metric = Metric("accuracy", one.accuracy, data)
         sheet = view(json.loads(content), one.model, one.version, [metric])
         found.append((sheet, one.accuracy))
-        out = io.StringIO()
-        datasheet.render(sheet, out)
-        write(f"datasheet-{one.model}.md", out.getvalue(), f"datasheet of {one.model}")
+        text = document(sheet, MARKDOWN).decode()
+        write(f"datasheet-{one.model}.md", text, f"datasheet of {one.model}")
     totals = [activity.total for sheet, _ in found for activity in sheet.activities]
     unpriced = []
     if not any(total.carbon_location_g is not None for total in totals):
@@ -168,17 +167,20 @@ def _whole(path: Path, text: str) -> Path:
 
 def _compared(found: Sequence[tuple[View, float]]) -> Iterator[str]:
     """One line a model, and what the comparison is worth."""
-    from footprint.emitters.datasheet.as_markdown import figure
+    from footprint.words import words
 
+    w = words("en", "kinds")
     width = max(len(sheet.model) for sheet, _ in found)
     energies: list[Quantity] = []
     for sheet, accuracy in found:
         serving = next((each for each in sheet.activities if each.kind == "inference"), None)
         one = serving.per_call if serving is not None else None
         energy = "energy of an inference not known"
+        if serving is not None and serving.floor is not None:
+            one, energy = None, "energy of an inference below what the meter can tell"
         if one is not None and one.energy_j is not None:
             energies.append(one.energy_j)
-            energy = f"{figure(one.energy_j.to('mJ'))} mJ an inference"
+            energy = f"{w.quantity(one.energy_j.to('mJ'))} mJ an inference"
         yield f"{sheet.model:{width}}  accuracy {100 * accuracy:.1f} %  {energy}"
     if len(energies) > 1 and max(e.low for e in energies) <= min(e.high for e in energies):
         yield "The intervals overlap: these figures alone do not say which model uses less."

@@ -54,6 +54,8 @@ class Emitter(NamedTuple):
         read: the figures that a document states; None where it cannot be read back.
         languages: of its words.
         specs: versions of the format, the preferred one first; empty where there is one only.
+        left_out: what of a view its documents do not show, a line each; None where they say so
+            themselves, or where nothing more can be said than which figures are not known.
     """
 
     name: str
@@ -64,3 +66,4 @@ class Emitter(NamedTuple):
     read: Callable[[bytes], Sequence[Stated]] | None = None
     languages: tuple[str, ...] = ("en",)
     specs: tuple[str, ...] = ()
+    left_out: Callable[[View], Sequence[str]] | None = None

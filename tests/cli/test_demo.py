@@ -122,8 +122,8 @@ def test_each_model_has_a_datasheet(made: Ran, model: str) -> None:
     assert "| accuracy | 0.9" in text
     for heading in ("## Training", "## Inference", "## What is missing"):
         assert heading in text
-    assert "| 1,000 inferences |" in text
-    assert "(tier `" in text
+    assert "| 1,000 calls |" in text
+    assert "% of the energy)." in text  # each figure's method
     assert "FRA" in text
 
 

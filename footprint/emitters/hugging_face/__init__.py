@@ -51,6 +51,7 @@ def merge(view: View, document: bytes, options: Options = Options()) -> bytes:  
     read, or would be read differently.
     """
     before = parse(document)
+    markers.find(before)  # what is wrong with them is told with the lines of the card as it is
     value = emissions_of(view)
     theirs = None if value is None else foreign(document)
     if theirs is not None and not options.force:
@@ -131,4 +132,5 @@ HUGGING_FACE = Emitter(
     merge,
     read,
     ("en", "fr"),
+    left_out=left_out,
 )

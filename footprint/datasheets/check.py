@@ -1,0 +1,187 @@
+"""Holds the figures of a document against a ledger, as for CI: do they still match?
+
+A figure matches where it lies within the ledger's interval, to the precision in which it was
+printed. One that the ledger no longer has, or has only below the measuring floor, does not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.datasheets.formats import every
+from footprint.datasheets.make import only_model
+from footprint.emitters.from_report import views
+from footprint.emitters.stated import Stated, current
+from footprint.emitters.view import UNITS, View
+from footprint.errors import UsageError
+from footprint.estimators.quantity import Quantity
+
+SCHEMA = "footprint.datasheet-check/1"
+
+
+class Row(NamedTuple):
+    """One figure of a document.
+
+    Attributes:
+        stated: as the document has it.
+        now: as the ledger has it; None where it has none.
+        agrees: whether they match.
+        why: why there is none; empty where there is one.
+    """
+
+    stated: Stated
+    now: Quantity | None
+    agrees: bool
+    why: str = ""
+
+
+class Checked(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        path: the document.
+        model, version: what it was held against.
+        rows: every figure of the document.
+        unsaid: kinds of activity that the ledger has figures of, and the document does not.
+    """
+
+    path: Path
+    model: str
+    version: str | None
+    rows: tuple[Row, ...]
+    unsaid: tuple[str, ...]
+
+    @property
+    def failed(self) -> list[Row]:
+        """The figures that do not match."""
+        return [row for row in self.rows if not row.agrees]
+
+
+def stated_in(path: Path, data: bytes, formats: Sequence[str]) -> list[Stated]:
+    """The figures that a document states, read as the first format that finds any.
+
+    Args:
+        formats: that it may be in, the likeliest first.
+
+    Raises UsageError, with the file's name: no such format can be read back, or it does not parse.
+    """
+    known = every()
+    readers = [each.read for name in formats if (each := known.get(name)) and each.read]
+    if not readers:
+        raise UsageError(
+            f"{path}: the format {' or '.join(formats)} cannot be read back: check another document"
+        )
+    first: UsageError | None = None
+    is_one = False
+    for read in readers:
+        try:
+            found = list(read(data))
+        except UsageError as error:
+            text = str(error)
+            first = first or UsageError(text if str(path) in text else f"{path}: {text}")
+        except RecursionError:
+            first = first or UsageError(f"{path} is nested too deeply to be read")
+        else:
+            is_one = True
+            if found:
+                return found
+    if first is not None and not is_one:
+        raise first
+    return []
+
+
+def model_of(report: Mapping[str, Any], data: bytes) -> str:
+    """The model that a document is about: the only one in the ledger that it names.
+
+    Raises UsageError where it names none of several, or more than one.
+    """
+    text = data.decode("utf-8", "replace")
+    models = sorted({each.model for each in views(report)})
+    named = [each for each in models if re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text)]
+    if len(named) == 1:
+        return named[0]
+    return only_model(report)
+
+
+def check(path: Path, view: View, stated: Iterable[Stated]) -> Checked:
+    """Holds a document's figures against a view."""
+    rows = tuple(_row(view, each) for each in stated)
+    said = {row.stated.kind for row in rows}
+    known = [stage.kind for stage in view.stages if stage.total.energy_j is not None]
+    unsaid = tuple(kind for kind in known if kind not in said)
+    return Checked(path, view.model, view.version, rows, unsaid)
+
+
+def _row(view: View, stated: Stated) -> Row:
+    now = current(view, stated)
+    if now is not None:
+        return Row(stated, now, stated.agrees(now))
+    stage = view.of_kind(stated.kind)
+    if stage is None:
+        why = f"the ledger has no {stated.kind} of it"
+    elif stage.left_out:
+        why = "below what the meter can tell"
+    else:
+        why = "not known"
+    return Row(stated, None, False, why)
+
+
+def as_text(checked: Checked) -> str:
+    """A table of the figures that no longer match, or one line that says that all do."""
+    called = checked.model if checked.version is None else f"{checked.model} {checked.version}"
+    if not checked.failed:
+        return f"{checked.path}: all {len(checked.rows)} figures of {called} match the ledger\n"
+    table = [("figure", "stated", "now", "interval", "where")]
+    for row in checked.failed:
+        unit = unit_of(row.stated)
+        now = row.now
+        table.append(
+            (
+                f"{row.stated.kind}: {row.stated.figure}, {row.stated.per}",
+                f"{row.stated.value:.6g} {unit}",
+                row.why if now is None else f"{now.mid:.6g} {unit}",
+                "" if now is None else f"{now.low:.6g} to {now.high:.6g}",
+                row.stated.where,
+            )
+        )
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+             for row in table)  # fmt: skip
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def as_json(checked: Checked) -> str:
+    """The same for programs: every figure, whether it matches or not."""
+    found = {
+        "schema": SCHEMA,
+        "document": str(checked.path),
+        "model": checked.model,
+        "version": checked.version,
+        "agrees": not checked.failed,
+        "figures": [
+            {
+                "kind": row.stated.kind,
+                "figure": row.stated.figure,
+                "per": row.stated.per,
+                "unit": unit_of(row.stated),
+                "stated": row.stated.value,
+                "step": row.stated.step,
+                "now": None if row.now is None else row.now.to_json(),
+                "agrees": row.agrees,
+                "why": row.why or None,
+                "where": row.stated.where,
+            }
+            for row in checked.rows
+        ],
+        "unsaid": list(checked.unsaid),
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def unit_of(stated: Stated) -> str:
+    """The unit of a figure: J, g, L, or a currency."""
+    return UNITS.get(stated.figure) or stated.figure.removeprefix("cost_").upper()
