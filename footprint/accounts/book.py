@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 from footprint.accounts.entries import Entry, family
 from footprint.accounts.lines import Book, DeviceBook, Energy, GroupEnergy, Grouping, Period
-from footprint.accounts.posting import Posting
+from footprint.accounts.plain import PlainPosting
 from footprint.ledger.reader import Facts, Issue
 
 __all__ = ["Book", "DeviceBook", "Energy", "GroupEnergy", "Grouping", "Period", "make"]
@@ -46,5 +46,5 @@ def make(
     for index, one in enumerate(facts):
         boots.setdefault(one.boot_id, []).append(index)
     for boot, members in sorted(boots.items()):
-        Posting(book, boot, members, roots, grouping, period).post()
+        PlainPosting(book, boot, members, roots, grouping, period).post()
     return book

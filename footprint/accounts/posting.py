@@ -1,29 +1,30 @@
-"""Posting: the energy of one boot's devices, booked to its entries and groups."""
+"""Posting: the energy of one boot's devices, booked to its entries and groups.
+
+`Posting` knows what was metered and what each line of a device's books comes to; who was on a
+device, and what of its energy was whose, its two sorts know: `accounts.plain` over a list of
+entries, which is the reference, and `accounts.bulk` over columns.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from footprint.accounts import shares
-from footprint.accounts.entries import Entries, Entry, collect, within
-from footprint.accounts.lines import Book, DeviceBook, Energy, GroupEnergy, Grouping, Period
+from footprint.accounts.lines import Book, DeviceBook, Grouping, Period
 from footprint.accounts.timeline import Timeline, Window, build, read_points
-from footprint.estimators.attribution import (
-    Cells,
-    Segment,
-    attribute,
-    booked_by_nj,
-    booked_nj,
-    idle_floor_w,
-)
-from footprint.estimators.leaves import leaves
+from footprint.estimators.attribution import Cells
+from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import DEVICE_KINDS, TIERS, Device
 
+#: Who is on a device, as the sort of posting has it.
+Chosen = TypeVar("Chosen")
 
-class Posting:
+
+class Posting(ABC, Generic[Chosen]):
     """One boot of one host: entries and devices share its clock."""
 
     def __init__(
@@ -42,27 +43,29 @@ class Posting:
         self.boot = boot
         self.members = members
         self.roots = roots
-        self.offset = len(book.entries)
-        self.found: Entries = within(collect(book.facts, members), self.since, self.until)
-        book.entries.extend(self._shifted(entry) for entry in self.found.entries)
-        book.energy.extend({} for _ in self.found.entries)
-        book.tiers.extend({} for _ in self.found.entries)
-        self.keys = [
-            tuple(grouping(book.entries, index)) for index in range(self.offset, len(book.entries))
-        ]
-        self.host_segments = self._leaves(on_device=False)
-        self.gpu_segments = self.host_segments
-        if any(entry.device_end > entry.end for entry in self.found.entries):
-            self.gpu_segments = self._leaves(on_device=True)
+        self.read(grouping)
 
-    def _shifted(self, entry: Entry) -> Entry:
-        if entry.parent < 0 or not self.offset:
-            return entry
-        return entry._replace(parent=entry.parent + self.offset)
+    @abstractmethod
+    def read(self, grouping: Grouping) -> None:
+        """Reads the entries of this boot into the book."""
 
-    def _leaves(self, *, on_device: bool) -> list[Segment]:
-        works = [entry.work(on_device=on_device) for entry in self.found.entries]
-        return leaves(works, self.found.holds)
+    @abstractmethod
+    def first_and_last(self) -> tuple[int | None, int | None]:
+        """When the first entry started and the last one's work was done, ns; None: no entry."""
+
+    @abstractmethod
+    def on_gpu(self, device: Device) -> Chosen:
+        """The entries that were on a GPU."""
+
+    @abstractmethod
+    def of_writers(self, members: Sequence[int]) -> Chosen:
+        """The entries of some writers."""
+
+    @abstractmethod
+    def attributed(
+        self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
+    ) -> Booked:
+        """Attributes cells to entries and groups, into the book."""
 
     def post(self) -> None:
         """Books every device of this boot."""
@@ -96,11 +99,9 @@ class Posting:
                     window = Window(start, end, energy * 1000, TIERS[min(tier, len(TIERS) - 1)])
                     windows.setdefault(name, {}).setdefault(member, []).append(window)
         # A first span begins before the meter does: the drivers take their time to answer.
-        since = min(
-            [facts[member].context["t"] for member in self.members]
-            + [entry.start for entry in self.found.entries]
-        )
-        until = max((entry.device_end for entry in self.found.entries), default=None)
+        begun = [facts[member].context["t"] for member in self.members]
+        first, until = self.first_and_last()
+        since = min(begun if first is None else [*begun, first])
         lost = self._lost()
         return [
             (
@@ -135,7 +136,7 @@ class Posting:
         metered = sum(each for each in cells.energy if each is not None)
         before = {key: len(parts) for key, parts in self.book.groups.items()}
         if device.kind == "host":
-            booked = _Booked()
+            booked = Booked()
         elif device.kind == "gpu":
             booked = self._post_gpu(device, timeline)
         else:
@@ -181,7 +182,7 @@ class Posting:
         device: Device,
         metered: int,
         rest: int,
-        booked: _Booked,
+        booked: Booked,
         present: int,
         before: Mapping[Hashable, int],
     ) -> tuple[int, int]:
@@ -210,31 +211,14 @@ class Posting:
     def _ids(self, member: int) -> set[str]:
         return {device.id for device in self.book.facts[member].devices.values()}
 
-    def _post_gpu(self, device: Device, timeline: Timeline) -> _Booked:
-        segments = [
-            segment
-            for segment in self.gpu_segments
-            if self._on_gpu(self.found.entries[segment.entry], segment.entry, device)
-        ]
+    def _post_gpu(self, device: Device, timeline: Timeline) -> Booked:
+        chosen = self.on_gpu(device)
         tracked = shares.of_gpu(device, timeline.cells.edges, self.book.facts, self._families())
         (energy,) = shares.split(timeline.cells.energy, [tracked])
-        return self._book(device, timeline, timeline.cells._replace(energy=energy), segments)
+        cells = timeline.cells._replace(energy=energy)
+        return self._booked(device, timeline, cells, chosen)
 
-    def _on_gpu(self, entry: Entry, index: int, device: Device) -> bool:
-        declared = entry.path.devices
-        if declared is not None:
-            return any(names(each, device) for each in declared)
-        one = self.book.facts[entry.writer]
-        resident = shares.resident(one, entry.start, entry.device_end)
-        if resident is not None:
-            return device.id in resident
-        seen = {each.id for each in one.devices.values()}
-        if seen and device.id not in seen:  # a process too short for its meter saw none
-            return False  # not visible to this process
-        self.book.assumed.add(self.offset + index)
-        return True
-
-    def _post_host_part(self, device: Device, timeline: Timeline) -> _Booked:
+    def _post_host_part(self, device: Device, timeline: Timeline) -> Booked:
         """The CPU or memory: each tracked family of processes gets its share of every cell."""
         families = self._families()
         parts = shares.split(
@@ -244,16 +228,16 @@ class Posting:
                 for root, members in families.items()
             ],
         )
-        booked = _Booked()
+        booked = Booked()
         for part, members in zip(parts, families.values(), strict=True):
             cells = timeline.cells._replace(energy=part)
-            segments = [
-                segment
-                for segment in self.host_segments
-                if self.found.entries[segment.entry].writer in members
-            ]
-            booked = booked.plus(self._book(device, timeline, cells, segments))
+            booked = booked.plus(self._booked(device, timeline, cells, self.of_writers(members)))
         return booked
+
+    def _booked(self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen) -> Booked:
+        booked = self.attributed(device, timeline, cells, chosen)
+        whole_by = self._by_stretch(timeline._replace(cells=cells))
+        return booked._replace(idle_by=_less(whole_by, booked.attributed_by))
 
     def _share(self, device: Device, cells: Cells, root: int, members: list[int]) -> list[float]:
         """A family's share of each cell: of busy CPU seconds, or of the memory."""
@@ -280,115 +264,24 @@ class Posting:
         if text not in self.book.notes:
             self.book.notes.append(text)
 
-    def _book(
-        self, device: Device, timeline: Timeline, cells: Cells, segments: list[Segment]
-    ) -> _Booked:
-        """Attributes cells to entries and groups."""
-        floor_w = idle_floor_w(cells, segments)
-        keys: list[Hashable] = []
-        numbers: dict[Hashable, int] = {}
-        groups: dict[int, list[int]] = {}
-        for entry in {segment.entry for segment in segments}:
-            for key in self.keys[entry]:
-                if key not in numbers:
-                    numbers[key] = len(keys)
-                    keys.append(key)
-                groups.setdefault(entry, []).append(numbers[key])
-        done = attribute(cells, segments, floor_w, groups)
-        model = device.tier in ("utilisation", "nameplate")
-        low_factor, high_factor = (device.gain_low, device.gain_high) if model else (1.0, 1.0)
-        tiers = self._by_tier(device, timeline, cells, segments, floor_w)
-        stretches: dict[int, dict[int, int]] = {}
-        if self.cuts:
-            stretches = booked_by_nj(cells, segments, floor_w, self.cuts)
-        for entry, share in done.entries.items():
-            missing = 1 - share.metered_ns / share.active_ns if share.active_ns else 0.0
-            energy = Energy(
-                share.energy_nj,
-                int(share.low_nj * low_factor),
-                int(share.high_nj * high_factor),
-                missing if missing > 0.001 else 0.0,
-                share.estimated_nj,
-            )
-            at = self.offset + entry
-            known = self.book.energy[at].get(device.kind)
-            self.book.energy[at][device.kind] = energy if known is None else known + energy
-            for tier, amount in tiers(entry, share.energy_nj).items():
-                by_tier = self.book.tiers[at]
-                by_tier[tier] = by_tier.get(tier, 0) + amount
-        self._book_groups(device, keys, groups, done, tiers, stretches, (low_factor, high_factor))
-        attributed_by: dict[int, int] = {}
-        for own in stretches.values():
-            _add(attributed_by, own)
-        whole_by = self._by_stretch(timeline._replace(cells=cells))
-        return _Booked(
-            sum(share.energy_nj for share in done.entries.values()),
-            done.idle_nj,
-            floor_w,
-            attributed_by,
-            _less(whole_by, attributed_by),
-            sum(share.held_ns for share in done.entries.values()),
-        )
 
-    def _book_groups(
-        self,
-        device: Device,
-        keys: list[Hashable],
-        groups: dict[int, list[int]],
-        done: Any,
-        tiers: Callable[[int, int], dict[str, int]],
-        stretches: Mapping[int, Mapping[int, int]],
-        factors: tuple[float, float],
-    ) -> None:
-        mids: dict[int, list[Any]] = {}
-        for entry, numbers in groups.items():
-            share = done.entries.get(entry)
-            if share is None:
-                continue
-            for number in numbers:
-                sums = mids.setdefault(number, [0, 0, 0, 0, {}, {}, 0])
-                sums[0] += share.energy_nj
-                sums[1] += share.metered_ns
-                sums[2] += share.active_ns
-                sums[3] += share.estimated_nj
-                for tier, amount in tiers(entry, share.energy_nj).items():
-                    sums[4][tier] = sums[4].get(tier, 0) + amount
-                _add(sums[5], stretches.get(entry, {}))
-                sums[6] += share.held_ns
-        for number, (mid, metered, active, estimated, by_tier, by, held) in mids.items():
-            low, high = done.groups[number]
-            missing = 1 - metered / active if active else 0.0
-            energy = Energy(
-                mid,
-                int(min(low, mid) * factors[0]),
-                int(max(high, mid) * factors[1]),
-                missing if missing > 0.001 else 0.0,
-                estimated,
-            )
-            self.book.groups.setdefault(keys[number], []).append(
-                GroupEnergy(device, energy, by_tier, by, held)
-            )
+def energy_factors(device: Device) -> tuple[float, float]:
+    """What bounds are multiplied with: a model's error; a sensor's gain comes later."""
+    is_model = device.tier in ("utilisation", "nameplate")
+    return (device.gain_low, device.gain_high) if is_model else (1.0, 1.0)
 
-    def _by_tier(
-        self,
-        device: Device,
-        timeline: Timeline,
-        cells: Cells,
-        segments: list[Segment],
-        floor_w: float,
-    ) -> Callable[[int, int], dict[str, int]]:
-        """How an entry's energy splits by tier; a second pass only where tiers are mixed."""
-        present = {tier for tier in timeline.tiers if tier}
-        if len(present) <= 1:
-            tier = next(iter(present), device.tier)
-            return lambda entry, energy: {tier: energy}
-        split: dict[int, dict[str, int]] = {}
-        for tier in sorted(present):
-            only = {cell for cell, of in enumerate(timeline.tiers) if of == tier}
-            for entry, amount in booked_nj(cells, segments, floor_w, only).items():
-                if amount:
-                    split.setdefault(entry, {})[tier] = amount
-        return lambda entry, energy: _adding_up(split.get(entry, {}), energy)
+
+def declared_on(path: PathInfo, device: Device) -> bool | None:
+    """Whether a path says that it runs on a GPU; None where it says nothing."""
+    if path.devices is None:
+        return None
+    return any(names(each, device) for each in path.devices)
+
+
+def visible(one: Facts, device: Device) -> bool:
+    """Whether a writer's process could have used a GPU."""
+    seen = {each.id for each in one.devices.values()}
+    return not seen or device.id in seen  # a process too short for its meter saw none
 
 
 def names(declared: object, device: Device) -> bool:
@@ -403,26 +296,32 @@ def nameless(book: Book) -> dict[int, list[object]]:
     seen: dict[str, dict[str, Device]] = {}
     for one in book.facts:
         seen.setdefault(one.boot_id, {}).update({each.id: each for each in one.devices.values()})
-    found: dict[int, list[object]] = {}
-    known: dict[tuple[str, tuple[object, ...]], list[object]] = {}
+
+    def strange(boot: str, declared: tuple[object, ...]) -> list[object]:
+        return [
+            each
+            for each in declared
+            if each not in DEVICE_KINDS
+            and not any(names(each, device) for device in seen[boot].values())
+        ]
+
+    found = {
+        (one.boot_id, path.devices): strange(one.boot_id, path.devices)
+        for one in book.facts
+        for path in one.paths.values()
+        if path.devices and seen[one.boot_id]
+    }
+    if not any(found.values()):
+        return {}
+    lost: dict[int, list[object]] = {}
     for index, entry in enumerate(book.entries):
-        declared, boot = entry.path.devices, book.facts[entry.writer].boot_id
-        if not declared or not seen[boot]:
-            continue
-        key = boot, declared
-        if key not in known:
-            known[key] = [
-                each
-                for each in declared
-                if each not in DEVICE_KINDS
-                and not any(names(each, device) for device in seen[boot].values())
-            ]
-        if known[key]:
-            found[index] = known[key]
-    return found
+        key = book.facts[entry.writer].boot_id, entry.path.devices or ()
+        if found.get(key):
+            lost[index] = found[key]
+    return lost
 
 
-class _Booked(NamedTuple):
+class Booked(NamedTuple):
     """What one pass over a device's cells came to; `plus` adds the passes of several families."""
 
     attributed_nj: int = 0
@@ -432,18 +331,19 @@ class _Booked(NamedTuple):
     idle_by: Mapping[int, int] = {}
     held_ns: int = 0
 
-    def plus(self, other: _Booked) -> _Booked:
-        return _Booked(
+    def plus(self, other: Booked) -> Booked:
+        return Booked(
             self.attributed_nj + other.attributed_nj,
             self.idle_nj + other.idle_nj,
             self.floor_w + other.floor_w,
-            _add(dict(self.attributed_by), other.attributed_by),
-            _add(dict(self.idle_by), other.idle_by),
+            add_to(dict(self.attributed_by), other.attributed_by),
+            add_to(dict(self.idle_by), other.idle_by),
             self.held_ns + other.held_ns,
         )
 
 
-def _add(into: dict[int, int], more: Mapping[int, int]) -> dict[int, int]:
+def add_to(into: dict[int, int], more: Mapping[int, int]) -> dict[int, int]:
+    """Adds amounts by key."""
     for key, amount in more.items():
         into[key] = into.get(key, 0) + amount
     return into
@@ -466,7 +366,7 @@ def _less(whole: Mapping[int, int], *parts: Mapping[int, int]) -> dict[int, int]
     return {stretch: left for stretch, left in found.items() if left}
 
 
-def _adding_up(parts: dict[str, int], total: int) -> dict[str, int]:
+def adding_up(parts: dict[str, int], total: int) -> dict[str, int]:
     """Parts that were each rounded down; what that left goes to the largest."""
     if not parts:
         return {}

@@ -1,0 +1,200 @@
+"""Posting over a list of entries, one at a time: the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from footprint.accounts import shares
+from footprint.accounts.entries import Entries, Entry, collect, within
+from footprint.accounts.lines import Energy, GroupEnergy, Grouping
+from footprint.accounts.posting import (
+    Booked,
+    Posting,
+    add_to,
+    adding_up,
+    declared_on,
+    energy_factors,
+    visible,
+)
+from footprint.accounts.timeline import Timeline
+from footprint.estimators.attribution import (
+    Cells,
+    Segment,
+    attribute,
+    booked_by_nj,
+    booked_nj,
+    idle_floor_w,
+)
+from footprint.estimators.leaves import leaves
+from footprint.model import Device
+
+
+class PlainPosting(Posting[list[Segment]]):
+    """Books entry by entry: what each used stands in the book too."""
+
+    def read(self, grouping: Grouping) -> None:
+        """Reads the entries of this boot into the book."""
+        book = self.book
+        self.offset = len(book.entries)
+        self.found: Entries = within(collect(book.facts, self.members), self.since, self.until)
+        book.entries.extend(self._shifted(entry) for entry in self.found.entries)
+        book.energy.extend({} for _ in self.found.entries)
+        book.tiers.extend({} for _ in self.found.entries)
+        self.keys = [
+            tuple(grouping(book.entries, index)) for index in range(self.offset, len(book.entries))
+        ]
+        self.host_segments = self._leaves(on_device=False)
+        self.gpu_segments = self.host_segments
+        if any(entry.device_end > entry.end for entry in self.found.entries):
+            self.gpu_segments = self._leaves(on_device=True)
+
+    def _shifted(self, entry: Entry) -> Entry:
+        if entry.parent < 0 or not self.offset:
+            return entry
+        return entry._replace(parent=entry.parent + self.offset)
+
+    def _leaves(self, *, on_device: bool) -> list[Segment]:
+        works = [entry.work(on_device=on_device) for entry in self.found.entries]
+        return leaves(works, self.found.holds)
+
+    def first_and_last(self) -> tuple[int | None, int | None]:
+        """When the first entry started and the last one's work was done, ns; None: no entry."""
+        entries = self.found.entries
+        first = min((entry.start for entry in entries), default=None)
+        return first, max((entry.device_end for entry in entries), default=None)
+
+    def on_gpu(self, device: Device) -> list[Segment]:
+        """When the entries that were on a GPU were innermost."""
+        entries = self.found.entries
+        return [
+            segment
+            for segment in self.gpu_segments
+            if self._on_gpu(entries[segment.entry], segment.entry, device)
+        ]
+
+    def of_writers(self, members: Sequence[int]) -> list[Segment]:
+        """When the entries of some writers were innermost."""
+        entries = self.found.entries
+        return [each for each in self.host_segments if entries[each.entry].writer in members]
+
+    def _on_gpu(self, entry: Entry, index: int, device: Device) -> bool:
+        declared = declared_on(entry.path, device)
+        if declared is not None:
+            return declared
+        one = self.book.facts[entry.writer]
+        resident = shares.resident(one, entry.start, entry.device_end)
+        if resident is not None:
+            return device.id in resident
+        if not visible(one, device):
+            return False
+        self.book.assumed.add(self.offset + index)
+        return True
+
+    def attributed(
+        self, device: Device, timeline: Timeline, cells: Cells, chosen: list[Segment]
+    ) -> Booked:
+        """Attributes cells to entries and groups, into the book."""
+        segments = chosen
+        floor_w = idle_floor_w(cells, segments)
+        keys: list[Hashable] = []
+        numbers: dict[Hashable, int] = {}
+        groups: dict[int, list[int]] = {}
+        for entry in {segment.entry for segment in segments}:
+            for key in self.keys[entry]:
+                if key not in numbers:
+                    numbers[key] = len(keys)
+                    keys.append(key)
+                groups.setdefault(entry, []).append(numbers[key])
+        done = attribute(cells, segments, floor_w, groups)
+        low_factor, high_factor = energy_factors(device)
+        tiers = self._by_tier(device, timeline, cells, segments, floor_w)
+        stretches: dict[int, dict[int, int]] = {}
+        if self.cuts:
+            stretches = booked_by_nj(cells, segments, floor_w, self.cuts)
+        for entry, share in done.entries.items():
+            missing = 1 - share.metered_ns / share.active_ns if share.active_ns else 0.0
+            energy = Energy(
+                share.energy_nj,
+                int(share.low_nj * low_factor),
+                int(share.high_nj * high_factor),
+                missing if missing > 0.001 else 0.0,
+                share.estimated_nj,
+            )
+            at = self.offset + entry
+            known = self.book.energy[at].get(device.kind)
+            self.book.energy[at][device.kind] = energy if known is None else known + energy
+            for tier, amount in tiers(entry, share.energy_nj).items():
+                by_tier = self.book.tiers[at]
+                by_tier[tier] = by_tier.get(tier, 0) + amount
+        self._book_groups(device, keys, groups, done, tiers, stretches, (low_factor, high_factor))
+        attributed_by: dict[int, int] = {}
+        for own in stretches.values():
+            add_to(attributed_by, own)
+        return Booked(
+            sum(share.energy_nj for share in done.entries.values()),
+            done.idle_nj,
+            floor_w,
+            attributed_by,
+            held_ns=sum(share.held_ns for share in done.entries.values()),
+        )
+
+    def _book_groups(
+        self,
+        device: Device,
+        keys: list[Hashable],
+        groups: dict[int, list[int]],
+        done: Any,
+        tiers: Callable[[int, int], dict[str, int]],
+        stretches: Mapping[int, Mapping[int, int]],
+        factors: tuple[float, float],
+    ) -> None:
+        mids: dict[int, list[Any]] = {}
+        for entry, numbers in groups.items():
+            share = done.entries.get(entry)
+            if share is None:
+                continue
+            for number in numbers:
+                sums = mids.setdefault(number, [0, 0, 0, 0, {}, {}, 0])
+                sums[0] += share.energy_nj
+                sums[1] += share.metered_ns
+                sums[2] += share.active_ns
+                sums[3] += share.estimated_nj
+                for tier, amount in tiers(entry, share.energy_nj).items():
+                    sums[4][tier] = sums[4].get(tier, 0) + amount
+                add_to(sums[5], stretches.get(entry, {}))
+                sums[6] += share.held_ns
+        for number, (mid, metered, active, estimated, by_tier, by, held) in mids.items():
+            low, high = done.groups[number]
+            missing = 1 - metered / active if active else 0.0
+            energy = Energy(
+                mid,
+                int(min(low, mid) * factors[0]),
+                int(max(high, mid) * factors[1]),
+                missing if missing > 0.001 else 0.0,
+                estimated,
+            )
+            self.book.groups.setdefault(keys[number], []).append(
+                GroupEnergy(device, energy, by_tier, by, held)
+            )
+
+    def _by_tier(
+        self,
+        device: Device,
+        timeline: Timeline,
+        cells: Cells,
+        segments: list[Segment],
+        floor_w: float,
+    ) -> Callable[[int, int], dict[str, int]]:
+        """How an entry's energy splits by tier; a second pass only where tiers are mixed."""
+        present = {tier for tier in timeline.tiers if tier}
+        if len(present) <= 1:
+            tier = next(iter(present), device.tier)
+            return lambda entry, energy: {tier: energy}
+        split: dict[int, dict[str, int]] = {}
+        for tier in sorted(present):
+            only = {cell for cell, of in enumerate(timeline.tiers) if of == tier}
+            for entry, amount in booked_nj(cells, segments, floor_w, only).items():
+                if amount:
+                    split.setdefault(entry, {})[tier] = amount
+        return lambda entry, energy: adding_up(split.get(entry, {}), energy)
