@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from footprint.emitters import datasheet
 from footprint.emitters.emitter import Emitter
+from footprint.emitters.eu_ai_act import EU_AI_ACT, EU_AI_ACT_JSON
 from footprint.emitters.hugging_face import HUGGING_FACE
-from footprint.emitters.sbom import cyclonedx
+from footprint.emitters.sbom import cyclonedx, spdx
 from footprint.errors import UsageError, nearest
 
 #: Group of entry points that name an `Emitter`.
@@ -30,6 +31,9 @@ EMITTERS: tuple[Emitter, ...] = (
     datasheet.HTML,
     datasheet.JSON,
     cyclonedx.CYCLONEDX,
+    spdx.SPDX,
+    EU_AI_ACT,
+    EU_AI_ACT_JSON,
 )
 
 
