@@ -22,7 +22,8 @@ def svg(figures: Sequence[tuple[str, Quantity]]) -> str:
     ranges = [(name, one) for name, one in figures if one.mid > 0 and one.low < one.high]
     if not ranges:
         return ""
-    most = max(max(one.high / one.mid, one.mid / max(one.low, one.mid / 1e6)) for _, one in ranges)
+    least = min(max(one.low / one.mid, 1e-6) for _, one in ranges)
+    most = max(1 / least, max(one.high / one.mid for _, one in ranges))
     end = next((each for each in _ENDS if each >= most), _ENDS[-1])
     height = _HEAD + _LINE * len(ranges) + 8
     lines = [
