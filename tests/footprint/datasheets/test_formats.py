@@ -1,0 +1,88 @@
+"""Which format a file is in, by its name or by what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datasheet_ledgers import several
+from footprint.datasheets import make
+from footprint.datasheets.check import stated_in
+from footprint.datasheets.formats import every, of_document, of_output
+from footprint.emitters import EMITTERS
+from footprint.emitters.emitter import Emitter
+from footprint.emitters.view import View
+from footprint.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> View:
+    return make.make(make.booked([several(tmp_path_factory.mktemp("m") / "L")]), "net", "2")
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        (None, "md"),
+        ("datasheet", "md"),
+        ("README.md", "md"),
+        ("a.MARKDOWN", "md"),
+        ("a.htm", "html"),
+        ("a.json", "json"),
+        ("bom.cdx.json", "cyclonedx"),
+        ("BOM.CDX.JSON", "cyclonedx"),
+        ("a.spdx3.json", "spdx"),
+        ("a.spdx.json", "spdx"),
+        ("a.jsonld", "spdx"),
+    ],
+)
+def test_the_name_of_a_new_file(name: str | None, format_: str) -> None:
+    assert of_output(name) == format_
+
+
+def test_a_suffix_of_no_format_names_those_there_are() -> None:
+    with pytest.raises(UsageError) as told:
+        of_output("a.docx")
+    assert str(told.value).startswith("a.docx: no format has the suffix .docx: use .md, .html")
+
+
+@pytest.mark.parametrize("emitter", EMITTERS, ids=lambda each: each.name)
+def test_what_a_format_writes_is_known_for_it(view: View, emitter: Emitter) -> None:
+    """Under its own suffix; of those that can be merged, under any name of its kind."""
+    data = make.document(view, emitter)
+    found = of_document(Path(f"document{emitter.suffix}"), data)
+    assert emitter.name in found
+    if emitter.merge is not None:
+        assert found[0] == emitter.name
+        if data.startswith(b"{"):
+            assert of_document(Path("any.json"), data) == [emitter.name]
+    if emitter.read is not None:
+        stated = stated_in(Path("document"), data, found)
+        assert stated == list(emitter.read(data))
+        assert {each.kind for each in stated} >= {"fine-tuning", "inference"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.txt", b"text"), ("a.json", b"{}"), ("a.json", b"[1]"), ("a.json", b"text"), ("a", b"")],
+)
+def test_what_is_in_no_format(name: str, content: bytes) -> None:
+    with pytest.raises(UsageError, match="cannot be told from its name and content: say --format"):
+        of_document(Path(name), content)
+
+
+def test_a_format_that_cannot_be_read_back_is_told() -> None:
+    silent = [each.name for each in every().values() if each.read is None]
+    for name in silent:
+        with pytest.raises(UsageError, match="cannot be read back"):
+            stated_in(Path("a"), b"", [name])
+    with pytest.raises(UsageError, match="the format nonsense cannot be read back"):
+        stated_in(Path("a"), b"", ["nonsense"])
+
+
+def test_a_document_that_its_format_cannot_read_is_one_line_with_its_name() -> None:
+    with pytest.raises(UsageError) as told:
+        stated_in(Path("README.md"), b"---\na: [\n---\n", ["hf"])
+    assert str(told.value).startswith("README.md: line ")
+    assert "\n" not in str(told.value)
