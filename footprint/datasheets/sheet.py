@@ -113,8 +113,10 @@ def template(lang: str = "en") -> str:
 
 
 def _parsed(file: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
     except OSError as error:
         raise UsageError(
             f"{file}: {error.strerror or error}: name a sheet file; `footprint datasheet --init`"
@@ -123,7 +125,9 @@ def _parsed(file: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise UsageError(f"{file}: nested too deeply: a sheet has tables and keys") from error
     except ValueError as error:  # TOML, with line and column, or not UTF-8
-        raise UsageError(f"{file} is no TOML: {error}: correct it") from error
+        last = f"at the end, line {len(text.splitlines())}"
+        why = str(error).replace("at end of document", last)
+        raise UsageError(f"{file} is no TOML: {why}: correct it") from error
 
 
 def _value(file: Path, name: str, value: Any, field: Field) -> Any:
