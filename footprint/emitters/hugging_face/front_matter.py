@@ -103,7 +103,7 @@ def put(card: Card, key: str, value: object) -> Card:
         head, close = f"{card.head}---{line}", f"{line}---{line}{line}"
         return card._replace(head=head, yaml=block.removesuffix(line), close=close)
     if place is not None:
-        return checked(card, key, value, [_replaced(card, key, value, place)])
+        return checked(card, key, value, _replaced(card, key, value, place))
     return checked(card, key, value, _inserted(card, key, value))
 
 
@@ -134,7 +134,10 @@ def checked(card: Card, key: str, value: object, texts: Iterable[str]) -> Card:
             close = card.newline + close
         made = card._replace(yaml=text, close=close)
         try:
-            if _same(load(made), meant):
+            found = load(made)
+            if value is None and found.get(key) is None:
+                found.pop(key, None)  # in braces `null` stays, which is absent for the Hub
+            if _same(found, meant):
                 return made
             why = "another value would change with it"
         except UsageError as error:
@@ -193,21 +196,24 @@ def _same(found: Mapping[str, Any], meant: Mapping[str, Any]) -> bool:
     )
 
 
-def _replaced(card: Card, key: str, value: object, place: tuple[Node, Node]) -> str:
+def _replaced(card: Card, key: str, value: object, place: tuple[Node, Node]) -> Iterator[str]:
     text, (name, old) = card.yaml, place
     top = root(card)
     if top is not None and top.flow:
         new = "null" if value is None else dump_flow(value)
-        return text[: name.start] + f"{key}: {new}" + text[old.end :]
+        yield text[: name.start] + f"{key}: {new}" + text[old.end :]
+        return
     start, end = line_start(text, name.start), line_end(text, max(name.end, old.end))
     block = "" if value is None else dump({key: value}, card.newline, _column(text, name.start))
-    if end == len(text):  # the last line has no line break of its own
-        kept = text[:start] + block
+    made = text[:start] + block
+    if end < len(text) or text.endswith(("\n", "\r")):
+        yield made + text[end:]
+    else:  # the last line has no line break of its own
         for line in ("\r\n", "\n", "\r"):
-            if kept.endswith(line):
-                return kept.removesuffix(line)
-        return kept
-    return text[:start] + block + text[end:]
+            if made.endswith(line):
+                yield made.removesuffix(line)
+                break
+        yield made  # a text above that runs to the end needs it
 
 
 def _inserted(card: Card, key: str, value: object) -> Iterator[str]:

@@ -14,6 +14,9 @@ from footprint.emitters.view import UNITS, Activity, Base, Stage, View
 from footprint.words import Words, words
 from footprint.words.said import said
 
+#: Gaps in what the section does not show anyway.
+NOT_SHOWN = ("groups.peak_", "groups.latency", "groups.items")
+
 
 def section_of(view: View, lang: str, newline: str = "\n") -> str:
     """The section with its markers, ready to be put into a card."""
@@ -40,10 +43,11 @@ def _lines(view: View, lang: str) -> Iterator[str]:
     yield ""
     yield from (f"- {line}" for line in _how(w, kinds, view))
     yield ""
-    if view.missing:
+    missing = [gap for gap in view.missing if not gap.what.startswith(NOT_SHOWN)]
+    if missing:
         yield f"### {w('missing.heading')}"
         yield ""
-        for gap in view.missing:
+        for gap in missing:
             remedy = f" ({plain(said(lang, gap.remedy))})" if gap.remedy else ""
             text = plain(said(lang, gap.why))
             yield f"- {w('listed', name=plain(gap.what), text=text)}{remedy}"
@@ -126,9 +130,8 @@ def _factor(w: Words, factor: Mapping[str, Any]) -> str:
     if factor.get("zone"):
         more.append(w("how.factor_zone", zone=plain(str(factor["zone"]))))
     name = plain(said(w.lang, str(factor["name"])))
-    text = w(
-        "how.factor", name=name, value=w.number(factor["value"], 4), unit=plain(factor["unit"])
-    )
+    unit = "" if factor["unit"] == "1" else f" {plain(factor['unit'])}"
+    text = w("how.factor", name=name, value=w.number(factor["value"], 4) + unit)
     return w("and_more", text=text, more=", ".join(more)) + "." if more else f"{text}."
 
 

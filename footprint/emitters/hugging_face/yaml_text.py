@@ -89,6 +89,8 @@ def tree(text: str) -> Node | None:
                 if name is not None:
                     anchors[name] = size
             elif isinstance(event, yaml.NodeEvent):
+                if isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">"):
+                    end = start + len(text[start:end].rstrip())  # without the empty lines after it
                 node, size = _node(yaml, event, start, end), 1
                 if isinstance(event, yaml.AliasEvent):
                     size = anchors.get(event.anchor, 1)
