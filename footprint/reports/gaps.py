@@ -15,7 +15,7 @@ from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
 from footprint.reports.places import Places
-from footprint.reports.view import QUANTITIES, Amounts, Line
+from footprint.reports.view import QUANTITIES, Amounts, Group, Line
 
 _LEDGER = "see `footprint ledger info`"
 
@@ -153,6 +153,19 @@ def _doings(made: Sequence[Made]) -> Iterator[Gap]:
             "a group has only API calls that were booked without how long they took",
             "track the calls as they are made (@footprint.track)",
         )
+    on_host = sum(each.group.peak_host_memory_bytes is None for each in made)
+    on_gpu = sum(_gpu_memory_unknown(each.group) for each in made)
+    for without, why in (
+        (on_host, f"host memory was not sampled near any call of {on_host}{of}"),
+        (on_gpu, f"GPU memory was not sampled near any call of {on_gpu}{of}"),
+    ):
+        if without:
+            yield Gap("groups.peak_memory_bytes", why, "run `footprint doctor`")
+
+
+def _gpu_memory_unknown(group: Group) -> bool:
+    on_gpu = any(each.device_kind == "gpu" for each in group.devices)
+    return on_gpu and group.peak_gpu_memory_bytes is None
 
 
 def _tags(book: Book, fields: Sequence[str]) -> Iterator[Gap]:

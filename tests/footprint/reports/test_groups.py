@@ -71,8 +71,8 @@ def test_the_period_cuts_what_a_group_tells(tmp_path: Path) -> None:
     one.counter(CPU, [50.0] * 20)
     one.span(one.path("embed"), 0, 2 * S)
     one.close()
-    period = {"since": "2026-11-22T11:00:00.5Z", "until": "2026-11-22T11:00:01.25Z"}
-    found = groups(report(tmp_path / "L", by="name", **period))["embed"]
+    since, until = "2026-11-22T11:00:00.5Z", "2026-11-22T11:00:01.25Z"
+    found = groups(report(tmp_path / "L", by="name", since=since, until=until))["embed"]
     assert found["period"]["start"] == "2026-11-22T11:00:00.500000Z"
     assert found["period"]["end"] == "2026-11-22T11:00:01.250000Z"
     assert (found["spans"], found["busy_s"], found["active_s"]) == (0, 0.75, 0.75)
