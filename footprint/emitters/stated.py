@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from footprint.emitters.view import Figures, Stage, View
+from footprint.emitters.view import UNITS, Figures, Stage, View
 from footprint.estimators.quantity import Quantity
 
 #: What a figure can be of: all of an activity, one call, one item, 1,000 calls, 1,000 tokens.
@@ -68,5 +68,7 @@ def current(view: View, stated: Stated) -> Quantity | None:
         return None
     if stated.figure.startswith("cost_"):
         return figures.cost.get(stated.figure.removeprefix("cost_").upper())
-    found: Quantity | None = getattr(figures, stated.figure, None)
+    if stated.figure not in UNITS:
+        return None
+    found: Quantity | None = getattr(figures, stated.figure)
     return found
