@@ -6,6 +6,7 @@ emitter       what an emitter is
 hugging_face  a Hugging Face model card
 datasheet     a datasheet: Markdown, HTML, JSON
 sbom          bills of materials: CycloneDX, SPDX
+boamps        a BoAmps report
 
 An emitter looks nothing up and computes nothing: what is not in the view is missing, and is said to
 be. A new one is a module with an `EMITTER` and a line in `EMITTERS`; one of another package is
@@ -14,7 +15,7 @@ named by an entry point of the group `footprint.emitters`.
 
 from __future__ import annotations
 
-from footprint.emitters import datasheet
+from footprint.emitters import boamps, datasheet
 from footprint.emitters.emitter import Emitter
 from footprint.emitters.eu_ai_act import EU_AI_ACT, EU_AI_ACT_JSON
 from footprint.emitters.hugging_face import HUGGING_FACE
@@ -32,6 +33,7 @@ EMITTERS: tuple[Emitter, ...] = (
     datasheet.JSON,
     cyclonedx.CYCLONEDX,
     spdx.SPDX,
+    boamps.BOAMPS,
     EU_AI_ACT,
     EU_AI_ACT_JSON,
 )

@@ -116,6 +116,12 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
         "inference_task": Field("text", example='"100,000 tokens generated"'),
         "inference_hardware": Field("text", example='"8 x NVIDIA H100"'),
     },
+    # BoAmps: what its schema requires and no meter can tell.
+    "boamps": {
+        "infrastructure": Field("text", example='"onPremise"'),
+        "stage": Field("text", example='"training"'),
+        "confidentiality": Field("text", example='"public"'),
+    },
 }
 
 
