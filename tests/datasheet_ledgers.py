@@ -13,6 +13,17 @@ from report_ledgers import GPU, MS, Recorder, S
 PRICES = {"carbon_intensity_g_per_kwh": 36, "tariff_per_kwh": "0.36 USD"}
 PRICED = ("--carbon-intensity", "36", "--tariff", "0.36")
 
+#: What BoAmps asks of a model's owner; its document is of one activity.
+SHEET = """\
+[model]
+task = "text-classification"
+modality_in = ["text"]
+
+[boamps]
+infrastructure = "onPremise"
+stage = "inference"
+"""
+
 #: Model, version and kind -> J.
 ENERGY_J = {
     ("net", "1", "training"): 3000.0,
@@ -25,12 +36,14 @@ ENERGY_J = {
 def several(ledger: Path, inferences: int = 4) -> Path:
     """Writes it: `net` 1 trained, `net` 2 fine-tuned and served, `tiny` served, an API called.
 
+    A second of other work and an idle second of 50 W each end it.
+
     Args:
         inferences: of `net` 2, 1 s and 100 J each, 8 items and 125 tokens each.
     """
     one = Recorder(ledger)
     tail = 2 + inferences
-    one.counter(GPU, [300.0] * 100 + [200.0] * 50 + [100.0] * 10 * tail + [50.0] * 10)
+    one.counter(GPU, [300.0] * 100 + [200.0] * 50 + [100.0] * 10 * tail + [50.0] * 20)
     train = one.path("train", model="net", version="1", kind="training", devices=[0])
     one.span(train, 0, 10 * S, items=1000)
     tune = one.path("tune", model="net", version="2", kind="fine-tuning", devices=[0])

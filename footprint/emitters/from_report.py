@@ -80,6 +80,7 @@ def view(
         versions = ", ".join(each.version or "none declared ('')" for each in of_model)
         raise UsageError(
             f"model {model!r} has the versions {versions} in the ledger: give one of them"
+            " (--model-version)"
             if version is None
             else f"model {model!r} has no version {version!r} in the ledger: it has {versions}"
         )

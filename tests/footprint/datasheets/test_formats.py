@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from datasheet_ledgers import SHEET, several
+from datasheet_ledgers import several
 from footprint.datasheets import make
 from footprint.datasheets.check import stated_in
 from footprint.datasheets.formats import every, of_document, of_output
