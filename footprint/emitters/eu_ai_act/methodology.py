@@ -13,7 +13,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.words import Words, words
 
 #: Of a name, so many words; of names and of method tiers, so many.
-NAME_WORDS, NAMES, TIERS = 5, 2, 2
+NAME_WORDS, NAMES, TIERS = 4, 2, 2
 
 
 def methodology(view: View, stage: Stage, energy: Quantity, w: Words) -> str:

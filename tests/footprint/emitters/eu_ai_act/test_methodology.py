@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations, product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eu_views import activity, fields, joules, model
+from eu_views import GPU, activity, fields, joules, model
 from footprint.emitters.eu_ai_act.methodology import methodology
 from footprint.emitters.view import Hardware, Stage
 from footprint.model import TIERS
@@ -38,6 +40,17 @@ def test_it_has_80_to_130_words(
     stage = Stage(kind, (activity(kind, energy, hardware=tuple(hardware), tiers=parts),))
     said = methodology(model(), stage, energy.to("MWh"), words(lang, "eu"))
     assert 80 <= count(said) <= 130, said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_shortest_and_the_longest_are_within(lang: str) -> None:
+    long = tuple(Hardware("n1", "gpu", f"a b c {n} e f", "counter") for n in range(3))
+    for tiers in (*({one: 1.0} for one in TIERS), *permutations(TIERS, 3)):
+        parts = tiers if isinstance(tiers, dict) else dict(zip(tiers, (0.5, 0.3, 0.2), strict=True))
+        for kind, hardware in product(("training", "fine-tuning"), ((), (GPU,), long)):
+            stage = Stage(kind, (activity(kind, joules(1.0), hardware=hardware, tiers=parts),))
+            said = methodology(model(), stage, joules(1.0).to("MWh"), words(lang, "eu"))
+            assert 80 <= count(said) <= 130, said
 
 
 def test_it_names_devices_period_methods_and_interval() -> None:
