@@ -152,7 +152,7 @@ def _of_calls(view: View, stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 def _of_base(base: Base) -> Iterator[tuple[str, str]]:
-    yield "footprint:stated", "by its source, not measured here; not part of the derived model"
+    yield "footprint:base", "beside the figures of the model that was made from it, not in them"
     yield "footprint:period", base.period or "not stated"
     yield "footprint:method", base.method or "not stated"
     yield "footprint:source", base.source or "not stated"
