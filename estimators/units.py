@@ -21,6 +21,7 @@ S_PER_H = 3_600
 # A pound is 0.45359237 kg by definition (international avoirdupois pound, 1959).
 _UNITS: dict[str, tuple[str, int, int]] = {
     "nJ": ("energy", 1, 1_000_000_000),
+    "µJ": ("energy", 1, 1_000_000),
     "mJ": ("energy", 1, 1_000),
     "J": ("energy", 1, 1),
     "kJ": ("energy", 1_000, 1),
@@ -33,6 +34,7 @@ _UNITS: dict[str, tuple[str, int, int]] = {
     "g": ("mass", 1, 1),
     "kg": ("mass", 1_000, 1),
     "t": ("mass", G_PER_T, 1),
+    "µL": ("volume", 1, 1_000_000),
     "mL": ("volume", 1, 1_000),
     "L": ("volume", 1, 1),
     "m3": ("volume", 1_000, 1),

@@ -39,11 +39,14 @@ p { max-width: 45rem; margin: .4rem 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: .5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
+.heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: left;
   vertical-align: top; font-weight: 400; }
-thead th { color: var(--soft); background: var(--band); }
+thead th { color: var(--soft); background: var(--band); vertical-align: bottom; }
+thead .number { white-space: normal; }
 .number { text-align: right; white-space: nowrap; }
 ul { padding-left: 1.2rem; margin: .4rem 0; }
+code { background: var(--band); padding: 0 .2rem; }
 li { overflow-wrap: anywhere; margin: .15rem 0; }
 @media print { :root { --ink: #000000; --paper: #ffffff; --line: #999999; --soft: #333333;
   --band: #ffffff; --mark: #000000; color-scheme: light; }
@@ -81,19 +84,19 @@ def _section(section: Section, level: int) -> Iterator[str]:
     yield f'<section id="{name}" aria-labelledby="{name}-title">\n'
     yield f'<h{level} id="{name}-title">{_text(section.title)}</h{level}>\n'
     for block in section.blocks:
-        yield from _block(block, level)
+        yield from _block(block, level, section.title)
     yield "</section>\n"
 
 
-def _block(block: Block, level: int) -> Iterator[str]:
+def _block(block: Block, level: int, title: str) -> Iterator[str]:
     if isinstance(block, Section):
         yield from _section(block, level + 1)
     elif isinstance(block, Table):
-        yield from _table(block)
+        yield from _table(block, title)
     elif isinstance(block, Facts):
         yield from _facts(block)
     elif isinstance(block, Lines):
-        yield "<ul>\n" + "".join(f"<li>{_text(item)}</li>\n" for item in block.items) + "</ul>\n"
+        yield "<ul>\n" + "".join(f"<li>{_code(item)}</li>\n" for item in block.items) + "</ul>\n"
     else:
         yield "".join(f"<p>{_linked(one)}</p>\n" for one in block.paragraphs)
 
@@ -105,11 +108,13 @@ def _facts(facts: Facts) -> Iterator[str]:
     yield "</dl>\n"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, above: str) -> Iterator[str]:
     # Focusable, so that a table wider than the screen can be scrolled with the keyboard.
     name = _text(table.title)
     yield f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n'
-    yield f"<table>\n<caption>{name}</caption>\n<thead><tr>"
+    # A caption that repeats the heading above it is for those who hear the page.
+    shown = f'<span class="heard">{name}</span>' if table.title == above else name
+    yield f"<table>\n<caption>{shown}</caption>\n<thead><tr>"
     classes = [
         ' class="number"' if at in table.numbers else "" for at in range(len(table.headings))
     ]
@@ -127,6 +132,11 @@ def _table(table: Table) -> Iterator[str]:
 def _text(text: str) -> str:
     """Text that is shown as it is; control characters, which HTML forbids, as a blank."""
     return escape("".join(c if c.isprintable() or c in "\u202f\u00a0" else " " for c in text))
+
+
+def _code(text: str) -> str:
+    """The same, with `code` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))
 
 
 def _linked(text: str) -> str:

@@ -17,6 +17,9 @@ from footprint.errors import UsageError
 #: Nothing that a user named may begin markup: code, emphasis, links, HTML, a table's next cell.
 #: An underscore within a word is none.
 _MARKUP = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
+#: Code as a report's sentences have it: run `footprint doctor`. Nothing in it is markup; in a table
+#: a bar would still end the cell.
+_CODE = re.compile(r"(?<![`\\])(`[^`|]+`)(?!`)")
 #: At the start of a line, these would make a heading, a list, a quotation.
 _START = re.compile(r"^([-+#>=]|\d+[.)])(?=\s|$|#|=|-)")
 _ESCAPED = re.compile(r"\\([^\w\s])")
@@ -77,12 +80,13 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """One line that shows the text as it is, with every mark of Markdown escaped."""
-    return (
-        _MARKUP.sub(r"\\\g<0>", " ".join(text.split(" ")).translate(_LINES))
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-    )
+    """One line that shows the text as it is; only `code` in it, which is inert, stays markup."""
+    parts = _CODE.split(text.translate(_LINES))
+    return "".join(part if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _start(text: str) -> str:

@@ -40,7 +40,7 @@ def footprint(view: View, say: Speech) -> Section:
 
 
 def _stage(view: View, stage: Stage, say: Speech) -> Section:
-    lines = Lines(tuple(_lines(stage, say)))
+    lines = Lines(tuple(_lines(view, stage, say)))
     rows = list(_rows(stage, say))
     title = say.kind(stage.kind)
     blocks = (_table(title, rows, say), lines) if rows else (lines,)
@@ -117,7 +117,7 @@ def _paid(amount: Quantity | None, say: Speech) -> str:
     return say.w("not_known") if amount is None else money(amount, say.w)
 
 
-def _lines(stage: Stage, say: Speech) -> Iterator[str]:
+def _lines(view: View, stage: Stage, say: Speech) -> Iterator[str]:
     w = say.w
     shown = [each for each in stage.activities if each.floor is None]
     if shown and stage.tiers:
@@ -150,9 +150,9 @@ def _lines(stage: Stage, say: Speech) -> Iterator[str]:
     period = say.period(*stage.period)
     if period:
         yield w("stage.period", period=period)
-    if stage.hardware:
+    if stage.hardware and set(stage.hardware) != set(view.hardware):
         yield w("stage.hardware", hardware=say.hardware(stage.hardware))
-    if stage.zones:
+    if stage.zones and ", ".join(sorted(stage.zones)) != view.zone:
         yield w("stage.place", zones=", ".join(stage.zones))
 
 

@@ -12,9 +12,9 @@ from footprint.words import Words
 
 #: Dimension -> units, each from so much of it on (in the first one's own measure).
 _SIZES = {
-    "energy": (("MWh", 1.0), ("kWh", 0.1), ("J", 1.0), ("mJ", 0.0)),
-    "mass": (("t", 1.0), ("kg", 1.0), ("g", 1.0), ("mg", 0.0)),
-    "volume": (("m3", 1.0), ("L", 1.0), ("mL", 0.0)),
+    "energy": (("MWh", 1.0), ("kWh", 0.1), ("J", 1.0), ("mJ", 1.0), ("µJ", 0.0)),
+    "mass": (("t", 1.0), ("kg", 1.0), ("g", 1.0), ("mg", 1.0), ("µg", 0.0)),
+    "volume": (("m3", 1.0), ("L", 1.0), ("mL", 1.0), ("µL", 0.0)),
 }
 _NUMBER = re.compile(r"^(-?[\d.,\u202f]+(?:e[-+]?\d+)?)(?: (\w+))?(?: \(.*\))?$")
 

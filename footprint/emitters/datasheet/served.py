@@ -31,6 +31,8 @@ def latency(view: View, say: Speech) -> Section:
 def _percentiles(each: Activity, target_ms: float, say: Speech) -> list[tuple[str, ...]]:
     w = say.w
     is_held = bool(target.percentiles(each))
+    if each.calls == 1 and not is_held:
+        return []  # it has a duration, which its section says
     return [
         (
             say.kind(each.kind),

@@ -51,15 +51,14 @@ class Speech:
 
     def hardware(self, devices: Iterable[Hardware]) -> str:
         """Devices, one after the other; empty where there is none."""
-        return self.w("separator").join(
-            self.w(
-                "hardware.of_host" if one.host else "hardware.one",
-                kind=self.w.get(f"hardware.{one.kind}", one.kind),
-                name=one.name,
-                host=one.host,
-            )
-            for one in devices
-        )
+        return self.w("separator").join(self._device(one) for one in devices)
+
+    def _device(self, one: Hardware) -> str:
+        kind, name = self.w.get(f"hardware.{one.kind}", one.kind), one.name
+        if one.kind == "dram":  # its name is only what it is, in English: "memory, 23.5 GB"
+            name = name.removeprefix("memory")
+        text = self.w("hardware.one", kind=kind, name=name).replace(" ,", ",")
+        return self.w("hardware.of_host", device=text, host=one.host) if one.host else text
 
     def nobody(self, remedy: str, **values: object) -> str:
         """That nobody filled a section, and what to do."""
