@@ -53,10 +53,20 @@ def energy_gaps(view: View, w: Words) -> list[str]:
 
 
 def with_interval(mwh: Quantity, w: Words) -> str:
-    mid = f"{w.fixed(mwh.mid)} MWh"
+    """`1.00 MWh (0.900 to 1.10)`; the middle alone where there is no interval."""
+    low, mid, high = bounds(mwh, w)
     if mwh.low == mwh.mid == mwh.high:
-        return mid
-    return f"{mid} ({w.fixed(mwh.low)} {w('to')} {w.fixed(mwh.high)})"
+        return f"{mid} MWh"
+    return f"{mid} MWh ({low} {w('to')} {high})"
+
+
+def bounds(mwh: Quantity, w: Words) -> tuple[str, str, str]:
+    """Low, middle, high with three digits; up to six where the interval is narrower than those."""
+    for digits in (3, 4, 5, 6):
+        shown = tuple(w.fixed(each, digits) for each in (mwh.low, mwh.mid, mwh.high))
+        if mwh.low == mwh.high or len(set(shown)) == len({mwh.low, mwh.mid, mwh.high}):
+            break
+    return shown[0], shown[1], shown[2]
 
 
 def kind_of(kind: str, w: Words) -> str:

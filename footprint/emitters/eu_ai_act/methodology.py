@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from footprint.emitters.eu_ai_act.entry import bounds
 from footprint.emitters.view import Hardware, Stage, View
 from footprint.estimators.quantity import Quantity
 from footprint.words import Words, words
@@ -24,6 +25,7 @@ def methodology(view: View, stage: Stage, energy: Quantity, w: Words) -> str:
         w: words of the domain `eu`.
     """
     start, end = period(view, stage)
+    low, _, high = bounds(energy, w)
     return w(
         "methodology",
         tool=_cut(view.tool),
@@ -32,9 +34,7 @@ def methodology(view: View, stage: Stage, energy: Quantity, w: Words) -> str:
         end=w.instant(end) or w("not_known"),
         tiers=tier_shares(stage.tiers, w),
         kind=words(w.lang, "kinds").get(f"kind.{stage.kind}", stage.kind).lower(),
-        interval=w("exact")
-        if energy.low == energy.high
-        else w("interval", low=w.fixed(energy.low), high=w.fixed(energy.high)),
+        interval=w("exact") if energy.low == energy.high else w("interval", low=low, high=high),
     )
 
 

@@ -35,6 +35,12 @@ def test_a_small_run_is_written_out() -> None:
     assert "| 0,00000000120 MWh (0,00000000108 à 0,00000000132) | mesuré" in french
 
 
+def test_a_narrow_interval_has_the_digits_that_show_it() -> None:
+    entry = fields(model(activity(energy_j=joules(3.6e9, 0.0004))))["training_energy"]
+    assert entry["text"] == "1.0000 MWh (0.99960 to 1.0004)"
+    assert "0.99960 to 1.0004 MWh" in entry["methodology"]
+
+
 def test_training_and_fine_tuning_are_lines_of_their_own() -> None:
     found = fields(
         model(activity("training", joules(3.6e9)), activity("fine-tuning", joules(7.2e9)))
