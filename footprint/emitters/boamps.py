@@ -126,6 +126,7 @@ def _complete(view: View, stage: Stage) -> None:
     """Raises UsageError, naming every key at once, where the sheet does not say what is needed."""
     needed = {
         "model.task": text_of(view, "model", "task"),
+        "model.architecture": parts.algorithm(view, stage),
         "model.modality_in": parts.datasets(view, stage),
         "boamps.infrastructure": text_of(view, "boamps", "infrastructure"),
     }

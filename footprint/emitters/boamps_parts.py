@@ -45,20 +45,25 @@ QUALITIES = ((0.10, "high"), (0.25, "medium"), (0.50, "low"))
 
 
 def algorithm(view: View, stage: Stage) -> dict[str, Any]:
-    """The model: the one that was used, or the one that it was made from."""
-    used = view.model if stage.kind == "inference" else view.base.model if view.base else ""
+    """The model that was used, or how one was made and from what; empty where nobody said.
+
+    The schema wants the name of an algorithm left out where a model is used as it is.
+    """
     parameters = view.given.get("model", {}).get("parameters")
     found: dict[str, Any] = {
-        "algorithmType": text_of(view, "model", "architecture"),
-        "foundationModelName": used,
         "parametersNumber": rounded(parameters / 1e9) if parameters else None,
         "quantization": text_of(view, "model", "precision"),
     }
     url = text_of(view, "model", "url")
-    if url:
-        found["foundationModelUri" if stage.kind == "inference" else "algorithmUri"] = url
-    if stage.kind != "inference":
-        found["framework"] = text_of(view, "training", "framework")
+    if stage.kind == "inference":
+        found |= {"foundationModelName": view.model, "foundationModelUri": url}
+    else:
+        found |= {
+            "algorithmName": text_of(view, "model", "architecture"),
+            "algorithmUri": url,
+            "foundationModelName": view.base.model if view.base else "",
+            "framework": text_of(view, "training", "framework"),
+        }
     return without_empty(found)
 
 
@@ -175,7 +180,8 @@ def _sentences(view: View, stage: Stage, energy: Quantity, others: list[str]) ->
     yield f"Model {view.model}{version}"
     yield f"Energy {_about(energy.to('kWh'))} kWh, {stage.method}"
     tiers = [
-        f"{share:.3g} of it {w.get(f'tier.{tier}', tier)}" for tier, share in stage.tiers.items()
+        f"{share * 100:.3g} % of it {w.get(f'tier.{tier}', tier)}"
+        for tier, share in stage.tiers.items()
     ]
     if tiers:
         yield "; ".join(tiers)

@@ -19,8 +19,8 @@ from footprint.errors import UsageError
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> View:
     found = make.make(make.booked([several(tmp_path_factory.mktemp("m") / "L")]), "net", "2")
-    boamps = {"infrastructure": "onPremise"}
-    return found._replace(given={"model": {"task": "t", "modality_in": ["text"]}, "boamps": boamps})
+    model = {"task": "text-classification", "architecture": "CNN", "modality_in": ["text"]}
+    return found._replace(given={"model": model, "boamps": {"infrastructure": "onPremise"}})
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,12 @@ from report_ledgers import CPU, GPU, Recorder, S
 DATA = Path(__file__).parent / "data" / "boamps"
 
 SHEET: dict[str, dict[str, Any]] = {
-    "model": {"task": "text-classification", "modality_in": ["text"], "modality_out": ["labels"]},
+    "model": {
+        "task": "text-classification",
+        "architecture": "transformer",
+        "modality_in": ["text"],
+        "modality_out": ["labels"],
+    },
     "boamps": {"infrastructure": "onPremise"},
 }
 
@@ -128,7 +133,7 @@ def test_what_a_report_says(net: View) -> None:
     assert report["quality"] == "high"  # 10 J, from 9 to 11
     assert report["task"]["taskDescription"] == (
         "Model net, version 1. Energy 0.00000277778 (0.0000025 to 0.00000305556) kWh, partly"
-        " measured. 0.75 of it measured by a hardware counter; 0.25 of it modelled from utilisation"
+        " measured. 75 % of it measured by a hardware counter; 25 % of it modelled from utilisation"
         " and design power, not measured. From 2026-11-22T11:00:00.5Z to 2026-11-22T12:00:00Z."
         " Carbon of that energy, location-based: 1 (0.9 to 1.1) g CO2e."
         " Not in this report: inference. Energy of 1 x GPU."
@@ -171,7 +176,9 @@ def test_a_fine_tuned_model_names_its_base(changed: Any) -> None:
     )
     report = valid(found._replace(base=Base("big", Figures(), "", "")))
     assert report["task"]["taskStage"] == "finetuning"
-    assert report["task"]["algorithms"] == [{"foundationModelName": "big"}]
+    assert report["task"]["algorithms"] == [
+        {"algorithmName": "transformer", "foundationModelName": "big"}
+    ]
     assert BOAMPS.read is not None
     assert [each.kind for each in BOAMPS.read(json.dumps(report).encode())] == ["fine-tuning"]
 
@@ -179,14 +186,14 @@ def test_a_fine_tuned_model_names_its_base(changed: Any) -> None:
 def test_the_owner_and_the_model(net: View) -> None:
     of = told(net, "boamps", confidentiality="public")
     of = told(
-        of, "model", organisation="Exemple", architecture="transformer", parameters=22_700_000,
+        of, "model", organisation="Exemple", architecture="CNN", parameters=22_700_000,
         precision="int8", url="https://example.org/net",
     )  # fmt: skip
     report = valid(told(of, "training", framework="PyTorch 2.13"))
     assert report["header"]["publisher"] == {"name": "Exemple", "confidentialityLevel": "public"}
     assert report["task"]["algorithms"] == [
         {
-            "algorithmType": "transformer",
+            "algorithmName": "CNN",
             "parametersNumber": 0.0227,  # billions
             "quantization": "int8",
             "algorithmUri": "https://example.org/net",
@@ -237,8 +244,9 @@ def test_quality_is_the_width_of_the_interval(
 def test_every_key_that_is_needed_is_asked_for_at_once(net: View) -> None:
     with pytest.raises(UsageError) as error:
         rendered(net._replace(given={}))
-    assert "give model.task, model.modality_in, boamps.infrastructure in the sheet" in str(
-        error.value
+    assert (
+        "give model.task, model.architecture, model.modality_in, boamps.infrastructure in the sheet"
+        in str(error.value)
     )
     with pytest.raises(UsageError, match=r"use publicCloud, .*Did you mean onPremise"):
         rendered(told(net, "boamps", infrastructure="on-premise"))
