@@ -111,7 +111,8 @@ def _found(lang: str, text: str) -> str | None:
     if lang == "en":
         return text
     whole, open_ = _catalogue(lang)
-    return _Search(lang, whole, open_).of(text)
+    found = _Search(lang, whole, open_).of(text)
+    return _number(lang, text) if found is None else found  # `0.5 GB` is no sentence
 
 
 @cache
