@@ -58,14 +58,11 @@ def notes(view: View) -> list[Value]:
 
 
 def left_out(view: View) -> Iterator[str]:
-    """What is not stated, and why."""
+    """The kinds of which nothing is stated, and why."""
     for stage in view.stages:
-        why = _why_not(view, stage)
-        if why is not None:
+        if (why := _why_not(view, stage)) is not None:
             yield f"{stage.kind}: {why}"
-        for each in stage.left_out:
-            what = "runs' own time" if each.own_time else "calls"
-            yield f"{stage.kind} ({each.calls:g} {what}): {each.floor}"
+            yield from (f"{stage.kind}: {part}" for part in _below_floor(stage))
 
 
 def base_entries(base: Base) -> dict[str, Value]:
@@ -88,6 +85,11 @@ def base_notes(base: Base) -> list[Value]:
 def properties(pairs: Iterable[tuple[str, str]]) -> list[Value]:
     """Names and values as the format writes them."""
     return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _below_floor(stage: Stage) -> Iterator[str]:
+    for each in stage.left_out:
+        yield f"{each.calls:g} {'runs' if each.own_time else 'calls'}: {each.floor}"
 
 
 def _why_not(view: View, stage: Stage) -> str | None:
@@ -135,6 +137,7 @@ def _of_stage(view: View, stage: Stage) -> Iterator[tuple[str, str]]:
         yield "footprint:zone", zone
     for each in stage.hardware or view.hardware:
         yield "footprint:hardware", f"{each.name} ({each.kind}, {each.tier or 'no tier recorded'})"
+    yield from (("footprint:left-out", part) for part in _below_floor(stage))
     if stage.runs is not None:
         yield "footprint:runs", f"{stage.runs.calls:g}"
 

@@ -94,14 +94,15 @@ def components(document: Document) -> Iterator[Component]:
 def place(document: Document, view: View, force: bool) -> Component | None:
     """The model's component; None where the document has none.
 
-    It is known by its bom-ref, else by its package URL or its group and name, else by its name.
+    It is known by its bom-ref, else by its package URL or its group and name, else by its name,
+    where only one of the two names an owner (`owner/net`) by what follows it.
 
     Raises:
         UsageError: several components are meant.
         OccupiedError: it is there in another version alone, unless forced.
     """
     models = [each for each in components(document) if each.node.text("type") == MODEL]
-    for is_meant in (_by_ref, _by_path, _by_name):
+    for is_meant in (_by_ref, _by_path, _by_name, _by_short_name):
         if found := [each for each in models if is_meant(each.node, view.model)]:
             return _of_version(document, view, found, force)
     return None
@@ -170,3 +171,10 @@ def _by_path(node: Node, model: str) -> bool:
 
 def _by_name(node: Node, model: str) -> bool:
     return node.text("name") == model
+
+
+def _by_short_name(node: Node, model: str) -> bool:
+    name = node.text("name") or ""
+    owner = node.text("group") or name.rpartition("/")[0]
+    asked, _, short = model.rpartition("/")
+    return name.rpartition("/")[2] == short and not (owner and asked)

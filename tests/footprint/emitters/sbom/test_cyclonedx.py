@@ -99,9 +99,15 @@ def test_what_is_below_the_floor_is_left_out_and_said_to_be(report: dict[str, An
     assert wrong(document) is None
     assert [each["activity"] for each in block(document)["energyConsumptions"]] == ["training"]
     said = [each["value"] for each in block(document)["properties"]]
-    assert "inference (100 calls): 0.1 s of calls" in said
+    assert "inference: 100 calls: 0.1 s of calls" in said
     assert "inference: no energy above the measuring floor" in said
     assert all(kind == "training" for kind, *_ in read(document))
+    run = serving._replace(own_time=True, calls=1)
+    partly = found._replace(activities=(run, serving._replace(floor="0.1 s of calls")))
+    [entry] = block(rendered(partly))["energyConsumptions"]
+    assert named(entry["properties"])["footprint:left-out"] == "100 calls: 0.1 s of calls"
+    assert named(entry["properties"])["footprint:runs"] == "1"
+    assert not any("per_" in name for name in named(entry["properties"]))
 
 
 def test_the_same_view_gives_the_same_bytes_and_there_is_no_clock(report: dict[str, Any]) -> None:

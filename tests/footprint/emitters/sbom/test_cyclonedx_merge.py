@@ -75,6 +75,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., View]:
         ("owasp-aibom-all-minilm", f"pkg:huggingface/{MINILM}@c9745ed1", None),
         ("owasp-aibom-all-minilm", "a model that it does not have", "3"),
         ("aloha-llama-3.1", LLAMA, "1"),
+        ("aloha-llama-3.1", "Llama-3.1-8B-Instruct", "1"),
         ("aloha-llama-3.1", "a model that it does not have", None),
         ("aloha-all-minilm", MINILM, None),
         ("k8s-aibom-vllm", "a model that it does not have", None),
@@ -217,6 +218,12 @@ def test_nested_components_are_found_and_several_are_refused(figures: Callable[.
     inner = json.loads(after)["components"][0]["components"][1]["components"]
     assert "modelCard" not in inner[0]
     assert "environmentalConsiderations" in inner[1]["modelCard"]["considerations"]
+
+
+def test_a_model_of_another_owner_is_another_model(figures: Callable[..., View]) -> None:
+    after = json.loads(merge(figures("other/Llama-3.1-8B-Instruct"), real("aloha-llama-3.1")))
+    assert after["components"][0]["name"] == "other/Llama-3.1-8B-Instruct"
+    assert "considerations" not in after["metadata"]["component"]["modelCard"]
 
 
 def test_a_new_component_takes_no_bom_ref_that_another_has(figures: Callable[..., View]) -> None:
