@@ -48,9 +48,14 @@ def merge(view: View, document: bytes, options: Options = Options()) -> bytes:  
 
 
 def _package(view: View, nodes: Sequence[Node]) -> Node:
-    """The one package of this model: by name, then by version where several have the name."""
+    """The one package of this model: by name, with or without its owner, and by version.
+
+    A package without a version is taken for any where it is the only one of its name.
+    """
     packages = [each for each in nodes if each.text("type") == "ai_AIPackage"]
-    named = [each for each in packages if each.text("name") == view.model]
+    named = [each for each in packages if each.text("name") == view.model] or [
+        each for each in packages if _differ_by_owner(each.text("name") or "", view.model)
+    ]
     if not named:
         raise UsageError(_not_there(view, nodes, packages))
     chosen = named
@@ -63,6 +68,12 @@ def _package(view: View, nodes: Sequence[Node]) -> Node:
             f" {len(chosen)} times (versions there: {versions}): one package is needed"
         )
     return chosen[0]
+
+
+def _differ_by_owner(one: str, other: str) -> bool:
+    """Whether one of two names is the other without its owner: `net` and `owner/net`."""
+    owned, bare = (one, other) if "/" in one else (other, one)
+    return owned != bare and "/" not in bare and owned.rpartition("/")[2] == bare
 
 
 def _not_there(view: View, nodes: Sequence[Node], packages: Sequence[Node]) -> str:

@@ -142,6 +142,17 @@ def test_our_own_document_is_updated_with_its_list_of_elements(report: dict[str,
     assert merged(later, after) == after
 
 
+def test_a_name_without_its_owner_is_found(of_word_model: View) -> None:
+    owned = of_word_model._replace(model="harald/word-model")
+    after = merged(owned, HTR)
+    assert energies_kwh(after, "word-model")["training"] == [2.77778e-6]
+    assert merged(owned, after) == after
+    theirs = HTR.replace(b'"word-model"', b'"harald/word-model"')
+    assert energies_kwh(merged(of_word_model, theirs), "harald/word-model")
+    with pytest.raises(UsageError, match="no ai_AIPackage named 'tom/word-model'"):
+        merged(of_word_model._replace(model="tom/word-model"), theirs)
+
+
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_line_endings_and_byte_order_marks_stay(
