@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 from footprint.accounts.entries import Entry
 from footprint.ledger.folding import bucket_start
@@ -44,8 +46,8 @@ def percentiles_ms(
     if not steps:
         return None
     steps.sort()
-    count = sum(calls for _, _, calls in steps)
-    p50, p95, p99 = (_at(steps, share * (count - 1)) / 1e6 for share in _SHARES)
+    ends = list(accumulate(calls for _, _, calls in steps))
+    p50, p95, p99 = (_at(steps, ends, share * (ends[-1] - 1)) / 1e6 for share in _SHARES)
     return p50, p95, p99
 
 
@@ -54,19 +56,19 @@ def untimed(entry: Entry) -> bool:
     return entry.path.kind == "api" and entry.busy_ns < _NO_ANSWER * entry.calls
 
 
-def _at(steps: list[_Step], rank: float) -> float:
+def _at(steps: list[_Step], ends: list[int], rank: float) -> float:
     """The duration at a rank between 0 and the number of calls less one."""
     whole = int(rank)
-    low = _ranked(steps, whole)
+    low = _ranked(steps, ends, whole)
     if rank == whole:
         return low
-    return low + (_ranked(steps, whole + 1) - low) * (rank - whole)
+    return low + (_ranked(steps, ends, whole + 1) - low) * (rank - whole)
 
 
-def _ranked(steps: list[_Step], rank: int) -> float:
-    before = 0
-    for low, high, calls in steps:
-        if rank < before + calls:
-            return low + (high - low) * (rank - before + 0.5) / calls
-        before += calls
-    return steps[-1][1]
+def _ranked(steps: list[_Step], ends: list[int], rank: int) -> float:
+    """The duration of the call of this rank; `ends` are running sums of the steps' calls."""
+    at = bisect_right(ends, rank)
+    if at == len(steps):
+        return steps[-1][1]
+    low, high, calls = steps[at]
+    return low + (high - low) * (rank - (ends[at] - calls) + 0.5) / calls
