@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from footprint.estimators.leaves import Hold, Work
@@ -10,7 +10,7 @@ from footprint.ledger.format import SAMPLED
 from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import OPEN
 
-_NO_PATH = PathInfo(0, "(lost)", "other", None, None, None, {}, None, "own", False)
+NO_PATH = PathInfo(0, "(lost)", "other", None, None, None, {}, None, "own", False)
 
 
 class Entry(NamedTuple):
@@ -87,7 +87,7 @@ def collect(facts: Sequence[Facts], indices: Sequence[int]) -> Entries:
             facts[writer],
             writer,
             row,
-            _parent(facts[writer], parent, by_id, writers),
+            parent_of(facts[writer], parent, by_id, writers),
             amounts,
             buckets,
         )
@@ -138,8 +138,11 @@ def _above(found: Entries, parent: int, kept: dict[int, int]) -> int:
     return kept.get(parent, -1)
 
 
-def _parent(
-    one: Facts, parent: int, by_id: dict[tuple[str, int], int], writers: dict[str, Facts]
+def parent_of(
+    one: Facts,
+    parent: int,
+    by_id: Mapping[tuple[str, int], int],
+    writers: Mapping[str, Facts],
 ) -> int:
     """Index of the enclosing entry, in this process or one that it descends from; -1 for none.
 
@@ -176,7 +179,7 @@ def _entry(
         writer=writer,
         seq=seq,
         parent=parent,
-        path=one.paths.get(path, _NO_PATH),
+        path=one.paths.get(path, NO_PATH),
         status=status,
         start=start,
         end=end,

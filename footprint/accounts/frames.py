@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from footprint.accounts.book import Book, Energy
@@ -27,7 +28,7 @@ def inclusive_nj(book: Book) -> list[int]:
     return totals
 
 
-def _inside_out(entries: list[Entry]) -> list[int]:
+def _inside_out(entries: Sequence[Entry]) -> list[int]:
     """The entries, each before the one it hangs below; those of a ring are left out."""
     children = [0] * len(entries)
     for entry in entries:

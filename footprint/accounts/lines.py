@@ -83,9 +83,9 @@ class Book(NamedTuple):
 
     Attributes:
         facts: what was read.
-        entries: all entries, over all boots.
-        energy: by entry (index), by device kind.
-        tiers: by entry, nJ by tier.
+        entries: all entries, over all boots: a list, or `bulk.Tables`.
+        energy: by entry (index), by device kind; nothing where only groups were asked for.
+        tiers: by entry, nJ by tier; likewise.
         groups: by group key, what it used of each device.
         devices: each device's lines.
         assumed: entries that were put on all visible GPUs, since nothing said which.
@@ -94,7 +94,7 @@ class Book(NamedTuple):
     """
 
     facts: list[Facts]
-    entries: list[Entry]
+    entries: Sequence[Entry]
     energy: list[dict[str, Energy]]
     tiers: list[dict[str, int]]
     groups: dict[Hashable, list[GroupEnergy]]

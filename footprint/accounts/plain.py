@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from footprint.accounts import shares
 from footprint.accounts.entries import Entries, Entry, collect, within
@@ -38,7 +38,8 @@ class PlainPosting(Posting[list[Segment]]):
         book = self.book
         self.offset = len(book.entries)
         self.found: Entries = within(collect(book.facts, self.members), self.since, self.until)
-        book.entries.extend(self._shifted(entry) for entry in self.found.entries)
+        entries = cast(list[Entry], book.entries)
+        entries.extend(self._shifted(entry) for entry in self.found.entries)
         book.energy.extend({} for _ in self.found.entries)
         book.tiers.extend({} for _ in self.found.entries)
         self.keys = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from footprint.ledger.format import USAGE
 from footprint.ledger.reader import Facts
@@ -189,14 +189,24 @@ def split(
     return parts
 
 
+#: A stretch of time, and the GPUs on which a context was seen in it; None: not known.
+Residence = tuple[int, int, tuple[str, ...] | None]
+
+
+def residence(one: Facts) -> Iterator[Residence]:
+    """On which GPUs the writer's tree had a context, and when."""
+    for index, (t, devices) in enumerate(one.residents):
+        until = one.residents[index + 1][0] if index + 1 < len(one.residents) else 2**63 - 1
+        # Asked once a second: a context found just after a span's end was there before it.
+        yield t - _GPU_REACH, until, devices
+
+
 def resident(one: Facts, start: int, end: int) -> set[str] | None:
     """GPUs on which the writer's tree had a context at some time between; None: not known."""
     found: set[str] = set()
     known = False
-    for index, (t, devices) in enumerate(one.residents):
-        until = one.residents[index + 1][0] if index + 1 < len(one.residents) else 2**63
-        # Asked once a second: a context found just after a span's end was there before it.
-        if devices is not None and t - _GPU_REACH <= end and until >= start:
+    for since, until, devices in residence(one):
+        if devices is not None and since <= end and until >= start:
             found.update(devices)
             known = True
     return found if known else None

@@ -1,0 +1,252 @@
+"""Posting over columns: for ledgers of very many entries, group by group.
+
+The numbers are those of `accounts.plain`, which a test holds it to. What a single entry used is not
+kept: a report asks for groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from footprint.accounts import shares
+from footprint.accounts.entries import Entry
+from footprint.accounts.lines import Energy, GroupEnergy, Grouping
+from footprint.accounts.posting import (
+    Booked,
+    Posting,
+    add_to,
+    declared_on,
+    energy_factors,
+    visible,
+)
+from footprint.accounts.table import Table
+from footprint.accounts.timeline import Timeline
+from footprint.estimators.attribution import Cells
+from footprint.estimators.columns import Flags, Ints
+from footprint.estimators.columns.attribution import Device as Attributed
+from footprint.estimators.columns.attribution import Groups, booked_by_nj
+from footprint.estimators.columns.segments import Segments, leaves
+from footprint.estimators.columns.sweep import Loads, loads
+from footprint.model import Device
+
+
+class Tables(Sequence[Entry]):
+    """The tables of several boots as one sequence of entries; parents are counted over all."""
+
+    def __init__(self) -> None:
+        self.tables: list[Table] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self.tables))
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        offset = 0
+        for table in self.tables:
+            if at < offset + len(table):
+                entry: Entry = table[at - offset]
+                return entry._replace(parent=entry.parent + offset if entry.parent >= 0 else -1)
+            offset += len(table)
+        raise IndexError(index)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[index] for index in range(len(self)))
+
+
+class Chosen(NamedTuple):
+    """Segments, and how much of them is active when."""
+
+    segments: Segments
+    active: Loads
+
+
+class BulkPosting(Posting[Chosen]):
+    """Books group by group. Raises TooLarge for what 64 bits do not hold."""
+
+    def read(self, grouping: Grouping) -> None:
+        """Reads the entries of this boot into the book."""
+        self.table = Table(self.book.facts, self.members).within(self.since, self.until)
+        cast(Tables, self.book.entries).tables.append(self.table)
+        self._group(grouping)
+        self.host = self._leaves(on_device=False)
+        later = bool((self.table.device_end > self.table.end).any())
+        self.gpu = self._leaves(on_device=True) if later else self.host
+
+    def _leaves(self, *, on_device: bool) -> Chosen:
+        segments = leaves(self.table.works(on_device=on_device), self.table.holds)
+        return Chosen(segments, loads(segments))
+
+    def _group(self, grouping: Grouping) -> None:
+        """Numbers the groups: entries that are alike have the same keys, as many as all others."""
+        table = self.table
+        representative = np.zeros(len(table.alikes), np.int64)
+        representative[table.alike] = np.arange(len(table))
+        numbers: dict[tuple[Hashable, ...], int] = {}
+        label: list[int] = []
+        for at in representative.tolist():
+            keys = tuple(grouping(table, at)) if len(table) else ()
+            label.append(numbers.setdefault(keys, len(numbers)))
+        levels = len(next(iter(numbers), ()))
+        self.keys: list[list[Hashable]] = []
+        unions = np.zeros((len(numbers), levels), np.int64)
+        for level in range(levels):
+            own = {key: at for at, key in enumerate(dict.fromkeys(keys[level] for keys in numbers))}
+            self.keys.append(list(own))
+            unions[:, level] = [own[keys[level]] for keys in numbers]
+        self.groups = Groups(table.of_alike(label).astype(np.int64), unions)
+
+    def first_and_last(self) -> tuple[int | None, int | None]:
+        """When the first entry started and the last one's work was done, ns; None: no entry."""
+        if not len(self.table):
+            return None, None
+        return int(self.table.start.min()), int(self.table.device_end.max())
+
+    # -- who was on a device
+
+    def on_gpu(self, device: Device) -> Chosen:
+        """The entries that were on a GPU."""
+        table, facts = self.table, self.book.facts
+        said = [declared_on(alike.path, device) for alike in table.alikes]
+        on = table.of_alike([bool(each) for each in said]).astype(bool)
+        open_ = table.of_alike([each is None for each in said]).astype(bool)
+        active = np.zeros(len(table), bool)
+        active[self.gpu.segments.entry] = True
+        for writer in self.members:
+            own = np.flatnonzero(open_ & active & (table.writer == writer))
+            known, there = self._resident(writer, own, device)
+            on[own[known]] = there[known]
+            if visible(facts[writer], device) and not known.all():
+                on[own[~known]] = True
+                self.book.assumed.add(int(own[~known][0]))
+        return _some(self.gpu, on)
+
+    def _resident(self, writer: int, own: Ints, device: Device) -> tuple[Flags, Flags]:
+        """Of a writer's entries: whether it is known on which GPUs it was, and if on this one."""
+        table = self.table
+        known, there = np.zeros(len(own), bool), np.zeros(len(own), bool)
+        start, end = table.start[own], table.device_end[own]
+        for since, until, devices in shares.residence(self.book.facts[writer]):
+            if devices is not None:
+                meets = (since <= end) & (until >= start)
+                known |= meets
+                if device.id in devices:
+                    there |= meets
+        return known, there
+
+    def of_writers(self, members: Sequence[int]) -> Chosen:
+        """The entries of some writers."""
+        return _some(self.host, np.isin(self.table.writer, members))
+
+    # -- what they used
+
+    def attributed(
+        self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
+    ) -> Booked:
+        """Attributes cells to groups, into the book."""
+        segments = chosen.segments
+        done = Attributed(cells, segments, self.groups, chosen.active)
+        own = done.shares
+        labels, count = self.groups.labels[own.entry], len(self.groups.unions)
+        sums = {
+            name: _by_label(labels, getattr(own, name), count)
+            for name in ("energy_nj", "metered_ns", "active_ns", "estimated_nj", "held_ns")
+        }
+        there = np.bincount(labels, minlength=count) > 0
+        tiers = self._by_tier(device, timeline, done, labels)
+        stretches: list[dict[int, int]] = [{} for _ in range(count)]
+        if self.cuts:
+            found = booked_by_nj(cells, segments, own.floor_w, self.cuts)
+            stretches = _by_stretch(found, self.groups.labels, count, len(self.cuts) + 1)
+        for level, keys in enumerate(self.keys):
+            for at, key in enumerate(keys):
+                those = np.flatnonzero((self.groups.unions[:, level] == at) & there)
+                if len(those):
+                    part = {name: int(each[those].sum()) for name, each in sums.items()}
+                    low_high = done.bounds[1 + level][at]
+                    energy = _energy(device, part, low_high)
+                    own_tiers: dict[str, int] = {}
+                    own_by: dict[int, int] = {}
+                    for group in those.tolist():
+                        add_to(own_by, stretches[group])
+                        for tier, amount in tiers[group].items():
+                            own_tiers[tier] = own_tiers.get(tier, 0) + amount
+                    line = GroupEnergy(device, energy, own_tiers, own_by, part["held_ns"])
+                    self.book.groups.setdefault(key, []).append(line)
+        attributed_by: dict[int, int] = {}
+        for each in stretches:
+            add_to(attributed_by, each)
+        return Booked(
+            own.metered_nj - own.idle_nj,
+            own.idle_nj,
+            own.floor_w,
+            attributed_by,
+            held_ns=int(own.held_ns.sum()),
+        )
+
+    def _by_tier(
+        self, device: Device, timeline: Timeline, done: Attributed, labels: Ints
+    ) -> list[dict[str, int]]:
+        """Energy of each group by tier; a second pass only where tiers are mixed."""
+        count, own = len(self.groups.unions), done.shares
+        present = sorted({tier for tier in timeline.tiers if tier})
+        if len(present) <= 1:
+            sums = _by_label(labels, own.energy_nj, count).tolist()
+            return [{(present or [device.tier])[0]: amount} for amount in sums]
+        of_cell = np.array(timeline.tiers)
+        parts = np.stack([done.booked_nj(of_cell == tier) for tier in present])
+        # They were each rounded down; what that left goes to the largest.
+        rest = np.where(parts.any(axis=0), own.energy_nj - parts.sum(axis=0), 0)
+        parts[parts.argmax(axis=0), np.arange(parts.shape[1])] += rest
+        found: list[dict[str, int]] = [{} for _ in range(count)]
+        for tier, part in zip(present, parts, strict=True):
+            some = _by_label(labels, (part != 0).astype(np.int64), count)
+            for group, amount in enumerate(_by_label(labels, part, count).tolist()):
+                if some[group]:
+                    found[group][tier] = amount
+        return found
+
+
+def _some(whole: Chosen, entries: Flags) -> Chosen:
+    """The segments of some entries."""
+    kept = entries[whole.segments.entry]
+    if kept.all():
+        return whole
+    segments = whole.segments.of(kept)
+    return Chosen(segments, loads(segments))
+
+
+def _by_label(labels: Ints, values: Ints, count: int) -> Ints:
+    """Exact sums by label."""
+    found = np.zeros(count, np.int64)
+    np.add.at(found, labels, values)
+    return found
+
+
+def _by_stretch(
+    found: tuple[Ints, Ints, Ints], labels: Ints, count: int, stretches: int
+) -> list[dict[int, int]]:
+    entry, stretch, amount = found
+    keys = labels[entry] * stretches + stretch
+    sums = _by_label(keys, amount, count * stretches)
+    by: list[dict[int, int]] = [{} for _ in range(count)]
+    for key in np.flatnonzero(sums).tolist():
+        by[key // stretches][key % stretches] = int(sums[key])
+    return by
+
+
+def _energy(device: Device, part: dict[str, int], bounds: tuple[int, int]) -> Energy:
+    low_factor, high_factor = energy_factors(device)
+    active, mid = part["active_ns"], part["energy_nj"]
+    missing = 1 - part["metered_ns"] / active if active else 0.0
+    return Energy(
+        mid,
+        int(min(bounds[0], mid) * low_factor),
+        int(max(bounds[1], mid) * high_factor),
+        missing if missing > 0.001 else 0.0,
+        part["estimated_nj"],
+    )

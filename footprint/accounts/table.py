@@ -1,0 +1,337 @@
+"""Entries as columns: all spans and folds of one boot, read without making an object of each.
+
+A table is a sequence of entries all the same: one that is asked for by its index is made then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from footprint.accounts.entries import NO_PATH, Entry, parent_of
+from footprint.estimators.columns import Flags, Ints
+from footprint.estimators.columns.segments import Holds, Works
+from footprint.ledger import columns
+from footprint.ledger.format import SAMPLED
+from footprint.ledger.reader import Facts, PathInfo
+from footprint.model import OPEN
+
+
+class Alike(NamedTuple):
+    """What entries have in common: their writer, path and status."""
+
+    writer: int
+    path: PathInfo
+    status: int
+
+
+class Amounts(NamedTuple):
+    """Declared amounts: of which entry, which unit (an index into `Table.unit_names`), how much."""
+
+    entry: Ints
+    unit: Ints
+    value: np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Buckets(NamedTuple):
+    """Folds' histograms: of which entry, which bucket, how many calls."""
+
+    entry: Ints
+    bucket: Ints
+    calls: Ints
+
+
+class Table(Sequence[Entry]):
+    """The entries of one boot; columns are parallel, `parent` is an index or -1.
+
+    Attributes:
+        facts: of all writers.
+        alikes: what entries have in common; `alike` is the index of each entry's.
+        ends_inside: whether it ended in the period; one that did not counts no calls.
+    """
+
+    def __init__(self, facts: Sequence[Facts], members: Sequence[int]) -> None:
+        self.facts = facts
+        parts = [_rows(facts[member]) for member in members]
+        sizes = [len(part["seq"]) for part in parts]
+        self.writer = np.repeat(np.array(members, np.int64), sizes)
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in _FIELDS}
+        self.seq, self.path, self.status = joined["seq"], joined["path"], joined["status"]
+        self.start, self.end, self.device_end = (
+            joined["start"],
+            joined["end"],
+            joined["device_end"],
+        )
+        self.calls, self.busy_ns = joined["calls"], joined["busy_ns"]
+        self.covered_ns, self.self_ns = joined["covered_ns"], joined["self_ns"]
+        self.flags = joined["flags"]
+        self.unit_names: list[str] = []
+        self._places = _Places(facts, members, self.seq, sizes)
+        self.parent = self._parents(members, joined["parent"], sizes)
+        self.holds = self._holds(members)
+        self.amounts = self._amounts(members)
+        self.buckets = self._buckets(members)
+        self.alikes, self.alike = self._alikes()
+        self.ends_inside: Flags = np.ones(len(self.seq), bool)
+
+    # -- as a sequence
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        alike = self.alikes[self.alike[at]]
+        own, inside = int(self.covered_ns[at]), bool(self.ends_inside[at])
+        return Entry(
+            writer=alike.writer,
+            seq=int(self.seq[at]),
+            parent=int(self.parent[at]),
+            path=alike.path,
+            status=alike.status,
+            start=int(self.start[at]),
+            end=int(self.end[at]),
+            device_end=int(self.device_end[at]),
+            calls=int(self.calls[at]) if inside else 0,
+            busy_ns=int(self.busy_ns[at]),
+            covered_ns=own,
+            self_ns=int(self.self_ns[at]),
+            sampled=bool(self.flags[at] & SAMPLED),
+            units=self._units_of(at) if inside else {},
+            buckets=self._buckets_of(at) if inside and own >= 0 else None,
+        )
+
+    def _units_of(self, at: int) -> dict[str, float]:
+        first, last = np.searchsorted(self.amounts.entry, [at, at + 1])
+        units, values = self.amounts.unit[first:last], self.amounts.value[first:last]
+        pairs = zip(units.tolist(), values.tolist(), strict=True)
+        return {self.unit_names[unit]: value for unit, value in pairs}
+
+    def _buckets_of(self, at: int) -> dict[int, int] | None:
+        first, last = np.searchsorted(self.buckets.entry, [at, at + 1])
+        bucket, calls = self.buckets.bucket[first:last], self.buckets.calls[first:last]
+        return dict(zip(bucket.tolist(), calls.tolist(), strict=True)) or None
+
+    # -- as columns
+
+    def works(self, *, on_device: bool = False) -> Works:
+        """Their places in time; with `on_device`, up to the end of the GPU's work."""
+        return Works(
+            self.start,
+            self.device_end if on_device else self.end,
+            self.parent,
+            self.covered_ns,
+            self.self_ns,
+            self.of_alike([each.path.background for each in self.alikes]).astype(bool),
+        )
+
+    def of_alike(self, values: Sequence[Any]) -> np.ndarray[Any, np.dtype[Any]]:
+        """A column of what is said of each `alikes`."""
+        return np.array(values)[self.alike] if len(self) else np.zeros(0, np.int64)
+
+    def counted(self) -> Ints:
+        """Calls of each entry, as far as they ended in the period."""
+        return np.where(self.ends_inside, self.calls, 0)
+
+    # -- how it is made
+
+    def _parents(self, members: Sequence[int], parent: Ints, sizes: Sequence[int]) -> Ints:
+        """Index of each entry's enclosing one (`entries.parent_of`)."""
+        found = np.full(len(parent), -1, np.int64)
+        writers = {self.facts[member].writer: self.facts[member] for member in members}
+        end = 0
+        for member, size in zip(members, sizes, strict=True):
+            begin, end = end, end + size
+            one, asked = self.facts[member], parent[begin:end]
+            own = (asked > 0) & (asked >= one.context.get("forked_below", 0))
+            here = found[begin:end]
+            here[own] = self._places.of(one.writer, asked[own])
+            for each in np.unique(asked[~own]).tolist():  # a process has few parents
+                at = parent_of(one, each, self._places, writers)
+                here[~own & (asked == each)] = at
+        return found
+
+    def _holds(self, members: Sequence[int]) -> Holds:
+        found: list[tuple[Ints, ...]] = []
+        for member in members:
+            rows = columns.of(self.facts[member].rows, "hold")
+            at = self._places.of(self.facts[member].writer, rows["seq"].astype(np.int64))
+            kept = at >= 0
+            names = ("start", "end", "held_ns")
+            found.append((at[kept], *(rows[name][kept] for name in names)))
+        return Holds(*(np.concatenate(each).astype(np.int64) for each in zip(*found, strict=True)))
+
+    def _amounts(self, members: Sequence[int]) -> Amounts:
+        numbers: dict[str, int] = {}
+        found: list[tuple[Any, ...]] = []
+        for member in members:
+            one = self.facts[member]
+            rows = columns.of(one.rows, "unit")
+            at = self._places.of(one.writer, rows["seq"].astype(np.int64))
+            units = np.zeros(len(rows), np.int64)
+            for each in np.unique(rows["unit"]).tolist():
+                name = one.names.get(each, f"unit {each}")
+                units[rows["unit"] == each] = numbers.setdefault(name, len(numbers))
+            kept = at >= 0
+            found.append((at[kept], units[kept], rows["value"][kept].astype(np.float64)))
+        self.unit_names = list(numbers)
+        entry, unit, value = (np.concatenate(each) for each in zip(*found, strict=True))
+        order = np.lexsort((unit, entry)) if len(entry) else np.zeros(0, np.int64)
+        entry, unit, value = entry[order], unit[order], value[order]
+        # Of an amount that was written twice the last holds, as in a dict.
+        last = np.ones(len(entry), bool)
+        last[:-1] = (entry[1:] != entry[:-1]) | (unit[1:] != unit[:-1])
+        return Amounts(entry[last], unit[last], value[last])
+
+    def _buckets(self, members: Sequence[int]) -> Buckets:
+        found: list[tuple[Any, ...]] = []
+        for member in members:
+            rows = columns.of(self.facts[member].rows, "duration")
+            at = self._places.of(self.facts[member].writer, rows["seq"].astype(np.int64))
+            kept = at >= 0
+            found.append((at[kept], rows["bucket"][kept], rows["calls"][kept]))
+        entry, bucket, calls = (
+            np.concatenate(each).astype(np.int64) for each in zip(*found, strict=True)
+        )
+        order = np.argsort(entry, kind="stable")
+        return Buckets(entry[order], bucket[order], calls[order])
+
+    def _alikes(self) -> tuple[list[Alike], Ints]:
+        key = (self.writer << 40) | (self.path << 8) | self.status
+        order = np.argsort(key, kind="stable")
+        ordered = key[order]
+        first = np.ones(len(key), bool)
+        first[1:] = ordered[1:] != ordered[:-1]
+        number = np.empty(len(key), np.int64)
+        number[order] = np.cumsum(first) - 1
+        alikes = [
+            Alike(writer, self.facts[writer].paths.get(path, NO_PATH), status)
+            for writer, path, status in (
+                (each >> 40, each >> 8 & 0xFFFFFFFF, each & 0xFF)
+                for each in ordered[first].tolist()
+            )
+        ]
+        return alikes, number
+
+    def within(self, since: int | None, until: int | None) -> Table:
+        """The entries that touch [since, until), as `entries.within` keeps them."""
+        if since is None and until is None:
+            return self
+        kept, inside = np.ones(len(self), bool), np.ones(len(self), bool)
+        if until is not None:
+            kept &= self.start < until
+            inside &= self.end < until
+        if since is not None:
+            kept &= self.device_end >= since
+            inside &= self.end >= since
+        self.ends_inside = inside
+        parent = self.parent.copy()
+        for _ in range(_DEEPEST):  # a damaged ledger may hold a ring
+            gone = (parent >= 0) & ~kept[parent]
+            if not gone.any():
+                break
+            parent[gone] = self.parent[parent[gone]]
+        parent[(parent >= 0) & ~kept[parent]] = -1
+        number = np.cumsum(kept) - 1
+        self.parent = np.where(parent >= 0, number[parent], -1)
+        for name in (*_COLUMNS, "parent", "ends_inside"):
+            setattr(self, name, getattr(self, name)[kept])
+        of = self.holds.work
+        self.holds = Holds(*(each[kept[of]] for each in self.holds))
+        self.holds = self.holds._replace(work=number[self.holds.work])
+        self.amounts = _renumbered(self.amounts, kept, number)
+        self.buckets = _renumbered(self.buckets, kept, number)
+        return self
+
+
+#: How many dropped entries may lie one within another.
+_DEEPEST = 1000
+_COLUMNS = (
+    *("writer", "seq", "path", "status", "flags", "start", "end", "device_end"),
+    *("calls", "busy_ns", "covered_ns", "self_ns", "alike"),
+)
+_FIELDS = (
+    *("seq", "parent", "path", "status", "flags", "start", "end", "device_end"),
+    *("calls", "busy_ns", "covered_ns", "self_ns"),
+)
+
+
+def _renumbered(rows: Any, kept: Flags, number: Ints) -> Any:
+    there = kept[rows.entry]
+    found = type(rows)(*(each[there] for each in rows))
+    return found._replace(entry=number[found.entry])
+
+
+def _rows(one: Facts) -> dict[str, Ints]:
+    """A writer's spans, folds and spans that never ended, by field."""
+    spans, folds = columns.of(one.rows, "span"), columns.of(one.rows, "fold")
+    opened = columns.of(one.rows, "open")
+    opened = opened[~np.isin(opened["seq"], spans["seq"])]  # those that ended since are spans
+    found: dict[str, Ints] = {}
+    for name in _FIELDS:
+        found[name] = np.concatenate(
+            [_column(spans, name), _column(folds, name), _of_open(opened, name, one)]
+        )
+    return found
+
+
+def _column(rows: Any, name: str) -> Ints:
+    if name in rows.dtype.names:
+        return rows[name].astype(np.int64)  # type: ignore[no-any-return]
+    if name == "calls":
+        return np.ones(len(rows), np.int64)
+    if name == "busy_ns":
+        return rows["end"].astype(np.int64) - rows["start"]  # type: ignore[no-any-return]
+    return np.full(len(rows), -1, np.int64)
+
+
+def _of_open(rows: Any, name: str, one: Facts) -> Ints:
+    if name in ("status", "flags"):
+        return np.full(len(rows), OPEN if name == "status" else 0, np.int64)
+    if name in ("end", "device_end"):
+        return np.maximum(rows["start"], one.t_last)  # type: ignore[no-any-return]
+    if name == "busy_ns":
+        return np.maximum(rows["start"], one.t_last) - rows["start"]  # type: ignore[no-any-return]
+    return _column(rows, name)
+
+
+class _Places(Mapping[tuple[str, int], int]):
+    """Where the entry of a writer's sequence stands; of one that stands twice the last."""
+
+    def __init__(
+        self, facts: Sequence[Facts], members: Sequence[int], seq: Ints, sizes: Sequence[int]
+    ) -> None:
+        self._ordered: dict[str, tuple[Ints, Ints]] = {}
+        end = 0
+        for member, size in zip(members, sizes, strict=True):
+            begin, end = end, end + size
+            own = seq[begin:end]
+            order = np.argsort(own, kind="stable")
+            self._ordered[facts[member].writer] = own[order], order + begin
+
+    def of(self, writer: str, seq: Ints) -> Ints:
+        """Indices of entries; -1 where there is none."""
+        own, places = self._ordered[writer]
+        if not len(own):
+            return np.full(len(seq), -1, np.int64)
+        at = np.searchsorted(own, seq, "right") - 1
+        return np.where((at >= 0) & (own[at] == seq), places[at], -1)
+
+    def __getitem__(self, key: tuple[str, int]) -> int:
+        writer, seq = key
+        if writer not in self._ordered:
+            raise KeyError(key)
+        at = int(self.of(writer, np.array([seq], np.int64))[0])
+        if at < 0:
+            raise KeyError(key)
+        return at
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return ((writer, seq) for writer, (own, _) in self._ordered.items() for seq in own.tolist())
+
+    def __len__(self) -> int:
+        return sum(len(own) for own, _ in self._ordered.values())

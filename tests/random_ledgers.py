@@ -1,0 +1,89 @@
+"""Random ledgers with everything that booking knows: for laws that hold over all of them."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from footprint.ledger.reader import Facts
+from footprint.model import ERROR, OK, OPEN
+from recorded import CPU, DRAM, GPU, MS, OTHER_GPU, Recorded
+
+#: How long each of them is, ms.
+LENGTH = 3_000
+
+
+def random_facts(rng: random.Random, spans: int = 40) -> list[Facts]:
+    """One or two hosts with one to three writers each."""
+    found: list[Facts] = []
+    for boot in range(rng.choice([1, 1, 2])):
+        place = {"boot": f"boot-{boot}", "host": f"host-{boot}"}
+        outer = _writer(rng, spans, **place)
+        found.append(outer[0])
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            inner = _writer(rng, spans, parent=(outer[1], rng.choice([0, *outer[2]])), **place)
+            found.append(inner[0])
+    return found
+
+
+def _writer(rng: random.Random, spans: int, **given: Any) -> tuple[Facts, Recorded, list[int]]:
+    forked = given.get("parent") is not None and rng.random() < 0.5
+    begun = rng.choice([0, 0, 40 * MS])
+    one = Recorded(
+        **given,
+        forked_below=given["parent"][0].seq + 1 if forked else 0,
+        t=begun,
+        declared=rng.choice([{}, {}, {"charge": "machine"}]),
+    )
+    gpus = rng.choice([[], [GPU], [GPU, OTHER_GPU]])
+    for device in [*gpus, *rng.choice([[], [CPU], [CPU, DRAM]])]:
+        watts = [rng.uniform(50, 700) for _ in range(rng.randint(3, LENGTH // 100))]
+        if rng.random() < 0.8:
+            one.counter(device, watts, t=begun)
+        if rng.random() < 0.3:
+            one.power(device, watts, 90 * MS, t=begun + rng.choice([0, 1_000 * MS]))
+        if device.kind == "gpu" and rng.random() < 0.3:
+            _used(rng, one, begun)
+    if rng.random() < 0.6:
+        for at in range(0, LENGTH, 250):
+            tree = at * MS * rng.uniform(0.5, 1)
+            one.writer.usage(at * MS, int(tree), at * MS * 2, at * MS * 4, 200 + at % 7)
+    if gpus and rng.random() < 0.4:
+        ids = rng.choice([[], ["GPU-0"], ["GPU-0", "GPU-1"], None])
+        at = rng.randint(0, LENGTH) * MS
+        one.writer.record({"type": "resident", "t": at, "devices": ids})
+    made = _calls(rng, one, spans, begun)
+    return one.facts(), one, made
+
+
+def _used(rng: random.Random, one: Recorded, begun: int) -> None:
+    for second in range(1, LENGTH // 1000):
+        share = rng.choice([1.0, 0.5, None])
+        one.writer.gpu_usage(1, begun + second * 1_000 * MS, share, 10, 20)
+
+
+def _calls(rng: random.Random, one: Recorded, spans: int, begun: int) -> list[int]:
+    made: list[int] = []
+    whole = None
+    if rng.random() < 0.5:
+        whole = one.span(begun, LENGTH * MS, name="run", background=True, kind="training")
+    for _ in range(rng.randint(0, spans)):
+        start = rng.randint(0, LENGTH - 1) * MS + rng.randint(0, MS)
+        length = rng.choice([0, rng.randint(1, MS), rng.randint(MS, 30 * MS), 900 * MS])
+        parent = rng.choice([0, whole or 0, *made[-6:], 999_999])
+        if rng.random() < 0.2 and length:
+            busy = rng.randint(1, length)
+            made.append(one.fold(start, start + length, rng.randint(1, 9), busy, parent))
+            continue
+        units = rng.choice([None, {"items": rng.random()}, {"items": 2, "tokens_out": 5}])
+        path: dict[str, Any] = {"name": rng.choice("abc"), "status": rng.choice([OK, OK, ERROR])}
+        if rng.random() < 0.2:
+            path["devices"] = rng.choice([["GPU-1"], ["gpu"], [0], ["gpu:1", "cpu"], []])
+        path["kind"] = rng.choice(["inference", "inference", "other"])
+        made.append(one.span(start, start + length, parent, units=units, **path))
+        if rng.random() < 0.1 and length > 10:
+            one.writer.hold(made[-1], start, start + length, rng.randint(1, length))
+    if rng.random() < 0.3:
+        one.seq += 1
+        one.writer.open_span(one.seq, whole or 0, one._path({"status": OPEN}), LENGTH * MS // 2)
+    return made
