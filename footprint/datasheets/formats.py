@@ -82,7 +82,7 @@ def _of_json(path: Path, data: bytes) -> str | None:
     schema = str(found.get("schema") or "")
     if "bomFormat" in found or "cyclonedx" in str(found.get("$schema") or "").lower():
         return "cyclonedx"
-    if "spdx.org" in str(found.get("@context") or ""):
+    if "spdx.org" in str(found.get("@context") or "") or "spdxVersion" in found:  # that: 2.x
         return "spdx"
     if schema.startswith("footprint.eu"):
         return "eu-ai-act-json"

@@ -112,7 +112,8 @@ def replace(path: Path, before: bytes, after: bytes, emitter: Emitter) -> str:
 def _changes(before: bytes, after: bytes, emitter: Emitter) -> str:
     """`figures of training, inference; 18 lines new, 3 gone`."""
     old, new = (Counter(each.splitlines()) for each in (before, after))
-    lines = f"{(new - old).total()} lines new, {(old - new).total()} gone"
+    added, gone = (new - old).total(), (old - new).total()
+    lines = f"{added} line{'s' * (added != 1)} new, {gone} gone"
     stated = [_stated(each, emitter) for each in (before, after)]
     kinds = dict.fromkeys(kind for kind, *_ in (*stated[1], *stated[0]))
     other = [kind for kind in kinds if _of(stated[0], kind) != _of(stated[1], kind)]

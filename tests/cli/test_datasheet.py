@@ -338,6 +338,7 @@ def test_a_card_that_cannot_be_read(run: Run, tmp_path: Path, content: bytes, sa
         ("what.json", b'{"a": 1}', "what it is cannot be told"),
         ("what.json", b"[]", "what it is cannot be told"),
         ("what.pdf", b"%PDF", "what it is cannot be told"),
+        ("old.json", b'{"spdxVersion": "SPDX-2.3"}', "no SPDX 3.0.1 document in JSON-LD"),
         ("page.html", b"<p>", "cannot be put into page.html"),
     ],
 )

@@ -72,7 +72,7 @@ def test_figures_go_in_and_a_second_time_nothing_is_written(path: Path, view: Vi
 def test_only_the_kinds_that_changed_are_told(path: Path, view: View) -> None:
     put(path, view)
     path.write_text(path.read_text().replace("400.0", "399.0"))
-    assert put(path, view) == f"{path}: figures of inference; 1 lines new, 1 gone"
+    assert put(path, view) == f"{path}: figures of inference; 1 line new, 1 gone"
 
 
 def test_a_link_stays_and_the_mode_too(tmp_path: Path, path: Path, view: View) -> None:
