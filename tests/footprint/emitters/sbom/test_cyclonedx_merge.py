@@ -281,6 +281,26 @@ def test_a_base_model_goes_to_the_pedigree(figures: Callable[..., View]) -> None
     assert "considerations" in told["modelCard"]
 
 
+def test_what_stands_around_the_place_stays(figures: Callable[..., View]) -> None:
+    """Considerations of others, a pedigree with commits alone, an empty model card."""
+    base = Base("big", Figures(energy_j=exact(3.6e9, "J")), "its card", "estimated")
+    of = figures(LLAMA)._replace(base=base, metrics=(Metric("f1", 0.7),))
+    whole = json.loads(real("aloha-llama-3.1"))
+    subject = whole["metadata"]["component"]
+    subject["pedigree"] = {"commits": [{"uid": "7b2"}]}
+    for card in ({}, {"considerations": {"users": ["anyone"]}}, {"considerations": {}}):
+        subject["modelCard"] = card
+        after = merge(of, json.dumps(whole, indent=2).encode())
+        assert wrong(after) is None
+        assert merge(of, after) == after
+        found = json.loads(after)["metadata"]["component"]
+        assert list(found["pedigree"]) == ["commits", "ancestors"]
+        considerations = found["modelCard"]["considerations"]
+        assert considerations.pop("environmentalConsiderations")["energyConsumptions"]
+        assert considerations == card.get("considerations", {})
+        assert found["modelCard"]["properties"] == [{"name": "footprint:metric", "value": "f1"}]
+
+
 def test_a_new_document_takes_newer_figures(figures: Callable[..., View]) -> None:
     of = figures("net", "1")
     document = rendered(of).encode()
