@@ -45,6 +45,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align:
 thead th { color: var(--soft); background: var(--band); vertical-align: bottom; }
 thead .number { white-space: normal; }
 .number { text-align: right; white-space: nowrap; }
+tbody td:not(.number) { min-width: 6rem; }
 ul { padding-left: 1.2rem; margin: .4rem 0; }
 code { background: var(--band); padding: 0 .2rem; }
 li { overflow-wrap: anywhere; margin: .15rem 0; }

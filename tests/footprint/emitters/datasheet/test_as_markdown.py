@@ -131,7 +131,7 @@ def test_below_the_measuring_floor_there_are_bounds_and_no_figure(
     assert "|" not in inference
     assert (
         "- Left out, since it is below what the meter can tell: 100 calls. Its energy lies between"
-        " 0 J and 50 J. the calls are too short" in inference
+        " 0 J and 50 J: the calls are too short." in inference
     )
     assert [one for one in MARKDOWN.read(rendered(shown).encode()) if one.kind == "inference"] == []  # type: ignore[misc]
 

@@ -75,7 +75,8 @@ def test_sentences_of_a_report_and_of_drift_are_french(full: View) -> None:
     text = rendered(full._replace(missing=(told,)), MARKDOWN, "fr")
     assert "aucun appareil n'a été mesuré pendant la période" in text
     assert "| latence p95 | 1 ms | 2 ms | 1,3 ms | latence p95 au-dessus de la référence" in text
-    assert "accuracy sous la référence - 2" in text
+    assert "la référence - 2" in text
+    assert "baseline" not in text
     assert "aucune référence n'a été donnée" in text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footprint.emitters.datasheet import HTML, JSON, MARKDOWN
@@ -79,6 +79,19 @@ def test_a_printed_figure_is_parsed_to_its_last_digit(value: float, unit: str, l
         assert printed is not None, (cell, found)
         assert abs(printed.value - value) <= printed.step / 2 * (1 + 1e-9)
         assert printed.step <= max(value / 99, 1e-300)
+
+
+hostile = st.text(st.sampled_from("|`\\<>&*_[]()#-+1. \n\r\t\u2028aé\x00'\"!=~:"), max_size=30)
+
+
+@given(hostile, hostile, st.sampled_from([MARKDOWN, HTML]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_whatever_is_named_the_figures_stay(
+    plain: View, name: str, text: str, emitter: Emitter
+) -> None:
+    told = {"model": {"licence": text, "description": text}, "data": {"uses": text}}
+    shown = plain._replace(model=name, zone=text, given=told)
+    assert back(emitter, shown, "en") == back(emitter, plain, "en")
 
 
 def test_bounds_are_in_one_unit() -> None:
