@@ -57,7 +57,8 @@ def merge(card: Card, view: View, force: bool = False) -> Card:
     Raises OccupiedError where the index cannot be extended as text and `force` is not given;
     UsageError for an index that is none.
     """
-    metrics = [each for each in view.metrics if fits(each)]
+    last = {_key(each): each for each in view.metrics if fits(each)}  # where it is given twice
+    metrics = list(last.values())
     if not metrics:
         return card
     index = load(card).get(KEY) or []
@@ -115,16 +116,20 @@ def _plan(index: Sequence[Any], name: str, metrics: Sequence[Metric]) -> Plan:
             if str(found["type"]) == metric.name
         ]
         if not same:
-            key = (metric.task, metric.data, metric.config, metric.split, metric.revision)
-            result = new.setdefault(key, _result(metric))
-            others = [each for each in result["metrics"] if each["type"] != metric.name]
-            result["metrics"] = [*others, {"type": metric.name, "value": metric.value}]
+            result = new.setdefault(_key(metric)[1:], _result(metric))
+            result["metrics"].append({"type": metric.name, "value": metric.value})
             continue
         for entry, result_at, position, found in same:
             verified = found.get("verified") or found.get("verifyToken")
             if not verified and repr(found["value"]) != repr(metric.value):
                 changes.append(Change(entry, result_at, position, metric.value))
     return Plan(tuple(changes), entries[0] if entries else None, tuple(new.values()))
+
+
+def _key(metric: Metric) -> tuple[str, ...]:
+    """What makes a metric one of its own: its name, then what a result is of."""
+    data = (metric.data, metric.config, metric.split, metric.revision)
+    return (metric.name, metric.task, *data)
 
 
 def _identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:

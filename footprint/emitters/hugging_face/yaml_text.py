@@ -147,8 +147,9 @@ def imported() -> Any:
 
 def dump(value: object, newline: str = "\n", indent: int = 0) -> str:
     """A value as YAML in block style, each line indented and ended."""
-    text = imported().safe_dump(value, sort_keys=False, allow_unicode=True, width=2**31)
-    return "".join(f"{' ' * indent}{line}{newline}" for line in text.splitlines())
+    text: str = imported().safe_dump(value, sort_keys=False, allow_unicode=True, width=2**31)
+    lines = text.removesuffix("\n").split("\n")  # a value may hold other line breaks
+    return "".join(f"{' ' * indent}{line}{newline}" if line else newline for line in lines)
 
 
 def dump_flow(value: object) -> str:
