@@ -30,7 +30,16 @@ from said_in_source import HOLE, literals, module_files
 NOT_SAID = tomllib.loads(Path(__file__).with_name("not_said.toml").read_text(encoding="utf-8"))
 SILENT = tuple(f"footprint.{name}" for names in NOT_SAID["modules"].values() for name in names)
 TEXTS = {text for texts in NOT_SAID["texts"].values() for text in texts}
-PACKAGES = ("estimators", "reports", "factors", "accounts", "probes", "meter", "ledger")
+PACKAGES = (
+    "estimators",
+    "reports",
+    "factors",
+    "accounts",
+    "probes",
+    "meter",
+    "ledger",
+    "datasheets",
+)
 MODULES = [
     (module, file)
     for module, file in module_files(*PACKAGES)
