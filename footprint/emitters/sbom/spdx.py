@@ -10,7 +10,7 @@ spdx_merge      the same in a document that is there already
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from footprint.emitters.digits import step_of
@@ -41,7 +41,7 @@ def read(document: bytes) -> list[Stated]:
     what it was.
     """
     elements = elements_of(graph(parse(decoded(document))))
-    packages = {each.get("spdxId"): each for each in elements if each.get("type") == "ai_AIPackage"}
+    by_id = {str(each.get("spdxId") or each.get("@id")): each for each in elements}
     found: list[Stated] = []
     for element in elements:
         statement = spdx_statement.parsed(element)
@@ -49,7 +49,7 @@ def read(document: bytes) -> list[Stated]:
             continue
         where = str(element.get("spdxId"))
         try:
-            found += _energy(packages.get(element.get("subject"), {}), statement["kind"])
+            found += _energy(by_id, element["subject"], statement["kind"])
             found += spdx_statement.stated(statement, where)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(
@@ -58,10 +58,16 @@ def read(document: bytes) -> list[Stated]:
     return found
 
 
-def _energy(package: dict[str, Any], kind: str) -> Iterator[Stated]:
+def _energy(by_id: Mapping[str, Any], target: str, kind: str) -> Iterator[Stated]:
+    """The energy of a package, which other tools may write as elements of their own."""
+
+    def there(value: Any) -> Any:
+        return by_id[value] if isinstance(value, str) else value
+
     field = spdx_statement.FIELDS.get(kind)
-    descriptions = (package.get("ai_energyConsumption") or {}).get(field) or []
-    for each in descriptions:
+    package = there(target)
+    descriptions = there(package.get("ai_energyConsumption", {})).get(field, [])
+    for each in map(there, descriptions):
         unit = UNITS[each["ai_energyUnit"]]
         value = float(each["ai_energyQuantity"])
         yield Stated(

@@ -29,7 +29,7 @@ def merge(view: View, document: bytes, options: Options = Options()) -> bytes:  
     text = decoded(document)
     root = parse(text)
     nodes = graph(root)
-    package = _package(view, nodes.items)
+    package = _package(view, nodes.items, options.force)
     target = _id(package, view)
     elements = elements_of(nodes)
     ours, creation = _ours(elements, target)
@@ -47,10 +47,11 @@ def merge(view: View, document: bytes, options: Options = Options()) -> bytes:  
     return edits.made().encode("utf-8") if edits else document
 
 
-def _package(view: View, nodes: Sequence[Node]) -> Node:
+def _package(view: View, nodes: Sequence[Node], force: bool) -> Node:
     """The one package of this model: by name, with or without its owner, and by version.
 
-    A package without a version is taken for any where it is the only one of its name.
+    A package without a version is taken for any where it is the only one of its name; one of
+    another version by force alone.
     """
     packages = [each for each in nodes if each.text("type") == "ai_AIPackage"]
     named = [each for each in packages if each.text("name") == view.model] or [
@@ -59,13 +60,15 @@ def _package(view: View, nodes: Sequence[Node]) -> Node:
     if not named:
         raise UsageError(_not_there(view, nodes, packages))
     chosen = named
-    if len(named) > 1 or named[0].text("software_packageVersion") is not None:
+    only = named[0].text("software_packageVersion")
+    if len(named) > 1 or (only is not None and not force):
         chosen = [each for each in named if each.text("software_packageVersion") == view.version]
     if len(chosen) != 1:
         versions = ", ".join(each.text("software_packageVersion") or "none" for each in named)
+        use = "; use --force to take the one there is" if len(named) == 1 else ""
         raise UsageError(
             f"{view.model!r} {view.version or 'without a version'} is in the document"
-            f" {len(chosen)} times (versions there: {versions}): one package is needed"
+            f" {len(chosen)} times (versions there: {versions}): one package is needed{use}"
         )
     return chosen[0]
 
@@ -106,9 +109,9 @@ def _ours(elements: Sequence[Any], target: str) -> tuple[list[int], str]:
         for place, each in enumerate(elements)
         if spdx_statement.parsed(each) is not None and each.get("subject") == target
     ]
-    if not mine:
-        return [], "_:footprint-" + spdx_elements.identifier("creation", target)[-12:]
-    creation = elements[mine[0]].get("creationInfo")
+    creation = elements[mine[0]].get("creationInfo") if mine else None
+    if not isinstance(creation, str):  # none yet, or written into the element by another tool
+        return mine, "_:footprint-" + spdx_elements.identifier("creation", target)[-12:]
     bases = _bases(elements, target, creation)
     found = [
         place
@@ -120,24 +123,24 @@ def _ours(elements: Sequence[Any], target: str) -> tuple[list[int], str]:
     return found, creation
 
 
-def _bases(elements: Sequence[Any], target: str, creation: str) -> set[str]:
+def _bases(elements: Sequence[Any], target: str, creation: str) -> list[str]:
     """Base models that an earlier run stated: what the target descends from, by our own word."""
-    stated = {
+    stated = [
         each.get("subject")
         for each in elements
         if each.get("creationInfo") == creation
         and (spdx_statement.parsed(each) or {}).get("of") == spdx_statement.BASE
-    }
-    return {base for base in stated if isinstance(base, str) and base != target}
+    ]
+    return [base for base in stated if isinstance(base, str) and base != target]
 
 
-def _is_made(element: Any, bases: set[str]) -> bool:
+def _is_made(element: Any, bases: Sequence[str]) -> bool:
     """Whether an element that has our creation information is one that `around` makes."""
     kind, name = element.get("type"), str(element.get("name"))
     if kind in ("Tool", "SoftwareAgent"):
         return name.split(" ", maxsplit=1)[0] == "footprint"
     if kind == "Relationship":
-        return any(to in bases for to in element.get("to") or [])
+        return element.get("to") in [[base] for base in bases]
     if kind == "Annotation":
         return element.get("subject") in bases
     return element.get("spdxId") in bases
@@ -181,6 +184,6 @@ def _list(
             continue
         added = [each["spdxId"] for each in new if each.get("spdxId", target) not in names]
         now = {each.get("spdxId") for each in new}
-        lost = [each for each in listed.items if each.value in former - now]
+        lost = [each for each in listed.items if str(each.value) in former - now]
         if added or lost:
             edits.items(listed, added, lost)

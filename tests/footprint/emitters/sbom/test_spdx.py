@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spdx_python_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -214,6 +215,28 @@ def test_figures_are_read_back_to_the_precision_printed(
         assert each.agrees(found)
         assert abs(each.value - found.mid) <= each.step * 0.500001
         assert each.step <= 1e-5 * each.value
+
+
+def test_what_another_tool_wrote_anew_is_read_the_same(report: dict[str, Any]) -> None:
+    document = rendered(view(report, "net", "1"))
+    model: Any
+    model, objects = spdx_python_model.load_data(json.loads(document))
+    anew = io.BytesIO()
+    model.JSONLDSerializer().write(objects, anew)
+    assert anew.getvalue() != document.encode()
+    assert read(anew.getvalue().decode()) == read(document)
+
+
+def test_energy_as_elements_of_their_own_is_read(report: dict[str, Any]) -> None:
+    document = rendered(view(report, "net", "1"))
+    flat = json.loads(document)
+    [package] = [each for each in flat["@graph"] if each["type"] == "ai_AIPackage"]
+    energy = package["ai_energyConsumption"] | {"@id": "_:energy"}
+    package["ai_energyConsumption"] = "_:energy"
+    [described] = energy["ai_trainingEnergyConsumption"]
+    energy["ai_trainingEnergyConsumption"] = ["_:training"]
+    flat["@graph"] += [energy, described | {"@id": "_:training"}]
+    assert read(json.dumps(flat)) == read(document)
 
 
 @pytest.mark.parametrize(

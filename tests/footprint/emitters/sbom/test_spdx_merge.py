@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+import spdx_python_model
 
 from footprint.emitters.emitter import Options
 from footprint.emitters.from_report import view
@@ -151,6 +152,41 @@ def test_a_name_without_its_owner_is_found(of_word_model: View) -> None:
     assert energies_kwh(merged(of_word_model, theirs), "harald/word-model")
     with pytest.raises(UsageError, match="no ai_AIPackage named 'tom/word-model'"):
         merged(of_word_model._replace(model="tom/word-model"), theirs)
+
+
+def test_another_version_is_taken_by_force(of_word_model: View) -> None:
+    other = of_word_model._replace(version=None)
+    with pytest.raises(UsageError, match="use --force to take the one there is"):
+        merged(other, HTR)
+    assert energies_kwh(merged(other, HTR, force=True), "word-model")["training"]
+
+
+def test_a_document_that_another_tool_wrote_anew_is_updated(report: dict[str, Any]) -> None:
+    base = Base("big", Figures(energy_j=Quantity(1e9, 2e9, 3e9, "J")), "a paper", "estimated")
+    of = view(report, "net", "1")._replace(base=base)
+    out = io.StringIO()
+    SPDX.render(of, out)
+    model: Any
+    model, objects = spdx_python_model.load_data(json.loads(out.getvalue()))
+    anew = io.BytesIO()
+    model.JSONLDSerializer().write(objects, anew, indent=1)
+    later = of._replace(tool="footprint 99", base=None)
+    after = merged(later, anew.getvalue())
+    validate(after)
+    assert (after.count(b'"footprint 99"'), after.count(b'"big"')) == (1, 0)
+    assert len(statements(after)) == 3
+    assert merged(later, after) == after
+
+
+@pytest.mark.parametrize("odd", ["1", "null", '"text"', "[]", '{"type": ["x"], "spdxId": {}}'])
+def test_odd_things_in_a_graph_stay(of_word_model: View, odd: str) -> None:
+    document = HTR.replace(b'"@graph": [', b'"@graph": [' + odd.encode() + b",", 1)
+    assert document != HTR
+    after = merged(of_word_model, document)
+    assert json.loads(after)["@graph"][0] == json.loads(odd)
+    assert merged(of_word_model, after) == after
+    assert SPDX.read is not None
+    assert len(SPDX.read(after)) == 6
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
