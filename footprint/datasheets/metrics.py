@@ -38,6 +38,10 @@ SHARES = (
 )  # fmt: skip
 
 
+#: No shares, but given from 0 to 1 by some tools and from 0 to 100 by others.
+_TWO_SCALES = ("bleu", "sacrebleu", "meteor", "chrf")
+
+
 class Metrics(NamedTuple):
     """A metrics file.
 
@@ -166,10 +170,10 @@ def _subgroup(where: str, told: Any) -> tuple[str, str] | None:
 
 
 def _one_scale(path: str | Path, values: Iterable[tuple[str, float]]) -> None:
-    """A share of 0.91 here and of 91.2 there is one of the two by mistake."""
+    """An accuracy of 0.91 here and of 91.2 there is one of the two by mistake."""
     seen: dict[str, list[float]] = {}
     for name, value in values:
-        if is_share(name):
+        if is_share(name) or name.lower() in _TWO_SCALES:
             seen.setdefault(name, []).append(value)
     for name, found in seen.items():
         low, high = min(found), max(found)

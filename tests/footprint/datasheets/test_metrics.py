@@ -151,6 +151,7 @@ def test_results_of_lm_evaluation_harness(read: Any) -> None:
         ({"a": 1, "baseline": [1]}, "baseline is"),
         ({"a": 1, "baseline": {"a": "x"}}, "baseline.a is 'x'"),
         ({"accuracy": 0.9, "baseline": {"accuracy": 91}}, "accuracy is 0.9 in one place and 91"),
+        ({"bleu": 31.2, "baseline": {"bleu": 0.31}}, "bleu is 0.31 in one place and 31.2"),
         ({"accuracy": 101}, "accuracy is 101: give it from 0 to 1"),
         ({"eval_runtime": 1.0}, "no metrics of an evaluation"),
         ("name,value\naccuracy,much\n", "line 2: accuracy is 'much'"),

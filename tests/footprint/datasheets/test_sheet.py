@@ -105,6 +105,14 @@ def test_every_key_says_what_belongs_there(lang: str) -> None:
         assert all(f"{table}.{key}" in w for key in keys)
 
 
+def test_every_key_is_in_the_reference() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "datasheet.md"
+    text = page.read_text()
+    for table, keys in TABLES.items():
+        for key in keys:
+            assert f"| `{table}` | `{key}` |" in text, f"{table}.{key}"
+
+
 def test_an_earlier_datasheet_gives_the_baseline(read: Any, tmp_path: Path) -> None:
     metrics = [
         Metric("accuracy", 0.9),
