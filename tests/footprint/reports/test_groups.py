@@ -35,7 +35,8 @@ def test_a_group_tells_when_it_ran_on_what_and_where(tmp_path: Path) -> None:
         one.writer.usage(one.t0 + t * MS, 0, 0, 0, resident)
     one.writer.gpu_usage(1, one.t0 + 500 * MS, 1.0, 700, 800)
     one.close()
-    other = Recorder(tmp_path / "L", 2, host="b", boot="b", declared={"zone": "DEU"})
+    # Another host, whose clock since its boot shows another time.
+    other = Recorder(tmp_path / "L", 2, host="b", boot="b", declared={"zone": "DEU"}, t0=9 * S)
     other.counter(GPU._replace(id="GPU-b"), [100.0] * 20)
     other.span(other.path("embed", devices=[0]), 500 * MS, 1500 * MS)
     other.close()
@@ -76,6 +77,20 @@ def test_the_period_cuts_what_a_group_tells(tmp_path: Path) -> None:
     assert found["period"]["start"] == "2026-11-22T11:00:00.500000Z"
     assert found["period"]["end"] == "2026-11-22T11:00:01.250000Z"
     assert (found["spans"], found["busy_s"], found["active_s"]) == (0, 0.75, 0.75)
+
+
+def test_a_device_that_was_seen_over_boots_is_one(tmp_path: Path) -> None:
+    for number in (1, 2):
+        one = Recorder(
+            tmp_path / "L", number, boot=f"boot-{number}", utc_ns=UTC + number * 3600 * S
+        )
+        one.counter(GPU, [100.0 * number] * 10)
+        one.span(one.path("embed", devices=[0]), 0, S)
+        one.close()
+    (group,) = report(tmp_path / "L", by="name").groups
+    (device,) = group.devices
+    assert device.energy_j.mid == pytest.approx(300)
+    assert group.active_s == 2
 
 
 @pytest.mark.parametrize("absorption", ["none", "full"])
