@@ -90,7 +90,9 @@ def make(
     """
     given = {} if sheet is None else read_sheet(Path(sheet))
     measures = None if metrics is None else read_metrics(Path(metrics))
-    found = from_report.view(report, model or only_model(report), version)
+    if not model or not views(report):
+        model = only_model(report)
+    found = from_report.view(report, model, version)
     return found._replace(
         metrics=() if measures is None else measures.metrics,
         given=given,

@@ -29,6 +29,16 @@ def test_a_files_mode_stays_and_nothing_lies_beside_it(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["card.md"]  # noqa: PTH208
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")
+def test_a_files_owner_stays_too(tmp_path: Path) -> None:
+    path = tmp_path / "card.md"
+    path.write_bytes(b"old")
+    os.chown(path, 12345, 54321)
+    write_whole(path, b"new")
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, path.read_bytes()) == (12345, 54321, b"new")
+
+
 def test_a_link_stays_and_its_target_is_written(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "card.md").write_bytes(b"old")

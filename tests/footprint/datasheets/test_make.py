@@ -108,8 +108,9 @@ def test_the_only_model_need_not_be_named_and_no_version_has_a_name(tmp_path: Pa
 def test_a_ledger_that_names_no_model(report: dict[str, Any]) -> None:
     groups = [each for each in report["groups"] if each["key"]["model"] is None]
     assert groups
-    with pytest.raises(UsageError, match="nothing in the ledger names a model"):
-        make.make({**report, "groups": groups})
+    for model in (None, "net"):
+        with pytest.raises(UsageError, match="nothing in the ledger names a model: give model="):
+            make.make({**report, "groups": groups}, model)
 
 
 def test_what_is_below_the_floor_is_no_figure_and_is_told(tmp_path: Path) -> None:
