@@ -192,6 +192,7 @@ class _Tables(HTMLParser):
             text, self._text = "".join(self._text).strip(), None
             if tag in ("h2", "h3"):
                 self._heading = text
+                self.tables.append(reading.Found(text, []))
             elif self._rows:
                 self._rows[-1].append(text)
         elif tag == "table":

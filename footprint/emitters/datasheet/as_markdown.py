@@ -118,6 +118,7 @@ def _tables(text: str) -> Iterator[reading.Found]:
             rows = []
         if line.startswith("#"):
             heading = _shown(line.lstrip("#"))
+            yield reading.Found(heading, [])
 
 
 def _cells(line: str) -> tuple[str, ...]:

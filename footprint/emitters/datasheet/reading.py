@@ -22,7 +22,10 @@ _ROWS = {
 
 
 class Found(NamedTuple):
-    """A table as it stands in a document: the heading above it; rows, the first its headings."""
+    """A table as it stands in a document: the heading above it; rows, the first its headings.
+
+    A heading alone has no rows.
+    """
 
     heading: str
     rows: Sequence[Sequence[str]]
@@ -39,7 +42,8 @@ def stated(tables: Iterable[Found]) -> list[Stated]:
             for each in those
             if each.heading in of_kind and each.rows and _is_ours(each.rows[0], w)
         ]
-        if ours:
+        # One whose figures are all below the measuring floor has no such table.
+        if ours or any(each.heading == w("section.how") for each in those):
             return [one for kind, rows in ours for one in _of_table(kind, rows, w)]
     raise UsageError("no table of a datasheet is in it: make it anew with `footprint datasheet`")
 

@@ -66,6 +66,14 @@ def test_what_is_no_datasheet_is_refused(emitter: Emitter, document: bytes) -> N
         emitter.read(document)
 
 
+@pytest.mark.parametrize(("emitter", "lang"), FORMATS)
+def test_a_datasheet_that_states_no_figure_is_one_all_the_same(
+    emitter: Emitter, lang: str, plain: View
+) -> None:
+    below = tuple(each._replace(floor="too short") for each in plain.activities)
+    assert back(emitter, plain._replace(activities=below), lang) == []
+
+
 amounts = st.floats(min_value=1e-12, max_value=1e15)
 
 
