@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from footprint.accounts.entries import Entry, family
+from footprint.accounts.entries import Entry, EntryList, family
 from footprint.accounts.lines import Book, DeviceBook, Energy, GroupEnergy, Grouping, Period
 from footprint.accounts.plain import PlainPosting
 from footprint.accounts.posting import Posting
 from footprint.ledger.reader import Facts, Issue
+
+if TYPE_CHECKING:
+    from footprint.accounts.bulk import Tables
 
 __all__ = ["Book", "DeviceBook", "Energy", "GroupEnergy", "Grouping", "Period", "make"]
 
@@ -43,7 +46,7 @@ def make(
         cuts: UTC ns, increasing: instants at which a factor changes. Groups and lines then say
             their energy by stretch of time.
     """
-    return _made(PlainPosting, [], facts, issues, grouping, period, cuts)
+    return _made(PlainPosting, EntryList(), facts, issues, grouping, period, cuts)
 
 
 #: From so many entries on, columns are quicker than one entry after the other.
@@ -74,7 +77,7 @@ def make_groups(
 
 def _made(
     posting: type[Posting[Any]],
-    entries: Sequence[Entry],
+    entries: EntryList | Tables,
     facts: list[Facts],
     issues: list[Issue] | None,
     grouping: Grouping,

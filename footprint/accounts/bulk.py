@@ -30,7 +30,7 @@ from footprint.estimators.columns.attribution import Device as Attributed
 from footprint.estimators.columns.attribution import Groups, booked_by_nj
 from footprint.estimators.columns.segments import Segments, leaves
 from footprint.estimators.columns.sweep import Loads, loads
-from footprint.model import Device
+from footprint.model import OPEN, Device
 
 
 class Tables(Sequence[Entry]):
@@ -56,6 +56,25 @@ class Tables(Sequence[Entry]):
 
     def __iter__(self) -> Iterator[Entry]:
         return (self[index] for index in range(len(self)))
+
+    def extents(self) -> dict[int, tuple[int, int]]:
+        """By writer: its first start, and when its last work was done; boot-time ns."""
+        found: dict[int, tuple[int, int]] = {}
+        for table in self.tables:
+            for writer in np.flatnonzero(np.bincount(table.writer)).tolist():
+                own = table.writer == writer
+                ends = int(table.start[own].min()), int(table.device_end[own].max())
+                found[writer] = ends
+        return found
+
+    def writers(self, *, background: bool) -> set[int]:
+        """The writers of whole runs, or of calls."""
+        alikes = (alike for table in self.tables for alike in table.alikes)
+        return {alike.writer for alike in alikes if alike.path.background == background}
+
+    def left_open(self) -> int:
+        """How many spans never ended."""
+        return sum(int((table.status == OPEN).sum()) for table in self.tables)
 
 
 class Chosen(NamedTuple):

@@ -10,9 +10,9 @@ from footprint.accounts.entries import Entry
 from footprint.ledger.folding import bucket_start
 from footprint.model import OPEN
 
-_SHARES = (0.50, 0.95, 0.99)
+SHARES = (0.50, 0.95, 0.99)
 #: No API answers over a network sooner, ns: what is shorter was booked without its duration.
-_NO_ANSWER = 50_000
+NO_ANSWER = 50_000
 
 #: (shortest, longest, calls) in ns.
 _Step = tuple[float, float, int]
@@ -47,16 +47,16 @@ def percentiles_ms(
         return None
     steps.sort()
     ends = list(accumulate(calls for _, _, calls in steps))
-    p50, p95, p99 = (_at(steps, ends, share * (ends[-1] - 1)) / 1e6 for share in _SHARES)
+    p50, p95, p99 = (at_rank(steps, ends, share * (ends[-1] - 1)) / 1e6 for share in SHARES)
     return p50, p95, p99
 
 
 def untimed(entry: Entry) -> bool:
     """Whether an API call was booked without how long it took."""
-    return entry.path.kind == "api" and entry.busy_ns < _NO_ANSWER * entry.calls
+    return entry.path.kind == "api" and entry.busy_ns < NO_ANSWER * entry.calls
 
 
-def _at(steps: list[_Step], ends: list[int], rank: float) -> float:
+def at_rank(steps: list[_Step], ends: list[int], rank: float) -> float:
     """The duration at a rank between 0 and the number of calls less one."""
     whole = int(rank)
     low = _ranked(steps, ends, whole)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from footprint.accounts.entries import Entry
+from footprint.accounts.entries import Entry, EntryList
 from footprint.accounts.timeline import Timeline
 from footprint.ledger.reader import Facts, Issue
 from footprint.model import Device
+
+if TYPE_CHECKING:
+    from footprint.accounts.bulk import Tables
 
 
 class Energy(NamedTuple):
@@ -94,7 +97,7 @@ class Book(NamedTuple):
     """
 
     facts: list[Facts]
-    entries: Sequence[Entry]
+    entries: EntryList | Tables
     energy: list[dict[str, Energy]]
     tiers: list[dict[str, int]]
     groups: dict[Hashable, list[GroupEnergy]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, cast
 
 from footprint.accounts import shares
-from footprint.accounts.entries import Entries, Entry, collect, within
+from footprint.accounts.entries import Entries, Entry, EntryList, collect, within
 from footprint.accounts.lines import Energy, GroupEnergy, Grouping
 from footprint.accounts.posting import (
     Booked,
@@ -38,7 +38,7 @@ class PlainPosting(Posting[list[Segment]]):
         book = self.book
         self.offset = len(book.entries)
         self.found: Entries = within(collect(book.facts, self.members), self.since, self.until)
-        entries = cast(list[Entry], book.entries)
+        entries = cast(EntryList, book.entries)
         entries.extend(self._shifted(entry) for entry in self.found.entries)
         book.energy.extend({} for _ in self.found.entries)
         book.tiers.extend({} for _ in self.found.entries)

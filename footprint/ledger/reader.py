@@ -42,6 +42,10 @@ class PathInfo(NamedTuple):
     background: bool
 
 
+#: Up to so many rows are unpacked sooner than numpy is imported.
+_FEW = 10_000
+
+
 class Rows(Mapping[str, list[tuple[Any, ...]]]):
     """A writer's rows by kind, unpacked when they are first asked for.
 
@@ -68,6 +72,19 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
     def count(self, name: str) -> int:
         """How many rows of a kind there are; none is unpacked for it."""
         return sum(map(len, self._packed[name])) // fmt.BY_NAME[name].layout.size
+
+    def least(self, name: str, field: str, default: int) -> int:
+        """The least value of a field of integers; `default` where there are no rows.
+
+        Of many rows none is unpacked for it.
+        """
+        count = self.count(name)
+        if count > _FEW and name not in self._unpacked:
+            from footprint.ledger import columns
+
+            return int(columns.of(self, name)[field].min())
+        at = fmt.BY_NAME[name].fields.index(field)
+        return min((row[at] for row in self[name]), default=default)
 
     def __getitem__(self, name: str) -> list[tuple[Any, ...]]:
         known = self._unpacked.get(name)

@@ -80,7 +80,11 @@ class Booked:
 
     def place(self, entry: Entry) -> Place:
         """Where an entry was."""
-        return self.sets[entry.writer], self.book.facts[entry.writer].boot_id
+        return self.at(entry.writer)
+
+    def at(self, writer: int) -> Place:
+        """Where a writer's entries were."""
+        return self.sets[writer], self.book.facts[writer].boot_id
 
     def used(self, name: Hashable, places: Iterable[Place]) -> Used:
         """What the group of this name used at these places."""

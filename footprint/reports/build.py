@@ -52,7 +52,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
     grouper = groups.Grouper(facts, fields, places.of_writer)
-    book = books.make(facts, issues, grouper, period, places.cuts())
+    book = books.make_groups(facts, issues, grouper, period, places.cuts())
     booked = Booked(book, places.of_writer, options.absorption == "full")
     idle, other, whole = booked.rest()
     places.settle(whole)
@@ -116,19 +116,15 @@ def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None
 def _begun(one: Facts) -> int:
     """When a writer's work began: a first span may have begun before its context was written."""
     begun: int = one.context["t"]
-    for kind, at in _STARTS:
-        begun = min(begun, min((row[at] for row in one.rows[kind]), default=begun))
+    for kind in ("span", "fold", "open"):
+        begun = min(begun, one.rows.least(kind, "start", begun))
     return begun
-
-
-#: Kinds of rows of spans, and which of their columns is the start.
-_STARTS = (("span", 5), ("fold", 5), ("open", 3))
 
 
 def _line(part: str, booked: Booked, places: Places) -> Line | None:
     """The line of all calls, or of all runs' own time; None where there is none."""
-    own = part == "own time"
-    where = [booked.place(entry) for entry in booked.book.entries if entry.path.background == own]
+    writers = booked.book.entries.writers(background=part == "own time")
+    where = {booked.at(writer) for writer in writers}
     if not where:
         return None
     return Line(part, places.price(booked.used(part, where).uses))
@@ -176,9 +172,9 @@ def _instants(book: books.Book, asked: books.Period) -> books.Period:
     """What was asked for, else the first and last instant of spans and readings; UTC ns."""
     first: list[int] = []
     last: list[int] = []
-    for entry in book.entries:
-        first.append(book.utc_ns(entry, entry.start))
-        last.append(book.utc_ns(entry, entry.device_end))
+    for writer, (start, end) in book.entries.extents().items():
+        first.append(book.facts[writer].utc_ns(start))
+        last.append(book.facts[writer].utc_ns(end))
     for each in book.devices:
         edges = each.timeline.cells.edges
         if edges:

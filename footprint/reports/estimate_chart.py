@@ -23,7 +23,7 @@ def svg(figures: Sequence[tuple[str, Quantity]]) -> str:
     if not ranges:
         return ""
     least = min(max(one.low / one.mid, 1e-6) for _, one in ranges)
-    most = max(1 / least, max(one.high / one.mid for _, one in ranges))
+    most = max(1 / least, *(one.high / one.mid for _, one in ranges))
     end = next((each for each in _ENDS if each >= most), _ENDS[-1])
     height = _HEAD + _LINE * len(ranges) + 8
     lines = [

@@ -9,7 +9,7 @@ from footprint.accounts.book import Book
 from footprint.accounts.posting import nameless
 from footprint.estimators.errors import Gap
 from footprint.ledger.reader import Issue
-from footprint.model import OPEN, Device
+from footprint.model import Device
 from footprint.reports.beside import Beside
 from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
@@ -223,7 +223,7 @@ def _ends(book: Book) -> Iterator[Gap]:
             f"{which}: the program still runs, or was killed: at most its last second is missing",
             "report again when it has ended",
         )
-    left = sum(entry.status == OPEN for entry in book.entries)
+    left = book.entries.left_open()
     if left:
         yield Gap(
             "groups.latency_ms",

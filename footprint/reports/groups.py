@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from footprint.accounts.book import Book, Period
 from footprint.accounts.doings import Doing, Doings
@@ -21,6 +22,9 @@ from footprint.reports.booked import Booked, Place, Used
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
 from footprint.reports.view import Amounts, Group
+
+if TYPE_CHECKING:
+    from footprint.accounts.bulk import Tables
 
 Key = tuple[tuple[str, str | None], ...]
 
@@ -105,18 +109,51 @@ def members(
         period: the one that the book was made for.
         registry: prices API calls.
     """
-    found: dict[tuple[Key, bool], list[Entry]] = {}
-    for entry in book.entries:
-        found.setdefault(grouper.name(entry), []).append(entry)
     lost = {grouper.name(book.entries[index]) for index in nameless(book)}
+    entries = book.entries
+    if not isinstance(entries, list):
+        yield from _bulk(entries, book, grouper, booked, period, registry, lost)
+        return
+    found: dict[tuple[Key, bool], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(grouper.name(entry), []).append(entry)
     doings = Doings(book, period)
-    for name, entries in found.items():
-        where = {entry.writer: entry for entry in entries}
+    for name, own in found.items():
+        where = {entry.writer: entry for entry in own}
         yield Member(
             name,
-            doings.of(entries),
+            doings.of(own),
             frozenset(booked.place(entry) for entry in where.values()),
-            api_calls(entries, book, registry),
+            api_calls(own, book, registry),
+            name in lost,
+        )
+
+
+def _bulk(
+    entries: Tables,
+    book: Book,
+    grouper: Grouper,
+    booked: Booked,
+    period: Period,
+    registry: Registry,
+    lost: AbstractSet[tuple[Key, bool]],
+) -> Iterator[Member]:
+    """The same of a book whose entries are columns (`accounts.bulk`)."""
+    from footprint.accounts.bulk_doings import BulkDoings, grouped
+
+    doings = BulkDoings(book, period)
+    for group in grouped(entries, grouper.name):
+        name = cast(tuple[Key, bool], group.name)
+        is_api = any(
+            rows.table.alikes[alike].path.kind == API
+            for rows in group.rows
+            for alike in set(rows.table.alike[rows.at].tolist())
+        )
+        yield Member(
+            name,
+            doings.of(group),
+            frozenset(booked.at(writer) for writer in group.writers),
+            api_calls(group.entries(), book, registry) if is_api else None,
             name in lost,
         )
 
