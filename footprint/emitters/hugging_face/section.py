@@ -112,14 +112,17 @@ def _how(w: Words, kinds: Words, view: View) -> Iterator[str]:
 
 
 def _method(w: Words, kinds: Words, stage: Stage) -> str:
-    """`measured; measured by a hardware counter (75 % of the energy), ...`."""
-    method = kinds.get(f"method.{stage.method}", stage.method)
-    tiers = [
-        w("how.tier", tier=plain(kinds.get(f"tier.{tier}", tier)), share=w.number(100 * share))
+    """`measured by a hardware counter`; of several tiers each with its share."""
+    tiers = {
+        plain(kinds.get(f"tier.{tier}", tier)): share
         for tier, share in stage.tiers.items()
         if share > 0
-    ]
-    return f"{method}: {'; '.join(tiers)}" if w.lang == "en" else f"{method} : {'; '.join(tiers)}"
+    }
+    if len(tiers) == 1:
+        return next(iter(tiers))
+    parts = (w("how.tier", tier=tier, share=w.number(100 * share)) for tier, share in tiers.items())
+    name = kinds.get(f"method.{stage.method}", stage.method)
+    return w("listed", name=name, text="; ".join(parts))
 
 
 def _factor(w: Words, factor: Mapping[str, Any]) -> str:
