@@ -71,6 +71,7 @@ WHOLE = (
     "HTTP 302: redirects to elsewhere.example, which is not followed",
     "run pip install 'footprint-ledger[api]'",
     "the row of France, as declared: report argument",
+    "given: pyproject.toml",
 )
 
 
