@@ -8,6 +8,7 @@ it against what huggingface_hub reads; else the card is refused and stays as it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from footprint.emitters.hugging_face.card import Card
@@ -63,7 +64,7 @@ def load(card: Card) -> dict[str, Any]:
         return {}
     yaml = imported()
     try:
-        return dict(yaml.safe_load(card.yaml) or {})
+        return dict(_loaded(card.yaml))
     except yaml.MarkedYAMLError as error:
         index = error.problem_mark.index if error.problem_mark else 0
         problem = " ".join(str(error.problem).split())
@@ -71,6 +72,11 @@ def load(card: Card) -> dict[str, Any]:
     except (ValueError, TypeError, RecursionError, OverflowError) as error:  # a date of month 13
         problem, where = " ".join(str(error).split()), ""
     raise UsageError(f"{where}the front matter cannot be read ({problem}): correct it")
+
+
+@lru_cache(maxsize=8)  # a card is looked at several times; callers copy what they change
+def _loaded(text: str) -> dict[str, Any]:
+    return imported().safe_load(text) or {}
 
 
 def key_of(card: Card, key: str) -> tuple[Node, Node] | None:

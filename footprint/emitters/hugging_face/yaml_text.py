@@ -8,6 +8,7 @@ nested deeper than any card, is refused before anything loads it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from footprint.errors import UsageError
@@ -65,6 +66,7 @@ class NotYamlError(UsageError):
         self.problem = problem
 
 
+@lru_cache(maxsize=8)  # a card is looked at several times; nobody changes a tree
 def tree(text: str) -> Node | None:
     """The root of a YAML text; None where it holds no value.
 
