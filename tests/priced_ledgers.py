@@ -128,3 +128,47 @@ def steps(values: list[float], at: list[int] | None = None) -> str:
 def stamp(ns: int) -> str:
     """UTC in ISO 8601 to the microsecond."""
     return f"{iso(ns)[:-1]}.{ns % S // 1000:06}Z"
+
+
+SERIES = """
+[[factor]]
+name = "grid intensity"
+zone = "FRA"
+series = "fra.csv"
+unit = "g/kWh"
+[[factor]]
+name = "grid intensity"
+zone = "DEU"
+value = 380
+unit = "g/kWh"
+[[factor]]
+name = "PUE"
+zone = "DEU"
+value = 1.3
+unit = "1"
+[[purchase]]
+device = "H100 SXM"
+price = "17520 USD"
+lifetime_years = 2
+utilisation = 0.5
+[[extra]]
+name = "licence"
+price = "36 USD"
+per = "hour"
+[tariff]
+currency = "USD"
+"""
+
+
+def factors(ledger: Path, intensity: list[float], price: list[str]) -> Path:
+    """An own file beside the ledger, with series over its time."""
+    (ledger.parent / "fra.csv").write_text(steps(intensity))
+    width = LENGTH // len(price)
+    starts = [UTC - 3600 * 10**9, *(UTC + width * each for each in range(1, len(price)))]
+    bands = "".join(
+        f'[[tariff.step]]\nstart = "{stamp(start)}"\nend = "{stamp(end)}"\nprice = {each}\n'
+        for start, end, each in zip(starts, [*starts[1:], UTC + 3600 * 10**9], price, strict=True)
+    )
+    file = ledger.parent / "factors.toml"
+    file.write_text(SERIES + bands)
+    return file

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
+from footprint.ledger.format import JOURNALS
+from footprint.ledger.journal import prepare
 from footprint.ledger.reader import Facts
 from footprint.model import ERROR, OK, OPEN
 from recorded import CPU, DRAM, GPU, MS, OTHER_GPU, Recorded
@@ -15,18 +18,30 @@ LENGTH = 3_000
 
 def random_facts(rng: random.Random, spans: int = 40) -> list[Facts]:
     """One or two hosts with one to three writers each."""
-    found: list[Facts] = []
+    return [one.facts() for one in _recorded(rng, spans)]
+
+
+def random_journals(rng: random.Random, ledger: Path, spans: int = 40) -> None:
+    """The same as a ledger's journals."""
+    prepare(ledger)
+    for number, one in enumerate(_recorded(rng, spans)):
+        one.writer.commit(10**15)
+        (ledger / JOURNALS / f"{number:04}.fpj").write_bytes(one.journal.pending())
+
+
+def _recorded(rng: random.Random, spans: int) -> list[Recorded]:
+    found: list[Recorded] = []
     for boot in range(rng.choice([1, 1, 2])):
         place = {"boot": f"boot-{boot}", "host": f"host-{boot}"}
         outer = _writer(rng, spans, **place)
         found.append(outer[0])
         for _ in range(rng.choice([0, 0, 1, 2])):
-            inner = _writer(rng, spans, parent=(outer[1], rng.choice([0, *outer[2]])), **place)
+            inner = _writer(rng, spans, parent=(outer[0], rng.choice([0, *outer[1]])), **place)
             found.append(inner[0])
     return found
 
 
-def _writer(rng: random.Random, spans: int, **given: Any) -> tuple[Facts, Recorded, list[int]]:
+def _writer(rng: random.Random, spans: int, **given: Any) -> tuple[Recorded, list[int]]:
     forked = given.get("parent") is not None and rng.random() < 0.5
     begun = rng.choice([0, 0, 40 * MS])
     one = Recorded(
@@ -53,7 +68,7 @@ def _writer(rng: random.Random, spans: int, **given: Any) -> tuple[Facts, Record
         at = rng.randint(0, LENGTH) * MS
         one.writer.record({"type": "resident", "t": at, "devices": ids})
     made = _calls(rng, one, spans, begun)
-    return one.facts(), one, made
+    return one, made
 
 
 def _used(rng: random.Random, one: Recorded, begun: int) -> None:

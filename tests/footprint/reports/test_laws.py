@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,37 +13,19 @@ from hypothesis import strategies as st
 from footprint import report
 from footprint.estimators.money import by_currency
 from footprint.reports.view import QUANTITIES, Amounts, Group, Report
-from priced_ledgers import H100, LENGTH, STEPS, UTC, Host, ledgers, stamp, steps, written
+from priced_ledgers import (
+    H100,
+    LENGTH,
+    STEPS,
+    UTC,
+    Host,
+    factors,
+    ledgers,
+    stamp,
+    steps,
+    written,
+)
 from report_ledgers import MS
-
-SERIES = """
-[[factor]]
-name = "grid intensity"
-zone = "FRA"
-series = "fra.csv"
-unit = "g/kWh"
-[[factor]]
-name = "grid intensity"
-zone = "DEU"
-value = 380
-unit = "g/kWh"
-[[factor]]
-name = "PUE"
-zone = "DEU"
-value = 1.3
-unit = "1"
-[[purchase]]
-device = "H100 SXM"
-price = "17520 USD"
-lifetime_years = 2
-utilisation = 0.5
-[[extra]]
-name = "licence"
-price = "36 USD"
-per = "hour"
-[tariff]
-currency = "USD"
-"""
 
 values = st.lists(st.sampled_from((0.0, 21.5, 56.0, 380.0)), min_size=1, max_size=5)
 prices = st.lists(st.sampled_from(("0", "0.07", "0.18")), min_size=1, max_size=4)
@@ -60,20 +41,6 @@ def periods() -> st.SearchStrategy[dict[str, Any]]:
             "until": stamp(UTC + each[1] * MS + 777_000),
         }
     )
-
-
-def factors(ledger: Path, intensity: list[float], price: list[str]) -> Path:
-    """An own file beside the ledger, with series over its time."""
-    (ledger.parent / "fra.csv").write_text(steps(intensity))
-    width = LENGTH // len(price)
-    starts = [UTC - 3600 * 10**9, *(UTC + width * each for each in range(1, len(price)))]
-    bands = "".join(
-        f'[[tariff.step]]\nstart = "{stamp(start)}"\nend = "{stamp(end)}"\nprice = {each}\n'
-        for start, end, each in zip(starts, [*starts[1:], UTC + 3600 * 10**9], price, strict=True)
-    )
-    file = ledger.parent / "factors.toml"
-    file.write_text(SERIES + bands)
-    return file
 
 
 def figures(amounts: Amounts) -> dict[str, float | None]:
