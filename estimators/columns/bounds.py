@@ -183,7 +183,8 @@ class Bounds:
                 most = (limit * longest).astype(np.int64) + size
                 highest = np.minimum(highest, most)
             high_sum[entry] = highest
-            estimated[entry] = np.maximum.reduceat(meter.estimated[cell], at)
+            if meter.estimated.any():
+                estimated[entry] = np.maximum.reduceat(meter.estimated[cell], at)
         if len(self.wholes.segment):
             self._add_wholes(low_sum, high_sum, metered, estimated)
         return Spent(low_sum, high_sum, metered, estimated)

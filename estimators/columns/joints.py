@@ -104,8 +104,9 @@ class _Joint:
 
 def _by_label(labels: Ints, count: int) -> list[tuple[int, Ints]]:
     """The elements of each label that has any."""
-    order = np.argsort(labels, kind="stable")
-    bounds = np.searchsorted(labels[order], np.arange(count + 1))
+    # Numbers of 16 bits are sorted by radix, several times as fast.
+    order = np.argsort(labels.astype(np.uint16) if count <= 1 << 16 else labels, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=count))])
     return [
         (label, order[bounds[label] : bounds[label + 1]])
         for label in range(count)

@@ -40,17 +40,21 @@ class Limits:
         """Bounds of what was used by who holds `least` to `most` ns of cells, +- `slack`, nJ."""
         meter = self.meter
         energy, width = meter.energy[cell], self.line.width[cell]
-        estimated, limit = meter.estimated[cell], self.most_w
+        any_estimated, limit = bool(meter.estimated.any()), self.most_w
         if limit is None:
-            low = np.where((least >= width) & (slack == 0), energy, 0)
-            low, high = np.where(estimated, 0, low), np.where(estimated, 2 * energy, energy)
+            low, high = np.where((least >= width) & (slack == 0), energy, 0), energy
+            beyond = 2 * energy
         else:
             most_w = limit[cell]
             high = np.minimum(energy, (most_w * (most + slack + 1)).astype(np.int64) + 1)
             low = energy - (most_w * (width - least + slack)).astype(np.int64) - 1
             low = np.minimum(np.maximum(0, low), high)
-            any_ = (most_w * (most + slack)).astype(np.int64)
-            low, high = np.where(estimated, 0, low), np.where(estimated, any_, high)
+            beyond = (most_w * (most + slack)).astype(np.int64) if any_estimated else high
+        if any_estimated:  # its energy was not measured: anything that it can draw may have been
+            estimated = meter.estimated[cell]
+            low, high = np.where(estimated, 0, low), np.where(estimated, beyond, high)
+        if meter.known.all():
+            return low, high
         known = meter.known[cell]
         return np.where(known, low, 0), np.where(known, high, 0)
 

@@ -6,7 +6,9 @@ kept: a report asks for groups.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -16,6 +18,8 @@ from footprint.accounts.entries import Entry
 from footprint.accounts.lines import Energy, GroupEnergy, Grouping
 from footprint.accounts.posting import (
     Booked,
+    Job,
+    Part,
     Posting,
     add_to,
     declared_on,
@@ -92,9 +96,22 @@ class BulkPosting(Posting[Chosen]):
         self.table = Table(self.book.facts, self.members).within(self.since, self.until)
         cast(Tables, self.book.entries).tables.append(self.table)
         self._group(grouping)
-        self.host = self._leaves(on_device=False)
+        # While the readings are gone through in Python, numpy has the other processor.
+        pool = ThreadPoolExecutor(1)
+        self._host = pool.submit(self._leaves, on_device=False)
         later = bool((self.table.device_end > self.table.end).any())
-        self.gpu = self._leaves(on_device=True) if later else self.host
+        self._gpu = pool.submit(self._leaves, on_device=True) if later else self._host
+        pool.shutdown(wait=False)
+
+    @property
+    def host(self) -> Chosen:
+        """All entries, for the time that they held the host."""
+        return self._host.result()
+
+    @property
+    def gpu(self) -> Chosen:
+        """All entries, up to the end of their GPUs' work."""
+        return self._gpu.result()
 
     def _leaves(self, *, on_device: bool) -> Chosen:
         segments = leaves(self.table.works(on_device=on_device), self.table.holds)
@@ -163,12 +180,22 @@ class BulkPosting(Posting[Chosen]):
 
     # -- what they used
 
+    def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
+        """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
+        parts = [part for job in jobs for part in job.parts]
+        with ThreadPoolExecutor(max(1, min(len(parts), os.cpu_count() or 1))) as pool:
+            found = pool.map(self._attributed, parts)
+            self._done = dict(zip(map(id, (part.cells for part in parts)), found, strict=True))
+
+    def _attributed(self, part: Part[Chosen]) -> Attributed:
+        return Attributed(part.cells, part.chosen.segments, self.groups, part.chosen.active)
+
     def attributed(
         self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
     ) -> Booked:
         """Attributes cells to groups, into the book."""
         segments = chosen.segments
-        done = Attributed(cells, segments, self.groups, chosen.active)
+        done = self._done.pop(id(cells))
         own = done.shares
         labels, count = self.groups.labels[own.entry], len(self.groups.unions)
         sums = {

@@ -15,10 +15,10 @@ from footprint.accounts.entries import Entry
 from footprint.accounts.latency import NO_ANSWER, SHARES, at_rank
 from footprint.accounts.lines import Book, Period
 from footprint.accounts.peaks import Peaks
-from footprint.accounts.table import Table
+from footprint.accounts.table import Alike, Table
 from footprint.estimators.columns import Flags, Floats, Ints
 from footprint.ledger.folding import bucket_start
-from footprint.ledger.reader import Facts
+from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import ERROR, OPEN
 
 _LIMITS = np.iinfo(np.int64)
@@ -37,12 +37,13 @@ class Group(NamedTuple):
     Attributes:
         name: as the naming function gave it.
         rows: by table.
-        writers: of any of them.
+        writers, paths: of any of them.
     """
 
     name: Hashable
     rows: list[Rows]
     writers: frozenset[int]
+    paths: tuple[PathInfo, ...]
 
     def entries(self) -> Iterator[Entry]:
         """The entries, each made when it is asked for."""
@@ -52,7 +53,7 @@ class Group(NamedTuple):
 def grouped(tables: Tables, name: Callable[[Entry], Hashable]) -> list[Group]:
     """The entries by name, which depends on their writer, path and status alone; by first entry."""
     found: dict[Hashable, list[Rows]] = {}
-    writers: dict[Hashable, set[int]] = {}
+    alikes: dict[Hashable, list[Alike]] = {}
     for table in tables.tables:
         example = np.zeros(len(table.alikes), np.int64)
         example[table.alike[::-1]] = np.arange(len(table))[::-1]  # the first of each
@@ -61,10 +62,18 @@ def grouped(tables: Tables, name: Callable[[Entry], Hashable]) -> list[Group]:
         labels = table.of_alike(label).astype(np.int64)
         for key, number in numbers.items():
             found.setdefault(key, []).append(Rows(table, np.flatnonzero(labels == number)))
+        names = list(numbers)
         for alike, number in zip(table.alikes, label, strict=True):
-            key = list(numbers)[number]
-            writers.setdefault(key, set()).add(alike.writer)
-    return [Group(key, rows, frozenset(writers[key])) for key, rows in found.items()]
+            alikes.setdefault(names[number], []).append(alike)
+    return [
+        Group(
+            key,
+            rows,
+            frozenset(alike.writer for alike in alikes[key]),
+            tuple(alike.path for alike in alikes[key]),
+        )
+        for key, rows in found.items()
+    ]
 
 
 class BulkDoings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -22,6 +22,21 @@ from footprint.model import DEVICE_KINDS, TIERS, Device
 
 #: Who is on a device, as the sort of posting has it.
 Chosen = TypeVar("Chosen")
+
+
+class Part(NamedTuple, Generic[Chosen]):
+    """The part of a device's energy that is to be attributed to some entries."""
+
+    cells: Cells
+    chosen: Chosen
+
+
+class Job(NamedTuple, Generic[Chosen]):
+    """One device's books."""
+
+    device: Device
+    timeline: Timeline
+    parts: list[Part[Chosen]]
 
 
 class Posting(ABC, Generic[Chosen]):
@@ -71,12 +86,21 @@ class Posting(ABC, Generic[Chosen]):
         """Books every device of this boot."""
         timelines = self._timelines()
         parts = [timeline for device, timeline in timelines if device.kind != "host"]
+        jobs: list[Job[Chosen]] = []
         for device, timeline in timelines:
             if device.kind == "host":
                 # A meter around the whole host: what it shows beyond the parts is nobody's.
-                self._post_device(device, timeline.beyond(parts))
+                jobs.append(Job(device, timeline.beyond(parts), []))
+            elif device.kind == "gpu":
+                jobs.append(Job(device, timeline, [self._of_gpu(device, timeline)]))
             else:
-                self._post_device(device, timeline)
+                jobs.append(Job(device, timeline, list(self._of_host(device, timeline))))
+        self.prepare(jobs)
+        for job in jobs:
+            self._post_device(job)
+
+    def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
+        """Told of all that is to be attributed, before any of it is."""
 
     # -- what was metered
 
@@ -89,10 +113,13 @@ class Posting(ABC, Generic[Chosen]):
             one = facts[member]
             for device in one.devices.values():
                 devices.setdefault(device.id, device)
-            for number, epoch, lag, t, raw in one.rows["point"]:
+            by_number: dict[int, list[tuple[int, int, int, int]]] = {}
+            for number, *row in one.rows["point"]:
+                by_number.setdefault(number, []).append(tuple(row))
+            for number, rows in by_number.items():
                 if number in one.devices:
-                    rows = points.setdefault(one.devices[number].id, {})
-                    rows.setdefault(member, []).append((epoch, lag, t, raw))
+                    own = points.setdefault(one.devices[number].id, {})
+                    own.setdefault(member, []).extend(rows)
             for number, tier, start, end, energy in one.rows["window"]:
                 if number in one.devices and end > start:
                     name = one.devices[number].id
@@ -129,18 +156,16 @@ class Posting(ABC, Generic[Chosen]):
 
     # -- who was on it
 
-    def _post_device(self, device: Device, timeline: Timeline) -> None:
+    def _post_device(self, job: Job[Chosen]) -> None:
+        device, timeline = job.device, job.timeline
         members = [m for m in self.members if device.id in self._ids(m)]
         host = self.book.facts[members[0]].host if members else ""
         cells = timeline.cells
         metered = sum(each for each in cells.energy if each is not None)
         before = {key: len(parts) for key, parts in self.book.groups.items()}
-        if device.kind == "host":
-            booked = Booked()
-        elif device.kind == "gpu":
-            booked = self._post_gpu(device, timeline)
-        else:
-            booked = self._post_host_part(device, timeline)
+        booked = Booked()
+        for part in job.parts:
+            booked = booked.plus(self._booked(device, timeline, part))
         rest = metered - booked.attributed_nj - booked.idle_nj
         present = cells.edges[-1] - cells.edges[0] if cells.energy else 0
         idle_ns, rest_ns = self._times(device, metered, rest, booked, present, before)
@@ -211,14 +236,13 @@ class Posting(ABC, Generic[Chosen]):
     def _ids(self, member: int) -> set[str]:
         return {device.id for device in self.book.facts[member].devices.values()}
 
-    def _post_gpu(self, device: Device, timeline: Timeline) -> Booked:
-        chosen = self.on_gpu(device)
+    def _of_gpu(self, device: Device, timeline: Timeline) -> Part[Chosen]:
+        """What of a GPU's energy is the tracked programs', and who was on it."""
         tracked = shares.of_gpu(device, timeline.cells.edges, self.book.facts, self._families())
         (energy,) = shares.split(timeline.cells.energy, [tracked])
-        cells = timeline.cells._replace(energy=energy)
-        return self._booked(device, timeline, cells, chosen)
+        return Part(timeline.cells._replace(energy=energy), self.on_gpu(device))
 
-    def _post_host_part(self, device: Device, timeline: Timeline) -> Booked:
+    def _of_host(self, device: Device, timeline: Timeline) -> Iterator[Part[Chosen]]:
         """The CPU or memory: each tracked family of processes gets its share of every cell."""
         families = self._families()
         parts = shares.split(
@@ -228,15 +252,12 @@ class Posting(ABC, Generic[Chosen]):
                 for root, members in families.items()
             ],
         )
-        booked = Booked()
-        for part, members in zip(parts, families.values(), strict=True):
-            cells = timeline.cells._replace(energy=part)
-            booked = booked.plus(self._booked(device, timeline, cells, self.of_writers(members)))
-        return booked
+        for energy, members in zip(parts, families.values(), strict=True):
+            yield Part(timeline.cells._replace(energy=energy), self.of_writers(members))
 
-    def _booked(self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen) -> Booked:
-        booked = self.attributed(device, timeline, cells, chosen)
-        whole_by = self._by_stretch(timeline._replace(cells=cells))
+    def _booked(self, device: Device, timeline: Timeline, part: Part[Chosen]) -> Booked:
+        booked = self.attributed(device, timeline, part.cells, part.chosen)
+        whole_by = self._by_stretch(timeline._replace(cells=part.cells))
         return booked._replace(idle_by=_less(whole_by, booked.attributed_by))
 
     def _share(self, device: Device, cells: Cells, root: int, members: list[int]) -> list[float]:

@@ -173,15 +173,17 @@ class Table(Sequence[Entry]):
             rows = columns.of(one.rows, "unit")
             at = self._places.of(one.writer, rows["seq"].astype(np.int64))
             units = np.zeros(len(rows), np.int64)
-            for each in np.unique(rows["unit"]).tolist():
+            for each in np.flatnonzero(np.bincount(rows["unit"])).tolist():
                 name = one.names.get(each, f"unit {each}")
                 units[rows["unit"] == each] = numbers.setdefault(name, len(numbers))
             kept = at >= 0
             found.append((at[kept], units[kept], rows["value"][kept].astype(np.float64)))
         self.unit_names = list(numbers)
         entry, unit, value = (np.concatenate(each) for each in zip(*found, strict=True))
-        order = np.lexsort((unit, entry)) if len(entry) else np.zeros(0, np.int64)
-        entry, unit, value = entry[order], unit[order], value[order]
+        key = entry * len(numbers) + unit
+        if not _increases(key):
+            order = np.argsort(key, kind="stable")
+            entry, unit, value = entry[order], unit[order], value[order]
         # Of an amount that was written twice the last holds, as in a dict.
         last = np.ones(len(entry), bool)
         last[:-1] = (entry[1:] != entry[:-1]) | (unit[1:] != unit[:-1])
@@ -197,22 +199,18 @@ class Table(Sequence[Entry]):
         entry, bucket, calls = (
             np.concatenate(each).astype(np.int64) for each in zip(*found, strict=True)
         )
-        order = np.argsort(entry, kind="stable")
-        return Buckets(entry[order], bucket[order], calls[order])
+        if not _increases(entry):
+            order = np.argsort(entry, kind="stable")
+            entry, bucket, calls = entry[order], bucket[order], calls[order]
+        return Buckets(entry, bucket, calls)
 
     def _alikes(self) -> tuple[list[Alike], Ints]:
         key = (self.writer << 40) | (self.path << 8) | self.status
-        order = np.argsort(key, kind="stable")
-        ordered = key[order]
-        first = np.ones(len(key), bool)
-        first[1:] = ordered[1:] != ordered[:-1]
-        number = np.empty(len(key), np.int64)
-        number[order] = np.cumsum(first) - 1
+        distinct, number = _distinct(key)
         alikes = [
             Alike(writer, self.facts[writer].paths.get(path, NO_PATH), status)
             for writer, path, status in (
-                (each >> 40, each >> 8 & 0xFFFFFFFF, each & 0xFF)
-                for each in ordered[first].tolist()
+                (each >> 40, each >> 8 & 0xFFFFFFFF, each & 0xFF) for each in distinct
             )
         ]
         return alikes, number
@@ -248,6 +246,8 @@ class Table(Sequence[Entry]):
         return self
 
 
+#: Up to so many distinct values are looked for one by one.
+_FEW = 16
 #: How many dropped entries may lie one within another.
 _DEEPEST = 1000
 _COLUMNS = (
@@ -258,6 +258,24 @@ _FIELDS = (
     *("seq", "parent", "path", "status", "flags", "start", "end", "device_end"),
     *("calls", "busy_ns", "covered_ns", "self_ns"),
 )
+
+
+def _distinct(key: Ints) -> tuple[list[int], Ints]:
+    """The distinct values, increasing, and which of them each is; there are few of them."""
+    found: list[int] = []
+    rest = key
+    while len(rest) and len(found) < _FEW:  # a pass each is quicker than to sort them all
+        found.append(int(rest[0]))
+        rest = rest[rest != rest[0]]
+    if len(rest):
+        found = np.unique(key).tolist()
+    distinct = np.array(sorted(found), np.int64)
+    return distinct.tolist(), np.searchsorted(distinct, key)
+
+
+def _increases(values: Ints) -> bool:
+    """Whether each is at least the one before: what a writer wrote in order need not be sorted."""
+    return bool((values[1:] >= values[:-1]).all())
 
 
 def _renumbered(rows: Any, kept: Flags, number: Ints) -> Any:
@@ -309,9 +327,11 @@ class _Places(Mapping[tuple[str, int], int]):
         end = 0
         for member, size in zip(members, sizes, strict=True):
             begin, end = end, end + size
-            own = seq[begin:end]
-            order = np.argsort(own, kind="stable")
-            self._ordered[facts[member].writer] = own[order], order + begin
+            own, places = seq[begin:end], np.arange(begin, end)
+            if not _increases(own):
+                order = np.argsort(own, kind="stable")
+                own, places = own[order], places[order]
+            self._ordered[facts[member].writer] = own, places
 
     def of(self, writer: str, seq: Ints) -> Ints:
         """Indices of entries; -1 where there is none."""

@@ -146,7 +146,12 @@ def merge(points: Sequence[Point], wrap_uj: int | None, max_w: float | None) -> 
             at, offset = _begin(runs, point), 0
         elif before is not None and not _restarts(before, point) and _still(runs, before, point):
             at, offset = before.run, before.offset
-            _put(runs[at], point._replace(raw_uj=point.raw_uj + offset))
+            value = point._replace(raw_uj=point.raw_uj + offset) if offset else point
+            last = runs[at][-1]
+            if value.raw_uj > last.raw_uj and value.low >= last.low:  # the usual one
+                runs[at].append(value)
+            else:
+                _put(runs[at], value)
         else:
             at, offset = _follow(runs, before, point, wrap_uj, max_w, _ahead(seen, runs))
         seen[point.writer] = _Seen(at, point.epoch, point.raw_uj, offset)
@@ -369,31 +374,33 @@ def _narrow(lows: list[int], highs: list[int], period: float, jitter: int) -> in
     Gives how often that contradicted what was read.
     """
     missed = 0
+    reach = period * (1 + _JITTER_SHARE)
     for index, high in enumerate(highs):
-        lows[index] = max(lows[index], int(high - period * (1 + _JITTER_SHARE)) - jitter)
+        lows[index] = max(lows[index], int(high - reach) - jitter)
     steps = range(len(lows) - 1)
+    widest = period * 0.8
     for order in (steps, reversed(steps)):
-        for index in order:
-            a, b = index, index + 1
-            apart = (lows[b] + highs[b] - lows[a] - highs[a]) / 2
+        for a in order:
+            b = a + 1
+            low_a, high_a, low_b, high_b = lows[a], highs[a], lows[b], highs[b]
             # How far apart they may be leaves one whole number of periods, or says nothing.
-            open_ = (highs[a] - lows[a] + highs[b] - lows[b]) / 2
-            count = round(apart / period)
-            if count < 1 or count > 50 or open_ > period * 0.8:
+            count = round((low_b + high_b - low_a - high_a) / 2 / period)
+            if not 1 <= count <= 50 or (high_a - low_a + high_b - low_b) / 2 > widest:
                 continue
             least = int(count * period * (1 - _JITTER_SHARE)) - jitter
             most = int(count * period * (1 + _JITTER_SHARE)) + jitter
-            missed += not _tighten(lows, highs, b, lows[a] + least, highs[a] + most)
-            missed += not _tighten(lows, highs, a, lows[b] - most, highs[b] - least)
+            # Where the two leave nothing, this edge did not keep the period: what was read holds.
+            low, high = max(low_b, low_a + least), min(high_b, high_a + most)
+            if low <= high:
+                lows[b], highs[b] = low_b, high_b = low, high
+            else:
+                missed += 1
+            low, high = max(low_a, low_b - most), min(high_a, high_b - least)
+            if low <= high:
+                lows[a], highs[a] = low, high
+            else:
+                missed += 1
     return missed
-
-
-def _tighten(lows: list[int], highs: list[int], index: int, low: int, high: int) -> bool:
-    low, high = max(lows[index], low), min(highs[index], high)
-    if low > high:  # this edge did not keep the period: what was read holds
-        return False
-    lows[index], highs[index] = low, high
-    return True
 
 
 #: (start, end, nJ or None, slack at start, slack at end, tier, estimated)

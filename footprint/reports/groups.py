@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from footprint.accounts.book import Book, Period
@@ -142,16 +144,15 @@ def _bulk(
     from footprint.accounts.bulk_doings import BulkDoings, grouped
 
     doings = BulkDoings(book, period)
-    for group in grouped(entries, grouper.name):
+    every = grouped(entries, grouper.name)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # numpy lets go of the lock
+        found = list(pool.map(doings.of, every))
+    for group, doing in zip(every, found, strict=True):
         name = cast(tuple[Key, bool], group.name)
-        is_api = any(
-            rows.table.alikes[alike].path.kind == API
-            for rows in group.rows
-            for alike in set(rows.table.alike[rows.at].tolist())
-        )
+        is_api = any(path.kind == API for path in group.paths)
         yield Member(
             name,
-            doings.of(group),
+            doing,
             frozenset(booked.at(writer) for writer in group.writers),
             api_calls(group.entries(), book, registry) if is_api else None,
             name in lost,
