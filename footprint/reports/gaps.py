@@ -144,7 +144,7 @@ def _doings(made: Sequence[Made]) -> Iterator[Gap]:
         yield Gap(
             "groups.energy_j",
             f"the energy of {low}{of} is below what the meters can tell (its `floor` says why):"
-            " calls were shorter than the counter's period and too few, or too mixed with others",
+            " calls were shorter than the counter's period and too few",
             "measure more or longer calls, one kind at a time",
         )
     if any(each.group.active_s is None for each in made):

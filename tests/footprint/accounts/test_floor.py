@@ -111,3 +111,10 @@ def test_longer_calls_of_the_same_energy_are_no_worse(
 ) -> None:
     parts, active = group
     assert below_floor(parts, active + more) is None
+
+
+def test_calls_that_ran_for_long_enough_are_not_too_few() -> None:
+    """In turn with others, say: the interval says how little of the energy is surely theirs."""
+    assert below_floor([part(GPU, 18, 132, 257)], 5 * S - 1) == PERIOD
+    assert below_floor([part(GPU, 18, 132, 257)], 5 * S) is None
+    assert below_floor([part(GPU, 0, 0, 257)], 3600 * S) == UNSEEN
