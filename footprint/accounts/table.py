@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from footprint.accounts.entries import NO_PATH, Entry, parent_of
-from footprint.estimators.columns import Flags, Ints
+from footprint.estimators.columns import Flags, Ints, fits
 from footprint.estimators.columns.segments import Holds, Works
 from footprint.ledger import columns
 from footprint.ledger.format import SAMPLED
@@ -55,18 +55,18 @@ class Table(Sequence[Entry]):
     def __init__(self, facts: Sequence[Facts], members: Sequence[int]) -> None:
         self.facts = facts
         parts = [_rows(facts[member]) for member in members]
-        sizes = [len(part["seq"]) for part in parts]
+        sizes = [sum(map(len, part)) for part in parts]
         self.writer = np.repeat(np.array(members, np.int64), sizes)
-        joined = {name: np.concatenate([part[name] for part in parts]) for name in _FIELDS}
+        t_last = [facts[member].t_last for member in members]
+        joined = {name: _filled(name, parts, t_last, sum(sizes)) for name in _FIELDS}
         self.seq, self.path, self.status = joined["seq"], joined["path"], joined["status"]
-        self.start, self.end, self.device_end = (
-            joined["start"],
-            joined["end"],
-            joined["device_end"],
-        )
-        self.calls, self.busy_ns = joined["calls"], joined["busy_ns"]
+        self.start, self.end = joined["start"], joined["end"]
+        self.device_end = joined["device_end"]
+        self.calls, self.flags = joined["calls"], joined["flags"]
+        self.busy_ns = joined["busy_ns"]
+        spans = self.busy_ns < 0  # a span was busy all the time
+        self.busy_ns[spans] = (self.end - self.start)[spans]
         self.covered_ns, self.self_ns = joined["covered_ns"], joined["self_ns"]
-        self.flags = joined["flags"]
         self.unit_names: list[str] = []
         self._places = _Places(facts, members, self.seq, sizes)
         self.parent = self._parents(members, joined["parent"], sizes)
@@ -284,37 +284,34 @@ def _renumbered(rows: Any, kept: Flags, number: Ints) -> Any:
     return found._replace(entry=number[found.entry])
 
 
-def _rows(one: Facts) -> dict[str, Ints]:
-    """A writer's spans, folds and spans that never ended, by field."""
+def _rows(one: Facts) -> list[Any]:
+    """A writer's spans, folds and spans that never ended."""
     spans, folds = columns.of(one.rows, "span"), columns.of(one.rows, "fold")
     opened = columns.of(one.rows, "open")
-    opened = opened[~np.isin(opened["seq"], spans["seq"])]  # those that ended since are spans
-    found: dict[str, Ints] = {}
-    for name in _FIELDS:
-        found[name] = np.concatenate(
-            [_column(spans, name), _column(folds, name), _of_open(opened, name, one)]
-        )
+    if len(opened):  # those that ended since are spans
+        opened = opened[~np.isin(opened["seq"], spans["seq"])]
+    return [spans, folds, opened]
+
+
+def _filled(name: str, parts: Sequence[list[Any]], t_last: Sequence[int], size: int) -> Ints:
+    """One field of all writers' rows; what a kind of rows lacks is 1 call, or -1."""
+    found = np.full(size, 1 if name == "calls" else -1, np.int64)
+    begin = 0
+    for kinds, last in zip(parts, t_last, strict=True):
+        for number, rows in enumerate(kinds):
+            own = found[begin : begin + len(rows)]
+            begin += len(rows)
+            if name in rows.dtype.names:
+                own[:] = rows[name]
+            elif number == _OPENED and name in ("end", "device_end"):
+                own[:] = np.maximum(rows["start"], last)
+            elif number == _OPENED and name in ("status", "flags"):
+                own[:] = OPEN if name == "status" else 0
     return found
 
 
-def _column(rows: Any, name: str) -> Ints:
-    if name in rows.dtype.names:
-        return rows[name].astype(np.int64)  # type: ignore[no-any-return]
-    if name == "calls":
-        return np.ones(len(rows), np.int64)
-    if name == "busy_ns":
-        return rows["end"].astype(np.int64) - rows["start"]  # type: ignore[no-any-return]
-    return np.full(len(rows), -1, np.int64)
-
-
-def _of_open(rows: Any, name: str, one: Facts) -> Ints:
-    if name in ("status", "flags"):
-        return np.full(len(rows), OPEN if name == "status" else 0, np.int64)
-    if name in ("end", "device_end"):
-        return np.maximum(rows["start"], one.t_last)  # type: ignore[no-any-return]
-    if name == "busy_ns":
-        return np.maximum(rows["start"], one.t_last) - rows["start"]  # type: ignore[no-any-return]
-    return _column(rows, name)
+#: Which of `_rows` never ended.
+_OPENED = 2
 
 
 class _Places(Mapping[tuple[str, int], int]):
@@ -323,27 +320,32 @@ class _Places(Mapping[tuple[str, int], int]):
     def __init__(
         self, facts: Sequence[Facts], members: Sequence[int], seq: Ints, sizes: Sequence[int]
     ) -> None:
-        self._ordered: dict[str, tuple[Ints, Ints]] = {}
+        self._places: dict[str, tuple[int, Ints]] = {}
+        self._size = sum(sizes)
         end = 0
         for member, size in zip(members, sizes, strict=True):
             begin, end = end, end + size
-            own, places = seq[begin:end], np.arange(begin, end)
-            if not _increases(own):
-                order = np.argsort(own, kind="stable")
-                own, places = own[order], places[order]
-            self._ordered[facts[member].writer] = own, places
+            own = seq[begin:end]
+            first, last = (int(own.min()), int(own.max())) if size else (0, -1)
+            fits("sequences", np.array([last - first]), 64.0 * (size + 1_000_000))
+            places = np.full(last - first + 1, -1, np.int64)
+            places[own - first] = np.arange(begin, end)
+            self._places[facts[member].writer] = first, places
 
     def of(self, writer: str, seq: Ints) -> Ints:
         """Indices of entries; -1 where there is none."""
-        own, places = self._ordered[writer]
-        if not len(own):
+        first, places = self._places[writer]
+        if not len(places):
             return np.full(len(seq), -1, np.int64)
-        at = np.searchsorted(own, seq, "right") - 1
-        return np.where((at >= 0) & (own[at] == seq), places[at], -1)
+        at = seq - first
+        inside = (at >= 0) & (at < len(places))
+        if inside.all():
+            return places[at]
+        return np.where(inside, places[np.where(inside, at, 0)], -1)
 
     def __getitem__(self, key: tuple[str, int]) -> int:
         writer, seq = key
-        if writer not in self._ordered:
+        if writer not in self._places:
             raise KeyError(key)
         at = int(self.of(writer, np.array([seq], np.int64))[0])
         if at < 0:
@@ -351,7 +353,9 @@ class _Places(Mapping[tuple[str, int], int]):
         return at
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        return ((writer, seq) for writer, (own, _) in self._ordered.items() for seq in own.tolist())
+        for writer, (first, places) in self._places.items():
+            for at in np.flatnonzero(places >= 0).tolist():
+                yield writer, first + at
 
     def __len__(self) -> int:
-        return sum(len(own) for own, _ in self._ordered.values())
+        return self._size

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from footprint.estimators.attribution import Cells
@@ -114,12 +115,12 @@ def read_points(
     rows_by_writer: Sequence[Iterable[tuple[int, int, int, int]]],
 ) -> list[Point]:
     """Points of one device from (epoch, lag_us, t, raw_uj) rows of each writer, by time."""
-    points: list[Point] = []
-    for writer, rows in enumerate(rows_by_writer):
-        for epoch, lag_us, t, raw in rows:
-            low = t - lag_us * 1000 if lag_us != NO_LAG else t - 10 * NS_PER_S
-            points.append(Point(low, t, raw, epoch, writer))
-    points.sort(key=lambda point: (point.high, point.raw_uj))
+    points = [
+        Point(t - (lag_us * 1000 if lag_us != NO_LAG else 10 * NS_PER_S), t, raw, epoch, writer)
+        for writer, rows in enumerate(rows_by_writer)
+        for epoch, lag_us, t, raw in rows
+    ]
+    points.sort(key=itemgetter(1, 2))
     return points
 
 
@@ -138,6 +139,9 @@ def merge(points: Sequence[Point], wrap_uj: int | None, max_w: float | None) -> 
     Each writer tells for itself when the counter started again or wrapped; the first that sees it
     begins the new run, the others follow. A read that came late finds its place by its value.
     """
+    alone = len({point.writer for point in points}) == 1
+    if alone and _only_grows(points):
+        return [list(points)]
     runs: list[list[Point]] = []
     seen: dict[int, _Seen] = {}
     for point in points:
@@ -156,6 +160,13 @@ def merge(points: Sequence[Point], wrap_uj: int | None, max_w: float | None) -> 
             at, offset = _follow(runs, before, point, wrap_uj, max_w, _ahead(seen, runs))
         seen[point.writer] = _Seen(at, point.epoch, point.raw_uj, offset)
     return runs
+
+
+def _only_grows(points: Sequence[Point]) -> bool:
+    """Whether each point shows more than the one before, and begins no earlier: the usual case."""
+    return all(
+        a.raw_uj < b.raw_uj and a.low <= b.low and a.epoch == b.epoch for a, b in pairwise(points)
+    )
 
 
 def _begin(runs: list[list[Point]], point: Point) -> int:
