@@ -60,7 +60,7 @@ def idle_floor_w(cells: Cells, segments: Iterable[Segment]) -> float:
 
 def floor_over(cells: Cells, idle: bytes) -> float:
     """As `idle_floor_w`, where it is known which cells are idle (`idle_cells`)."""
-    powers = _stretches(cells, idle) or _stretches(cells, b"\1" * len(idle))
+    powers = (_stretches(cells, idle) if 1 in idle else []) or _stretches(cells, b"\1" * len(idle))
     powers.sort()
     lowest = powers[: (len(powers) + 1) // 2]
     return sum(lowest) / len(lowest) if lowest else 0.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +71,7 @@ class Device:
         groups: of the entries.
         active: `loads(segments)`, which other devices with the same segments share.
         floor_w: the idle floor; None: learned.
+        pool: takes chunks of entries at once, on several processors.
 
     Attributes:
         shares: what each entry used.
@@ -84,6 +87,7 @@ class Device:
         groups: Groups | None = None,
         active: Loads | None = None,
         floor_w: float | None = None,
+        pool: Executor | None = None,
     ) -> None:
         self._segments = segments
         self._active = loads(segments) if active is None else active
@@ -96,24 +100,27 @@ class Device:
         limits = Limits(self._sweep, lanes)
         joints = Joints(limits, self._groups.unions)
         self._chunks = _chunks(segments)
-        found = [self._chunk(lanes, limits, joints, which) for which in self._chunks]
+        found: list[tuple[Ints, ...]] = []
+        own_map = map if pool is None else pool.map
+        for bounds, own in own_map(partial(self._chunk, lanes, limits), self._chunks):
+            joints.take(bounds, self._groups.labels[bounds.entries])
+            found.append(own)
         columns = [np.concatenate(each) for each in zip(*found, strict=True)]
         self.shares = self._shares(cells, columns or [np.zeros(0, np.int64)] * 8)
         self.bounds = joints.bounds()
 
     def _chunk(
-        self, lanes: tuple[Lane, Lane | None], limits: Limits, joints: Joints, which: slice
-    ) -> tuple[Ints, ...]:
+        self, lanes: tuple[Lane, Lane | None], limits: Limits, which: slice
+    ) -> tuple[Bounds, tuple[Ints, ...]]:
         segments, active = self._segments.at(which), self._active.at(which)
         bounds = Bounds(limits, segments, active)
-        joints.take(bounds, self._groups.labels[bounds.entries])
         length = segments.end - segments.start
         full, thin = segments.density == FULL, segments.density < FULL
         fits("the length of a fold", length[thin], 2.0**42)
         active_ns = _sums(np.where(full, length, 0), bounds.begins)
         active_ns += _sums(np.where(thin, length, 0) * segments.density, bounds.begins) // FULL
         spent = bounds.spent
-        return (
+        return bounds, (
             bounds.entries,
             self._of(lanes, which, bounds.begins),
             spent.low,

@@ -37,6 +37,30 @@ class Parts(NamedTuple):
     most: Ints
 
 
+class Reach(NamedTuple):
+    """Segments that meet cells: the first and last cell of each.
+
+    `earlier` and `later` say that it may also meet the one before or after, as far as it is known
+    where their edges lie.
+    """
+
+    segment: Ints
+    first: Ints
+    last: Ints
+    earlier: Flags
+    later: Flags
+
+    def of(self, chosen: Flags) -> Reach:
+        """Some of them."""
+        return Reach(
+            self.segment[chosen],
+            self.first[chosen],
+            self.last[chosen],
+            self.earlier[chosen],
+            self.later[chosen],
+        )
+
+
 class Spent(NamedTuple):
     """What entries may have used, nJ, by entry (numbers of `Bounds.entries`)."""
 
@@ -64,31 +88,73 @@ class Bounds:
         self.begins = np.flatnonzero(starts)
         self.entries = segments.entry[self.begins]
         self._number = np.cumsum(starts) - 1  # of a segment's entry
-        self.wholes, self.parts, metered = self._take()
-        self.spent = self._finish(metered)
+        size = np.diff(np.concatenate([self.begins, [len(starts)]]))
+        reach = self._reach()
+        simple = self._is_simple(reach, size)
+        self._metered = np.zeros(len(self.entries), np.int64)
+        self.wholes, self._many = self._take(reach.of(~simple))
+        self._one = self._within(reach.of(simple))
+        self.spent = self._finish()
+
+    @property
+    def parts(self) -> Parts:
+        """All holds in part, in no order."""
+        return Parts(*(np.concatenate(each) for each in zip(self._one, self._many, strict=True)))
 
     # -- which cells a segment holds
 
-    def _take(self) -> tuple[Wholes, Parts, Ints]:
+    def _reach(self) -> Reach:
         meter, segments, line, active = self._meter, self._segments, self._line, self._active
         edges, slack, count = meter.edges, meter.slack, meter.size
-        nothing = np.zeros(0, np.int64)
-        metered = np.zeros(len(self.entries), np.int64)
         if not count:
-            return Wholes(nothing, nothing, nothing), Parts(*[nothing] * 5), metered
+            nothing = np.zeros(0, np.int64)
+            return Reach(nothing, nothing, nothing, nothing > 0, nothing > 0)
         first = line.rank[active.start_at] - 1
         ends = line.rank[active.end_at]  # edges up to the end, and one less where it is on one
         last = ends - 1 - ((ends > 0) & (edges[ends - 1] == segments.end))
         kept = np.flatnonzero((last >= 0) & (first < count))
         first, last = np.maximum(first[kept], 0), np.minimum(last[kept], count - 1)
+        # Begun just after an edge that may in truth lie later: a little of the cell before it.
+        earlier = (first > 0) & (segments.start[kept] < (edges + slack)[first])
+        after = np.minimum(last + 1, count)
+        later = (last + 1 < count) & (segments.end[kept] > (edges - slack)[after])
+        return Reach(kept, first, last, earlier, later)
+
+    def _is_simple(self, reach: Reach, size: Ints) -> Flags:
+        """Whether a segment is all of its entry, and lies within one cell: most short calls."""
+        segments, edges = self._segments, self._meter.edges
+        if not len(reach.segment):
+            return np.zeros(0, bool)
+        inside = (reach.first == reach.last) & ~reach.earlier & ~reach.later
+        inside &= size[self._number[reach.segment]] == 1
+        inside &= (segments.density == FULL)[reach.segment]
+        inside &= ~segments.background[reach.segment]
+        inside &= segments.start[reach.segment] > edges[reach.first]
+        inside &= segments.end[reach.segment] < edges[reach.first + 1]
+        return inside
+
+    def _within(self, reach: Reach) -> Parts:
+        """What simple segments hold of their cells."""
+        segments, line, active, at = self._segments, self._line, self._active, reach.segment
+        marks = line.time_mark
+        sums = self._limits.front.held
+        held = floor(*sums.between(marks[active.start_at[at]], marks[active.end_at[at]]))
+        entry = self._number[at]
+        known = self._meter.known[reach.first]
+        self._metered[entry] = np.where(known, segments.end[at] - segments.start[at], 0)
+        return Parts(entry, reach.first, held, held, held)
+
+    def _take(self, reach: Reach) -> tuple[Wholes, Parts]:
+        """What other segments hold of cells, whole or in part."""
+        meter, segments = self._meter, self._segments
+        kept, first, last, earlier, later = reach
+        if not len(kept):
+            nothing = np.zeros(0, np.int64)
+            return Wholes(nothing, nothing, nothing), Parts(*[nothing] * 5)
         start, end = segments.start[kept], segments.end[kept]
-        begin, stop = _whole(edges, slack, start, end, first, last)
+        begin, stop = _whole(meter.edges, meter.slack, start, end, first, last)
         none = (segments.density[kept] < FULL) | (begin >= stop)
         begin[none] = stop[none] = last[none] + 1
-        # Begun just after an edge that may in truth lie later: a little of the cell before it.
-        earlier = (first > 0) & (start < edges[first] + slack[first])
-        after = np.minimum(last + 1, count)
-        later = (last + 1 < count) & (end > edges[after] - slack[after])
         whole = np.flatnonzero(stop > begin)
         wholes = Wholes(kept[whole], begin[whole], stop[whole])
         # The cells of each segment: one before, those before the whole ones, those after, one more.
@@ -97,13 +163,13 @@ class Bounds:
         row = np.repeat(np.arange(len(kept)), total)
         place = np.arange(len(row)) - np.repeat(np.cumsum(total) - total, total)
         before = (sizes[0] + sizes[1])[row]
-        cell = first[row] - sizes[0][row] + place
+        cell = (first - sizes[0])[row] + place
         cell = np.where(place < before, cell, stop[row] + place - before)
         touched = ((place >= sizes[0][row]) & (place < (total - sizes[3])[row])).nonzero()[0]
         parts, ns = self._held(kept[row], cell, touched)
         known = meter.known[cell[touched]]
-        np.add.at(metered, self._number[kept[row[touched]]], np.where(known, ns, 0))
-        return wholes, parts, metered
+        np.add.at(self._metered, self._number[kept[row[touched]]], np.where(known, ns, 0))
+        return wholes, parts
 
     def _held(self, segment: Ints, cell: Ints, touched: Ints) -> tuple[Parts, Ints]:
         """What segments hold of cells: ns by entry and cell, and the touched ones' length."""
@@ -163,8 +229,8 @@ class Bounds:
 
     # -- what that comes to
 
-    def _finish(self, metered: Ints) -> Spent:
-        meter, parts, count = self._meter, self.parts, len(self.entries)
+    def _finish(self) -> Spent:
+        meter, parts, count = self._meter, self._many, len(self.entries)
         low_sum, high_sum = np.zeros(count, np.int64), np.zeros(count, np.int64)
         estimated = np.zeros(count, bool)
         if len(parts.entry):
@@ -186,15 +252,19 @@ class Bounds:
             if meter.estimated.any():
                 estimated[entry] = np.maximum.reduceat(meter.estimated[cell], at)
         if len(self.wholes.segment):
-            self._add_wholes(low_sum, high_sum, metered, estimated)
-        return Spent(low_sum, high_sum, metered, estimated)
+            self._add_wholes(low_sum, high_sum, estimated)
+        entry, cell, held = self._one.entry, self._one.cell, self._one.held
+        found = self._limits.used(cell, held, held, self._limits.slack[cell])
+        low_sum[entry], high_sum[entry] = found
+        estimated[entry] = meter.estimated[cell]
+        return Spent(low_sum, high_sum, self._metered, estimated)
 
     def of_wholes(self) -> tuple[Ints, Flags]:
         """Of each hold on whole cells: its entry, and whether it is in the background."""
         segment = self.wholes.segment
         return self._number[segment], self._segments.background[segment]
 
-    def _add_wholes(self, low_sum: Ints, high_sum: Ints, metered: Ints, estimated: Flags) -> None:
+    def _add_wholes(self, low_sum: Ints, high_sum: Ints, estimated: Flags) -> None:
         known, filled = self._limits.known, self._limits.filled
         number, of_back = self.of_wholes()
         for at, (_, _, (lows, highs)) in enumerate(self._limits.lanes):
@@ -205,7 +275,7 @@ class Bounds:
             first, beyond = self.wholes.first[chosen], self.wholes.beyond[chosen]
             np.add.at(low_sum, mine, lows[beyond] - lows[first])
             np.add.at(high_sum, mine, highs[beyond] - highs[first])
-            np.add.at(metered, mine, known[beyond] - known[first])
+            np.add.at(self._metered, mine, known[beyond] - known[first])
             estimated[mine[filled[beyond] > filled[first]]] = True
 
 

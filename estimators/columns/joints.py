@@ -25,12 +25,8 @@ class Joints:
 
     def take(self, bounds: Bounds, labels: Ints) -> None:
         """Adds entries, with the group of each."""
-        cells, count, parts, whole = (
-            self._limits.meter.size,
-            len(self._groups),
-            bounds.parts,
-            bounds.wholes,
-        )
+        cells, count = self._limits.meter.size, len(self._groups)
+        parts, whole = bounds.parts, bounds.wholes
         for group, chosen in _by_label(labels, count):
             self._groups[group].low_sum += int(bounds.spent.low[chosen].sum())
             self._groups[group].high_sum += int(bounds.spent.high[chosen].sum())

@@ -6,6 +6,7 @@ wrapped sums are still exact.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from footprint.estimators.columns import Flags, Floats, Ints, TooLarge, fits
 from footprint.estimators.columns.segments import Segments
 from footprint.estimators.sweep import BITS, UNITS
 
+#: So many steps of a sum are made at once.
+_BLOCK = 1 << 15
 #: Doubles hold whole numbers exactly up to here.
 EXACT = 2.0**53
 
@@ -236,30 +239,55 @@ class Sweep:
             held: sums of what is held too, which do not depend on `only`.
         """
         price, rest = self.prices(floor_w, only)
-        share = FULL / np.maximum(self._front, FULL)
-        front = self._lane(share, price, self.front_least, self.front_most, held)
+
+        def front(at: slice) -> Floats:
+            return FULL / np.maximum(self._front[at], FULL)
+
+        def back(at: slice) -> Floats:
+            left = FULL - np.minimum(self._front[at], FULL)
+            return left / np.maximum(self._back[at], FULL)
+
+        found = self._lane(front, price, self.front_least, self.front_most, held)
         if not self._has_back:
-            return front, None
-        left = FULL - np.minimum(self._front, FULL)
-        share = left / np.maximum(self._back, FULL)
-        return front, self._lane(share, rest, *self._extremes(self._back), held)
+            return found, None
+        return found, self._lane(back, rest, *self._extremes(self._back), held)
 
-    def _lane(self, share: Floats, price: Floats, least: Ints, most: Ints, held: bool) -> Lane:
-        ns = self._length * share
-        cost = self._sums(ns * price[self._cell])
-        return Lane(cost, self._sums(ns) if held else cost, least, most)
+    def _lane(
+        self,
+        share: Callable[[slice], Floats],
+        price: Floats,
+        least: Ints,
+        most: Ints,
+        held: bool,
+    ) -> Lane:
+        """Running sums at every mark, block by block, so that a block stays in the cache.
 
-    def _sums(self, steps: Floats) -> Sums:
-        """Running sums at every mark; what lies outside the cells adds nothing."""
+        What lies outside the cells adds nothing.
+        """
+        cost, time = self._sums(), self._sums() if held else None
+        for begin in range(0, len(self._length), _BLOCK):
+            at = slice(begin, min(begin + _BLOCK, len(self._length)))
+            ns = self._length[at] * share(at)
+            self._add(cost, at, ns * price[self._cell[at]])
+            if time is not None:
+                self._add(time, at, ns)
+        for each in (cost, time):
+            if each is not None and len(each.whole):
+                each.whole[self._to + 1 :] = each.whole[self._to]
+                each.parts[self._to + 1 :] = each.parts[self._to]
+        return Lane(cost, cost if time is None else time, least, most)
+
+    def _sums(self) -> Sums:
+        size = len(self.active.times) + len(self.line.edges)
+        return Sums(np.zeros(size, np.int64), np.zeros(size, np.int64))
+
+    def _add(self, sums: Sums, at: slice, steps: Floats) -> None:
+        """Goes on with running sums over a block of steps."""
         fits("a step of a sum", steps, 2.0**62)
-        whole = np.floor(steps)
+        whole = steps.astype(np.int64)  # steps are not negative: this rounds down
         parts = ((steps - whole) * UNITS).astype(np.int64)
-        return Sums(self._running(whole.astype(np.int64)), self._running(parts))
-
-    def _running(self, steps: Ints) -> Ints:
-        total = len(self.active.times) + len(self.line.edges)
-        found = np.zeros(total, np.int64)
-        if len(steps):
-            np.cumsum(steps, out=found[self._from + 1 : self._to + 1])
-            found[self._to + 1 :] = found[self._to]
-        return found
+        first, last = self._from + at.start, self._from + at.stop
+        for running, each in ((sums.whole, whole), (sums.parts, parts)):
+            own = running[first + 1 : last + 1]
+            np.cumsum(each, out=own)
+            own += running[first]

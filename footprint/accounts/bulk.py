@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -183,12 +183,14 @@ class BulkPosting(Posting[Chosen]):
     def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
         """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
         parts = [part for job in jobs for part in job.parts]
-        with ThreadPoolExecutor(max(1, min(len(parts), os.cpu_count() or 1))) as pool:
-            found = pool.map(self._attributed, parts)
+        size = os.cpu_count() or 1
+        with ThreadPoolExecutor(size) as devices, ThreadPoolExecutor(size) as chunks:
+            found = devices.map(lambda part: self._attributed(part, chunks), parts)
             self._done = dict(zip(map(id, (part.cells for part in parts)), found, strict=True))
 
-    def _attributed(self, part: Part[Chosen]) -> Attributed:
-        return Attributed(part.cells, part.chosen.segments, self.groups, part.chosen.active)
+    def _attributed(self, part: Part[Chosen], pool: Executor) -> Attributed:
+        cells, (segments, active) = part
+        return Attributed(cells, segments, self.groups, active, pool=pool)
 
     def attributed(
         self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
