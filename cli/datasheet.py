@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -135,27 +136,35 @@ def _check(
     from footprint.datasheets import check
     from footprint.datasheets.formats import of_document
     from footprint.datasheets.into import read
-    from footprint.emitters.from_report import view as view_of
 
     if format_ not in ("text", "json"):
         raise UsageError(f"--format {format_} is not for --check: use text or json")
     data = read(path, "--check")
     stated = check.stated_in(path, data, of_document(path, data))
     report = _report(*source)
-    view = view_of(report, model or check.model_of(report, data), version)
-    which = "" if version is None else f" --model-version {version}"
-    again = f"footprint datasheet --model {view.model}{which} --into {path}"
-    if not stated:
-        raise CheckFailedError(f"{path} states no figures of ours: nothing to check; run {again}")
-    found = check.check(path, view, stated)
+    view = check.subject(report, data, stated, model, version)
+    which = "" if view.version is None else f" --model-version {quote(view.version)}"
+    again = f"footprint datasheet --model {quote(view.model)}{which} --into {quote(str(path))}"
+    own = check.figures_of(view, stated)
+    named = check.named_in(stated)
+    others = [each for each in named if each != (view.model, view.version)]
+    if not own:
+        of = ", ".join(check.called(*each) for each in others)
+        but = f" of {check.called(view.model, view.version)}, only of {of}" if of else ""
+        raise CheckFailedError(
+            f"{path} states no figures of ours{but}: nothing to check; run {again}"
+        )
+    for each in others:
+        say(f"{path} has figures of {check.called(*each)} too, which are not checked")
+    found = check.check(path, view, own)
     click.echo((check.as_json if format_ == "json" else check.as_text)(found), nl=False)
     for kind in found.unsaid:
         say(f"{path} says nothing of {kind}, which the ledger has")
     if found.failed:
-        raise CheckFailedError(
-            f"{path}: {len(found.failed)} of {len(found.rows)} figures no longer match the ledger:"
-            f" run {again}"
-        )
+        some = f"{len(found.failed)} of {len(found.rows)} figures no longer match"
+        if len(found.rows) == 1:
+            some = "its figure no longer matches"
+        raise CheckFailedError(f"{path}: {some} the ledger: run {again}")
 
 
 def _into(path: Path, before: bytes, view: View, emitter: Emitter, options: Options) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from footprint.datasheets.formats import every
 from footprint.datasheets.make import only_model
+from footprint.emitters.from_report import view as view_of
 from footprint.emitters.from_report import views
 from footprint.emitters.stated import Stated, current
 from footprint.emitters.view import UNITS, View
@@ -94,6 +95,57 @@ def stated_in(path: Path, data: bytes, formats: Sequence[str]) -> list[Stated]:
     return []
 
 
+def named_in(stated: Iterable[Stated]) -> list[tuple[str, str | None]]:
+    """The models, with version, that figures are of, as far as their document says so."""
+    return list(dict.fromkeys((each.model, each.version) for each in stated if each.model))
+
+
+def called(model: str, version: str | None) -> str:
+    """`net 2`; a model that declared no version by its name alone."""
+    return model if version is None else f"{model} {version}"
+
+
+def subject(
+    report: Mapping[str, Any],
+    data: bytes,
+    stated: Iterable[Stated],
+    model: str | None = None,
+    version: str | None = None,
+) -> View:
+    """The view that a document is held against.
+
+    Args:
+        report: grouped by model, version and kind.
+        data: the document.
+        stated: its figures.
+        model, version: as asked for; None: as the document says.
+
+    Raises UsageError where the document is of several and none was asked for, or the ledger has no
+    such model.
+    """
+    named = named_in(stated)
+    models = list(dict.fromkeys(name for name, _ in named))
+    if model is None and len(models) > 1:
+        raise UsageError(
+            f"the document has figures of {len(models)} models: choose one with --model:"
+            f" {', '.join(models)}"
+        )
+    if model is None:
+        model = models[0] if models else model_of(report, data)
+    if version is None:
+        there = {each.version for each in views(report) if each.model == model}
+        both = [told for name, told in named if name == model and told in there]
+        if len(there) > 1 and len(both) == 1:
+            version = both[0] or ""
+    return view_of(report, model, version)
+
+
+def figures_of(view: View, stated: Iterable[Stated]) -> list[Stated]:
+    """The figures that are of a view's model and version, or do not say of which they are."""
+    own = (view.model, view.version)
+    return [each for each in stated if each.model is None or (each.model, each.version) == own]
+
+
 def model_of(report: Mapping[str, Any], data: bytes) -> str:
     """The model that a document is about: the only one in the ledger that it names.
 
@@ -132,9 +184,10 @@ def _row(view: View, stated: Stated) -> Row:
 
 def as_text(checked: Checked) -> str:
     """A table of the figures that no longer match, or one line that says that all do."""
-    called = checked.model if checked.version is None else f"{checked.model} {checked.version}"
     if not checked.failed:
-        return f"{checked.path}: all {len(checked.rows)} figures of {called} match the ledger\n"
+        of, count = called(checked.model, checked.version), len(checked.rows)
+        all_ = f"all {count} figures of {of} match" if count > 1 else f"the figure of {of} matches"
+        return f"{checked.path}: {all_} the ledger\n"
     table = [("figure", "stated", "now", "interval", "where")]
     for row in checked.failed:
         unit = unit_of(row.stated)

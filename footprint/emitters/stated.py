@@ -7,6 +7,7 @@ says the joules and grams that it was made from.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from footprint.emitters.view import UNITS, Figures, Stage, View
@@ -26,6 +27,8 @@ class Stated(NamedTuple):
         value: in the figure's unit (J, g, L, the currency).
         step: one of its last printed digit, in the same unit.
         where: in the document, for messages.
+        model, version: that it is of, as the ledger has them, where the document says so: one bill
+            of materials can have the figures of several. A model without a version declared none.
     """
 
     kind: str
@@ -34,10 +37,19 @@ class Stated(NamedTuple):
     value: float
     step: float
     where: str = ""
+    model: str | None = None
+    version: str | None = None
 
     def agrees(self, found: Quantity) -> bool:
         """Whether it lies within an interval, to the precision in which it was printed."""
         return found.low - self.step / 2 <= self.value <= found.high + self.step / 2
+
+
+def of_model(figures: Iterable[Stated], model: object, version: object) -> Iterator[Stated]:
+    """The figures with the model and version that their document names; no text is no name."""
+    name = model if isinstance(model, str) else None
+    told = version if isinstance(version, str) else None
+    return (each._replace(model=name, version=told) for each in figures)
 
 
 def figures_of(view: View, kind: str, per: str) -> Figures | None:

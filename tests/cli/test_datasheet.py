@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -127,7 +128,7 @@ def test_what_a_format_writes_matches_the_ledger_it_came_from(
         done = run(*NET, "--check", path)
         assert done.code == 0, done
         assert done.err == (unsaid if emitter.name == "boamps" else "")
-        assert "figures of net 2 match the ledger" in done.out
+        assert re.search("figures? of net 2 match(es)? the ledger", done.out)
     other = run("grown", *NET[1:], "--check", path)
     assert other.code == 1, other
     assert "inference: energy_j, total" in other.out
@@ -246,6 +247,35 @@ def test_a_card_of_a_ledger_that_grew_no_longer_matches(run: Run, tmp_path: Path
     assert {each["kind"] for each in wrong} == {"inference"}
     run("grown", *NET[1:], "--into", "README.md")
     assert run("grown", *NET[1:], "--check", "README.md").code == 0
+
+
+@pytest.mark.parametrize("format_", ["cyclonedx", "spdx"])
+def test_a_document_of_two_models_is_checked_for_the_one_asked_for(
+    run: Run, tmp_path: Path, format_: str
+) -> None:
+    path = tmp_path / "bom.json"
+    tiny = ("L", "--model", "tiny", *PRICED)
+    assert run(*NET, "--format", format_, "-o", "bom.json").code == 0
+    if format_ == "spdx":  # a package of a model has to be there
+        assert run(*tiny, "--format", format_, "-o", "other.json").code == 0
+        both = json.loads(path.read_text())
+        both["@graph"] += json.loads((tmp_path / "other.json").read_text())["@graph"]
+        path.write_text(json.dumps(both))
+    else:
+        assert run(*tiny, "--into", "bom.json").code == 0
+    for asked, others, of in ((tiny, "net 2", "tiny"), (NET, "tiny", "net 2")):
+        done = run(*asked, "--check", "bom.json")
+        assert done.code == 0, done
+        assert done.err == (
+            f"footprint: bom.json has figures of {others} too, which are not checked\n"
+        )
+        assert f"figures of {of} match" in done.out
+    asked = run("L", *PRICED, "--check", "bom.json")
+    assert asked.code == 2
+    assert "figures of 2 models: choose one with --model: net, tiny" in asked.line
+    none = run("L", "--model", "net", "--model-version", "1", *PRICED, "--check", "bom.json")
+    assert none.code == 1
+    assert "states no figures of ours of net 1, only of net 2, tiny" in none.line
 
 
 def test_a_card_without_figures_fails_the_check(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from footprint.emitters.datasheet import target
 from footprint.emitters.datasheet.fairness import compared
 from footprint.emitters.emitter import Emitter, Options
 from footprint.emitters.given import CARD, DATA
-from footprint.emitters.stated import Stated
+from footprint.emitters.stated import Stated, of_model
 from footprint.emitters.view import UNITS, Activity, Base, Drift, Figures, Hardware, Metric, View
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
@@ -193,7 +193,8 @@ def read(document: bytes) -> list[Stated]:
     if told != SCHEMA:
         raise UsageError(f"the datasheet has the schema {told!r}, not {SCHEMA!r}: make it anew")
     try:
-        return [one for stage in found["stages"] for one in _stated(stage)]
+        figures = [one for stage in found["stages"] for one in _stated(stage)]
+        return list(of_model(figures, found["model"]["name"], found["model"]["version"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UsageError(f"the datasheet is not whole ({error!r}): make it anew") from error
 

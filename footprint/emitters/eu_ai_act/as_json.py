@@ -10,7 +10,7 @@ from footprint.emitters.emitter import Emitter, Options
 from footprint.emitters.eu_ai_act.entry import Filled, energy_gaps
 from footprint.emitters.eu_ai_act.filled import filled
 from footprint.emitters.eu_ai_act.form import ENERGY, SCHEMA
-from footprint.emitters.stated import Stated
+from footprint.emitters.stated import Stated, of_model
 from footprint.emitters.view import View
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError
@@ -74,11 +74,12 @@ def read(document: bytes) -> list[Stated]:
     fields = parsed.get("fields")
     if not isinstance(fields, list):
         raise UsageError("fields is no list: make the document again")
-    return [
+    found = [
         stated
         for index, each in enumerate(fields)
         if isinstance(each, dict) and (stated := _stated(each, f"fields[{index}]")) is not None
     ]
+    return list(of_model(found, parsed.get("model"), parsed.get("version")))
 
 
 def _parsed(document: bytes) -> Any:

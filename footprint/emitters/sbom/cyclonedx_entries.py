@@ -22,6 +22,10 @@ from footprint.emitters.view import Base, Figures, Stage, View
 #: The property by which an entry of ours is known; its value is the kind of activity.
 KIND = "footprint:kind"
 
+#: Properties of an entry that name the model, and its version where it has one, as the ledger does:
+#: a component may be called otherwise, and a document may have several.
+MODEL, VERSION = "footprint:model", "footprint:model:version"
+
 #: Kind of activity -> the format's word for it.
 ACTIVITIES = {
     "data": "data-preparation",
@@ -127,6 +131,9 @@ def _measure(value: str, unit: str) -> Value:
 
 def _of_stage(view: View, stage: Stage) -> Iterator[tuple[str, str]]:
     yield KIND, stage.kind
+    yield MODEL, view.model
+    if view.version is not None:
+        yield VERSION, view.version
     yield "footprint:period", "/".join(_period(view, stage))
     yield "footprint:method", stage.method
     for tier, share in stage.tiers.items():

@@ -207,8 +207,13 @@ class _Merge:
 
 def kind_of(entry: Node) -> str | None:
     """The kind of activity of an entry of ours; None for another tool's."""
+    return property_of(entry, KIND)
+
+
+def property_of(entry: Node, name: str) -> str | None:
+    """The value of an entry's first property of a name; None where it has none."""
     listed = entry.get("properties")
     for each in listed.items if listed is not None else ():
-        if each.text("name") == KIND:
+        if each.text("name") == name:
             return each.text("value")
     return None

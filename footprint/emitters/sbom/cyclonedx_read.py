@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from footprint.emitters.sbom.cyclonedx_merge import kind_of
+from footprint.emitters.sbom.cyclonedx_entries import MODEL, VERSION
+from footprint.emitters.sbom.cyclonedx_merge import kind_of, property_of
 from footprint.emitters.sbom.cyclonedx_place import Document, components
 from footprint.emitters.sbom.figures import PER, SHARE, TOTAL, step
 from footprint.emitters.sbom.json_read import Node, Number, line_of
-from footprint.emitters.stated import Stated
+from footprint.emitters.stated import Stated, of_model
 from footprint.emitters.view import UNITS
 from footprint.estimators.units import convert
 
@@ -55,7 +56,8 @@ def stated(document: Document) -> Iterator[Stated]:
             listed = document.list(block, "energyConsumptions")
             for entry in listed.items if listed is not None else ():
                 if (kind := kind_of(entry)) is not None:
-                    yield from _entry(document, entry, kind)
+                    named = property_of(entry, MODEL), property_of(entry, VERSION)
+                    yield from of_model(_entry(document, entry, kind), *named)
 
 
 def _entry(document: Document, entry: Node, kind: str) -> Iterator[Stated]:

@@ -19,7 +19,7 @@ from footprint.emitters.sbom import spdx_elements, spdx_statement
 from footprint.emitters.sbom.json_read import parse
 from footprint.emitters.sbom.spdx_graph import decoded, elements_of, graph
 from footprint.emitters.sbom.spdx_merge import merge
-from footprint.emitters.stated import Stated
+from footprint.emitters.stated import Stated, of_model
 from footprint.emitters.view import View
 from footprint.errors import UsageError
 from footprint.estimators.units import convert
@@ -49,12 +49,15 @@ def read(document: bytes) -> list[Stated]:
             continue
         where = str(element.get("spdxId"))
         try:
-            found += _energy(by_id, element["subject"], statement["kind"])
-            found += spdx_statement.stated(statement, where)
+            figures = [
+                *_energy(by_id, element["subject"], statement["kind"]),
+                *spdx_statement.stated(statement, where),
+            ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"{where}: the statement of footprint was changed ({error!r}): make it again"
             ) from error
+        found += of_model(figures, statement.get("model"), statement.get("version"))
     return found
 
 

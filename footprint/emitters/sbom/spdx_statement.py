@@ -30,6 +30,8 @@ def of_stage(view: View, stage: Stage) -> dict[str, Any]:
         {
             "schema": SCHEMA,
             "of": ACTIVITY,
+            "model": view.model,
+            "version": view.version,
             "kind": stage.kind,
             "period": {"start": start or view.start, "end": end or view.end},
             "method": stage.method,

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from datasheet_ledgers import PRICES, several, short
 from footprint.datasheets import make
-from footprint.datasheets.check import SCHEMA, Checked, as_json, as_text, check, model_of
+from footprint.datasheets.check import (
+    SCHEMA,
+    Checked,
+    as_json,
+    as_text,
+    check,
+    figures_of,
+    model_of,
+    subject,
+)
 from footprint.emitters.stated import Stated
 from footprint.emitters.view import View
 from footprint.errors import UsageError
@@ -96,7 +105,7 @@ def test_the_table_has_what_no_longer_matches_and_nothing_else(view: View) -> No
 
 def test_all_that_matches_is_one_line(view: View) -> None:
     found = one(view, Stated("inference", "energy_j", "total", 400.0, 1))
-    assert as_text(found) == "README.md: all 1 figures of net 2 match the ledger\n"
+    assert as_text(found) == "README.md: the figure of net 2 matches the ledger\n"
 
 
 def test_the_json_has_every_figure(view: View) -> None:
@@ -136,3 +145,26 @@ def test_a_document_that_names_none_or_several_needs_the_option(
 ) -> None:
     with pytest.raises(UsageError, match="choose one with --model: gpt-4o, net, tiny"):
         model_of(report, text.encode())
+
+
+ONE = Stated("inference", "energy_j", "total", 400.0, 1)
+NET_2, TINY = ONE._replace(model="net", version="2"), ONE._replace(model="tiny")
+
+
+def test_figures_that_say_of_which_model_they_are_are_held_against_that_one(
+    report: dict[str, Any],
+) -> None:
+    view = subject(report, b"", [NET_2])  # the ledger has a version 1 too
+    assert (view.model, view.version) == ("net", "2")
+    assert figures_of(view, [NET_2, TINY, ONE]) == [NET_2, ONE]
+    tiny = subject(report, b"", [NET_2, TINY], "tiny")
+    assert figures_of(tiny, [NET_2, TINY]) == [TINY]
+
+
+def test_figures_of_several_models_need_the_option(report: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="2 models: choose one with --model: net, tiny"):
+        subject(report, b"", [NET_2, TINY])
+    with pytest.raises(UsageError, match="give one of them"):
+        subject(report, b"", [NET_2, NET_2._replace(version="1")])
+    with pytest.raises(UsageError, match="'nett' is not in the ledger"):
+        subject(report, b"", [NET_2._replace(model="nett")])
