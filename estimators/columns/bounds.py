@@ -130,8 +130,8 @@ class Bounds:
         inside &= (segments.density == FULL)[reach.segment]
         inside &= ~segments.background[reach.segment]
         inside &= segments.start[reach.segment] > edges[reach.first]
-        inside &= segments.end[reach.segment] < edges[reach.first + 1]
-        return inside
+        found: Flags = inside & (segments.end[reach.segment] < edges[reach.first + 1])
+        return found
 
     def _within(self, reach: Reach) -> Parts:
         """What simple segments hold of their cells."""

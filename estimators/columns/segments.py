@@ -132,11 +132,24 @@ def _taken(works: Works, holds: Holds, real: Flags) -> _Taken:
     )
 
 
+def _gaps(work: int, works: Works, taken: _Taken) -> tuple[Ints, Ints, Ints, Ints]:
+    """As `_rest` of one work, of which all that is taken is taken whole: what it does not cover."""
+    order = np.argsort(taken.start, kind="stable")
+    start, end = taken.start[order], np.maximum.accumulate(taken.end[order])
+    begins = np.concatenate([works.start[work : work + 1], end])
+    stops = np.concatenate([start, works.end[work : work + 1]])
+    there = stops > begins
+    begins, stops = begins[there], stops[there]
+    return np.full(len(begins), work), begins, stops, np.full(len(begins), FULL)
+
+
 def _rest(works: Works, taken: _Taken) -> tuple[Ints, Ints, Ints, Ints]:
     """What is left of works where parts of them are taken: entry, start, end, density."""
     is_cut = np.zeros(len(works.start), bool)
     is_cut[taken.work] = True
     those = np.flatnonzero(is_cut)
+    if len(those) == 1 and (taken.density == FULL).all():
+        return _gaps(int(those[0]), works, taken)
     number = (np.cumsum(is_cut) - 1)[taken.work]
     count = len(those)
     work = np.concatenate([number, number, np.arange(count)])

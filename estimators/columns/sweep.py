@@ -60,7 +60,7 @@ class Loads(NamedTuple):
     """How much is active after each instant at which that changes.
 
     Attributes:
-        times: the instants, increasing.
+        times: the instants, in order; one at which several segments begin or end stands as often.
         front, back: the load of each lane from then on.
         start_at, end_at: where a segment's start and end are in `times`.
     """
@@ -78,21 +78,20 @@ class Loads(NamedTuple):
 
 def loads(segments: Segments) -> Loads:
     """The loads of segments, which do not depend on a device's cells."""
-    times = np.sort(np.concatenate([segments.start, segments.end]))
-    times = times[np.concatenate([[True], times[1:] != times[:-1]])] if len(times) else times
-    start_at = np.searchsorted(times, segments.start)
-    end_at = np.searchsorted(times, segments.end)
+    count = len(segments.start)
+    times = np.concatenate([segments.start, segments.end])
+    order = np.argsort(times, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    back = segments.background
 
     def load(chosen: Flags) -> Ints:
         if not chosen.any():
             return np.zeros(len(times), np.int64)
-        density = segments.density[chosen].astype(np.float64)
-        change = np.bincount(start_at[chosen], density, len(times))
-        change -= np.bincount(end_at[chosen], density, len(times))
-        return np.cumsum(change.astype(np.int64))
+        density = np.where(chosen, segments.density, 0)
+        return np.cumsum(np.concatenate([density, -density])[order])
 
-    back = segments.background
-    return Loads(times, load(~back), load(back), start_at, end_at)
+    return Loads(times[order], load(~back), load(back), place[:count], place[count:])
 
 
 class Sums(NamedTuple):

@@ -96,22 +96,9 @@ class BulkPosting(Posting[Chosen]):
         self.table = Table(self.book.facts, self.members).within(self.since, self.until)
         cast(Tables, self.book.entries).tables.append(self.table)
         self._group(grouping)
-        # While the readings are gone through in Python, numpy has the other processor.
-        pool = ThreadPoolExecutor(1)
-        self._host = pool.submit(self._leaves, on_device=False)
+        self.host = self._leaves(on_device=False)
         later = bool((self.table.device_end > self.table.end).any())
-        self._gpu = pool.submit(self._leaves, on_device=True) if later else self._host
-        pool.shutdown(wait=False)
-
-    @property
-    def host(self) -> Chosen:
-        """All entries, for the time that they held the host."""
-        return self._host.result()
-
-    @property
-    def gpu(self) -> Chosen:
-        """All entries, up to the end of their GPUs' work."""
-        return self._gpu.result()
+        self.gpu = self._leaves(on_device=True) if later else self.host
 
     def _leaves(self, *, on_device: bool) -> Chosen:
         segments = leaves(self.table.works(on_device=on_device), self.table.holds)

@@ -227,7 +227,8 @@ def _utc(one: Facts, t: Ints) -> Ints:
     at = np.array([anchor[0] for anchor in anchors], np.int64)
     utc = np.array([anchor[1] for anchor in anchors], np.int64)
     best = np.maximum(np.searchsorted(np.maximum.accumulate(at), t, "right") - 1, 0)
-    return t - at[best] + utc[best]
+    found: Ints = t - at[best] + utc[best]
+    return found
 
 
 def _union(start: Ints, end: Ints) -> list[tuple[int, int]]:
@@ -248,7 +249,7 @@ def _union(start: Ints, end: Ints) -> list[tuple[int, int]]:
 
 def _units(rows: Sequence[Rows]) -> dict[str, float]:
     """Sums by name, exactly rounded: they do not depend on the order."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Floats]] = {}
     for table, at in rows:
         mine = np.zeros(len(table), bool)
         mine[at] = True
@@ -256,8 +257,15 @@ def _units(rows: Sequence[Rows]) -> dict[str, float]:
         chosen = mine[table.amounts.entry]
         unit, value = table.amounts.unit[chosen], table.amounts.value[chosen]
         for number in np.flatnonzero(np.bincount(unit)).tolist():
-            found.setdefault(table.unit_names[number], []).extend(value[unit == number].tolist())
-    return {name: math.fsum(amounts) for name, amounts in sorted(found.items())}
+            found.setdefault(table.unit_names[number], []).append(value[unit == number])
+    return {name: _fsum(np.concatenate(amounts)) for name, amounts in sorted(found.items())}
+
+
+def _fsum(values: Floats) -> float:
+    """The sum, exactly rounded. Whole numbers that add up to few enough need no care for that."""
+    if np.abs(values).sum() < 2.0**52 and (np.rint(values) == values).all():
+        return float(values.sum())
+    return math.fsum(values.tolist())
 
 
 def _percentiles_ms(rows: Sequence[_Calls]) -> tuple[float, float, float] | None:

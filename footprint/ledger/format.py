@@ -121,7 +121,7 @@ class BatchHead(NamedTuple):
     t_max: int
     crc: int
 
-    def holds(self, payload: bytes) -> bool:
+    def holds(self, payload: bytes | memoryview) -> bool:
         """Whether the payload is the one that was written."""
         head = _BATCH.pack(self.number, self.length, self.t_min, self.t_max)
         return len(payload) == self.length and self.crc == zlib.crc32(payload, zlib.crc32(head))
@@ -140,7 +140,7 @@ class Section(NamedTuple):
     """A section as read: rows of a known type (packed), or JSON records, or something newer."""
 
     row: RowType | None
-    packed: bytes
+    packed: bytes | memoryview
     records: list[dict[str, Any]]
     unknown: int = 0
 
@@ -150,7 +150,7 @@ class Section(NamedTuple):
         return [] if self.row is None else list(self.row.layout.iter_unpack(self.packed))
 
 
-def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
+def sections(payload: bytes | memoryview, rows: bool = True) -> Iterator[Section]:
     """Reads a payload whose CRC held. Raises ValueError or struct.error where it makes no sense.
 
     With `rows` False only the JSON records are read, the rest is stepped over.
@@ -167,7 +167,7 @@ def sections(payload: bytes, rows: bool = True) -> Iterator[Section]:
                 raise ValueError(f"section of type {number} is cut short")
             offset += length
             if number == JSON:
-                records = [json.loads(line) for line in body.splitlines()]
+                records = [json.loads(line) for line in bytes(body).splitlines()]
                 if len(records) != count or not all(isinstance(each, dict) for each in records):
                     raise ValueError(f"section of type {number} is not {count} JSON objects")
                 yield Section(None, b"", records)

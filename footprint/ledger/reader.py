@@ -54,10 +54,10 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
     """
 
     def __init__(self) -> None:
-        self._packed: dict[str, list[bytes]] = {row.name: [] for row in fmt.ROW_TYPES}
+        self._packed: dict[str, list[bytes | memoryview]] = {row.name: [] for row in fmt.ROW_TYPES}
         self._unpacked: dict[str, list[tuple[Any, ...]]] = {}
 
-    def take(self, row: fmt.RowType, packed: bytes) -> None:
+    def take(self, row: fmt.RowType, packed: bytes | memoryview) -> None:
         """Adds packed rows of a kind."""
         self._packed[row.name].append(packed)
         self._unpacked.pop(row.name, None)
@@ -67,7 +67,7 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
         parts = self._packed[name]
         if len(parts) > 1:
             parts[:] = [b"".join(parts)]
-        return parts[0] if parts else b""
+        return bytes(parts[0]) if parts else b""
 
     def count(self, name: str) -> int:
         """How many rows of a kind there are; none is unpacked for it."""
@@ -243,8 +243,9 @@ def read_bytes(
         )
     facts = Facts(writer.hex(), where)
     facts.size = len(data)
-    for batch, offset in _batches(data, facts):
-        payload = data[offset : offset + batch.length]
+    view = memoryview(data)  # what is cut out of it is not copied
+    for batch, offset in _batches(data, view, facts):
+        payload = view[offset : offset + batch.length]
         facts.t_last = max(facts.t_last, batch.t_max)
         facts.batches += 1
         inside = batch.t_max >= since and batch.t_min <= until
@@ -267,14 +268,14 @@ def _is_torn_header(data: bytes) -> bool:
     return cut or not data.strip(b"\0")
 
 
-def _batches(data: bytes, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
+def _batches(data: bytes, view: memoryview, facts: Facts) -> Iterator[tuple[fmt.BatchHead, int]]:
     """The batches whose CRC holds, with their payload's offset; the rest become issues."""
     offset = fmt.HEADER_SIZE
     expected = 0
     while offset < len(data):
         batch = fmt.batch_head(data, offset)
         start = offset + fmt.BATCH_HEADER_SIZE
-        if batch is not None and batch.holds(data[start : start + batch.length]):
+        if batch is not None and batch.holds(view[start : start + batch.length]):
             if batch.number < expected:
                 text = f"batch {batch.number} at byte {offset} is a repetition and was skipped"
                 facts.issues.append(Issue("corrupt", facts.where, text))
