@@ -323,6 +323,16 @@ def test_at_a_terminal_it_asks(
     assert (b"emissions: 12\n" in path.read_bytes()) == (answer == "n")
 
 
+def test_it_asks_nothing_where_nothing_is_replaced(
+    run: Run, terminal: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "README.md"
+    path.write_bytes(OTHERS)
+    shown = terminal("datasheet", "L", "--model", "tiny", *PRICED, "--into", "README.md")
+    assert shown.wait() == 0  # it was not trained here: the other tool's figure is not in the way
+    assert b"emissions: 12\n" in path.read_bytes()
+
+
 # Bad input: one line, exit 2, the file untouched
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from footprint.emitters.sbom.figures import PER, fixed, shares, totals
+from footprint.emitters.digits import fixed
+from footprint.emitters.sbom.figures import PER, shares, totals
 from footprint.emitters.sbom.json_edit import Value
 from footprint.emitters.sbom.json_read import Number
 from footprint.emitters.stated import figures_of

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from footprint.emitters.digits import step_of
 from footprint.emitters.sbom.cyclonedx_entries import MODEL, VERSION
 from footprint.emitters.sbom.cyclonedx_merge import kind_of, property_of
 from footprint.emitters.sbom.cyclonedx_place import Document, components
-from footprint.emitters.sbom.figures import PER, SHARE, TOTAL, step
+from footprint.emitters.sbom.figures import PER, SHARE, TOTAL
 from footprint.emitters.sbom.json_read import Node, Number, line_of
 from footprint.emitters.stated import Stated, of_model
 from footprint.emitters.view import UNITS
@@ -95,6 +96,6 @@ def _figure(document: Document, node: Node, kind: str, meant: _Meant, text: str)
         figure=meant.figure,
         per=meant.per,
         value=in_base(float(text)),
-        step=in_base(float(step(text))),
+        step=in_base(step_of(float(text))),
         where=f"line {line_of(document.text, node.start)}",
     )

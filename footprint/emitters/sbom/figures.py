@@ -1,20 +1,16 @@
-"""Figures in a bill of materials: how numbers are written, and what their properties are called.
+"""Figures in a CycloneDX document: their units, and what their properties are called.
 
-A number has 6 significant digits, in fixed point: every reader of JSON takes it, and what is read
-back is the figure to the last digit printed. Units are CycloneDX's kWh and tCO2eq.
+Units are CycloneDX's kWh and tCO2eq; of one call, item or 1,000 tokens J and gCO2eq.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
+from footprint.emitters.digits import fixed
 from footprint.emitters.view import Figures
 from footprint.estimators.quantity import Quantity
-
-#: Significant digits; the whole part has all of its own.
-DIGITS = 6
 
 
 class Written(NamedTuple):
@@ -51,26 +47,6 @@ SHARE: Mapping[str, Written] = {
 
 #: What a share is of -> how a property's name begins.
 PER = {"call": "per_call", "item": "per_item", "1000 tokens": "per_1000_tokens"}
-
-
-def fixed(value: float) -> str:
-    """`0.000000277778`, `12.3457`, `1234568`: fixed point."""
-    rounded = Decimal(f"{value:.{DIGITS - 1}e}")
-    exponent = rounded.as_tuple().exponent
-    return f"{value:.0f}" if isinstance(exponent, int) and exponent > 0 else f"{rounded:f}"
-
-
-def step(text: str) -> Decimal:
-    """One of the last digit that was printed, for a number that `fixed` wrote.
-
-    A tool that writes a document anew leaves zeros at the end out (`0.5` for `0.500000`), so that
-    the digits are counted from the first one where there are fewer than we print.
-    """
-    value = Decimal(text)
-    exponent = value.as_tuple().exponent
-    last = exponent if isinstance(exponent, int) else 0
-    least = value.adjusted() - DIGITS + 1 if value else last
-    return Decimal((0, (1,), min(last, least)))
 
 
 def totals(figures: Figures) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ class _Reader:
             return Node(at, at + len(word), value)
         if number := _NUMBER.match(self.text, at):
             return Node(at, number.end(), Number(number[0]))
-        raise self.wrong(at, "a value is missing" if first else "it ends too early")
+        raise self.wrong(at, "a value is missing here" if first else "it ends too early")
 
     def object(self, start: int, depth: int) -> Node:
         members: dict[str, Member] = {}
@@ -119,7 +119,7 @@ class _Reader:
             key_at = at
             key, at = self.string(at)
             if key in members:
-                raise self.wrong(key_at, f"the key {shown(key)} is there twice: remove one")
+                raise self.wrong(key_at, f"the key {shown(key)} is there twice", "remove one")
             value = self.value(self.space(self.past(":", self.space(at))), depth)
             members[key] = Member(key_at, value)
             at = self.space(value.end)
@@ -158,8 +158,8 @@ class _Reader:
 
     def deeper(self, at: int, depth: int) -> int:
         if depth == DEEPEST:
-            raise self.wrong(at, f"it is nested more than {DEEPEST} deep")
+            raise self.wrong(at, f"it is nested more than {DEEPEST} deep", "flatten it")
         return depth + 1
 
-    def wrong(self, at: int, why: str) -> UsageError:
-        return UsageError(f"line {line_of(self.text, at)}: {why}")
+    def wrong(self, at: int, why: str, remedy: str = "correct the JSON") -> UsageError:
+        return UsageError(f"line {line_of(self.text, at)}: {why}: {remedy}")

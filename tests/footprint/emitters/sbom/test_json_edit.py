@@ -173,7 +173,9 @@ def test_the_same_is_by_value_whatever_the_layout(one: Any, other: Any) -> None:
 def test_what_is_not_json_is_said_with_its_line(text: str, why: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(text)
-    assert str(caught.value).startswith(why)
+    said = str(caught.value)
+    assert said.startswith(why)
+    assert said.endswith((": correct the JSON", ": remove one", ": flatten it"))
 
 
 def test_the_layout_is_the_documents_own() -> None:
