@@ -7,7 +7,7 @@ report did not say yet is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from footprint.emitters.view import (
@@ -32,6 +32,18 @@ NOT_SHOWN = ("groups.tokens_in", "groups.tokens_out", "totals.")
 
 #: What a report's factors and assumptions begin with that are of calls through an API.
 _OF_API = ("API ", "an API's ")
+
+#: What sentences hold that are of some groups alone -> which.
+_OF_SOME: Mapping[str, Callable[[Activity], bool]] = {
+    "is below what the meters can tell": lambda each: each.floor is not None,
+    "were not metered at all": lambda each: not each.complete,
+    "there an item is a call": lambda each: not each.own_time and not each.items,
+    "a run's own time ": lambda each: each.own_time,
+    "a group has no call that ended": lambda each: not each.latency_ms,
+    "a group has only API calls": lambda each: each.active_s is None,
+    "host memory was not sampled": lambda each: each.peak_host_memory_bytes is None,
+    "GPU memory was not sampled": lambda each: each.peak_gpu_memory_bytes is None,
+}
 
 
 def views(report: Mapping[str, Any]) -> list[View]:
@@ -98,7 +110,14 @@ def _view(
         told = (*_OF_API, *(f"{subject}: " for subject in subjects))
         factors = [each for each in factors if each not in others]
         assumptions = [each for each in assumptions if not each.startswith(told)]
+    assumptions = [each for each in assumptions if _concerns(each, activities)]
     places = [factor.get("zone") for factor in factors]
+    periods = [(each.start, each.end) for each in activities]
+    if not all(map(all, periods)):  # a report of before groups had one
+        periods.append((report["period"]["start"] or "", report["period"]["end"] or ""))
+    devices = dict.fromkeys(device for each in activities for device in each.hardware)
+    if not all(each.hardware for each in activities):
+        devices = dict.fromkeys(_hardware(row) for row in report["conservation"])
     return View(
         model=model,
         version=version,
@@ -106,19 +125,25 @@ def _view(
             sorted(activities, key=lambda each: (_place(ORDER, each.kind), each.own_time))
         ),
         metrics=(),
-        start=report["period"]["start"] or "",
-        end=report["period"]["end"] or "",
+        start=min((start for start, _ in periods if start), default=""),
+        end=max((end for _, end in periods if end), default=""),
         boundary=tuple(report["boundary"]),
-        hardware=tuple(_hardware(row) for row in report["conservation"]),
+        hardware=tuple(devices),
         zone=", ".join(sorted({place for place in places if place})),
         factors=tuple(factors),
         assumptions=tuple(assumptions),
         missing=tuple(
             Missing(gap["what"], gap["why"], gap.get("remedy") or "")
             for gap in report["gaps"]
-            if not gap["what"].startswith(NOT_SHOWN)
+            if not gap["what"].startswith(NOT_SHOWN) and _concerns(gap["why"], activities)
         ),
     )
+
+
+def _concerns(text: str, activities: Iterable[Activity]) -> bool:
+    """Whether a sentence is of these activities: reports count those of all models together."""
+    tests = [test for part, test in _OF_SOME.items() if part in text]
+    return not tests or any(test(each) for each in activities for test in tests)
 
 
 def _activity(group: Mapping[str, Any]) -> Activity:

@@ -170,6 +170,10 @@ def _base(base: Base, say: Speech) -> Section:
     w = say.w
     title = w("base.title", model=base.model)
     row = _Row(w("figures.total"), base.model, base.method, base.figures)
-    known = (("source", base.source), ("method", say.method(base.method)), ("period", base.period))
+    known = (
+        ("source", say.said(base.source)),
+        ("method", say.method(base.method)),
+        ("period", base.period),
+    )
     facts = Facts(tuple((w(f"base.{name}"), text) for name, text in known if text))
     return Section("base", title, (Text((w("base.apart"),)), _table(title, [row], say), facts))

@@ -5,7 +5,8 @@ What nobody filled in says so, in one line; a figure below the measuring floor i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from footprint.emitters.datasheet.blocks import Facts, Lines, Section, Sheet, Table, Text
 from footprint.emitters.datasheet.energy import footprint
@@ -75,16 +76,20 @@ def _factors(view: View, say: Speech) -> Table:
     rows = tuple(
         (
             say.said(str(one["name"])),
-            say.number(one["value"]),
+            say.number(one["value"], 6),
             str(one["unit"]),
             one.get("zone") or none,
-            " ".join(str(one[key]) for key in ("source", "version") if one.get(key)) or none,
+            _source(one, say) or none,
             str(one.get("vintage") or none),
         )
         for one in view.factors
     )
     headings = tuple(w(f"how.{name}") for name in names)
     return Table(w("how.factors"), headings, rows, frozenset({1}))
+
+
+def _source(factor: Mapping[str, Any], say: Speech) -> str:
+    return " ".join(say.said(str(factor[key])) for key in ("source", "version") if factor.get(key))
 
 
 def _missing(view: View, say: Speech) -> Section:

@@ -54,10 +54,11 @@ class Speech:
         return self.w("separator").join(self._device(one) for one in devices)
 
     def _device(self, one: Hardware) -> str:
-        kind, name = self.w.get(f"hardware.{one.kind}", one.kind), one.name
-        if one.kind == "dram":  # its name is only what it is, in English: "memory, 23.5 GB"
-            name = name.removeprefix("memory")
-        text = self.w("hardware.one", kind=kind, name=name).replace(" ,", ",")
+        if one.kind == "dram" and one.name.startswith("memory"):  # a sentence: "memory, 23.5 GB"
+            text = self.said(one.name)
+        else:
+            kind = self.w.get(f"hardware.{one.kind}", one.kind)
+            text = self.w("hardware.one", kind=kind, name=one.name)
         return self.w("hardware.of_host", device=text, host=one.host) if one.host else text
 
     def nobody(self, remedy: str, **values: object) -> str:

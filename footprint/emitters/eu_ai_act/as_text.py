@@ -66,7 +66,7 @@ def _section(section: str, rows: Sequence[Filled], w: Words) -> Iterator[str]:
             w(f"field.{each.field.id}"),
             _entry(each, w),
             _known(each, w),
-            w.get(f"source.{each.source}", each.source) or "-",
+            w.get(f"source.{each.source}", said(w.lang, each.source)) or "-",
             ", ".join(w(f"recipient.{one}") for one in each.field.recipients),
         ]
         yield "| " + " | ".join(_cell(cell) for cell in cells[: len(columns)]) + " |"

@@ -13,7 +13,7 @@ from footprint.words import Words
 SHOWN = {
     "J": ("mJ", "J", "Wh", "kWh", "MWh"),
     "g": ("µg", "mg", "g", "kg", "t"),
-    "L": ("mL", "L"),
+    "L": ("µL", "mL", "L"),
 }
 #: Significant digits; never fewer than the whole part's.
 DIGITS = 3

@@ -50,7 +50,7 @@ def _lines(view: View, lang: str) -> Iterator[str]:
         for gap in missing:
             remedy = f" ({plain(said(lang, gap.remedy))})" if gap.remedy else ""
             text = plain(said(lang, gap.why))
-            yield f"- {w('listed', name=plain(gap.what), text=text)}{remedy}"
+            yield f"- {w('listed', name=plain(said(lang, gap.what)), text=text)}{remedy}"
         yield ""
     yield markers.END
 
@@ -126,7 +126,9 @@ def _method(w: Words, kinds: Words, stage: Stage) -> str:
 
 
 def _factor(w: Words, factor: Mapping[str, Any]) -> str:
-    source = " ".join(str(factor.get(key) or "") for key in ("source", "version")).strip()
+    source = " ".join(
+        said(w.lang, str(factor.get(key) or "")) for key in ("source", "version")
+    ).strip()
     more = [plain(source)] if source else []
     if factor.get("vintage"):
         more.append(w("how.factor_vintage", vintage=plain(str(factor["vintage"]))))
@@ -134,7 +136,7 @@ def _factor(w: Words, factor: Mapping[str, Any]) -> str:
         more.append(w("how.factor_zone", zone=plain(str(factor["zone"]))))
     name = plain(said(w.lang, str(factor["name"])))
     unit = "" if factor["unit"] == "1" else f" {plain(factor['unit'])}"
-    text = w("how.factor", name=name, value=w.number(factor["value"], 4) + unit)
+    text = w("how.factor", name=name, value=w.number(factor["value"], 6) + unit)
     return w("and_more", text=text, more=", ".join(more)) + "." if more else f"{text}."
 
 
@@ -150,7 +152,7 @@ def _base(w: Words, kinds: Words, base: Base) -> str:
         model=plain(base.model),
         figures=", ".join(parts) or w("not_known"),
         method=plain(kinds.get(f"method.{base.method}", base.method)),
-        source=plain(base.source),
+        source=plain(said(w.lang, base.source)),
         **({"period": plain(base.period)} if base.period else {}),
     )
 

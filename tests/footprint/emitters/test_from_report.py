@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import footprint
 from footprint.emitters.from_report import GROUPED_BY, view, views
-from footprint.emitters.view import Metric
+from footprint.emitters.view import Metric, View
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
+from report_ledgers import GPU, Recorder, S
 
 
 def test_one_view_for_each_model_and_version(report: dict[str, Any]) -> None:
@@ -90,6 +94,42 @@ def test_a_runs_own_time_is_an_activity_of_its_own(changed: Any) -> None:
     assert own.own_time
     assert own.complete
     assert own.items == 0
+
+
+def test_period_and_devices_are_the_models_own(report: dict[str, Any]) -> None:
+    """Other models of the ledger ran at other times, on other machines."""
+    h200 = {**report["conservation"][0], "device": "GPU-2", "name": "NVIDIA H200"}
+    report["conservation"].append(h200)
+    for each, hour in zip(report["groups"], (14, 13, 15, 16, 17), strict=True):
+        start, end = f"2026-11-22T{hour}:00:00Z", f"2026-11-22T{hour}:30:00Z"
+        each.update(period={"start": start, "end": end}, devices=[h200])
+    found = view(report, "net", "1")
+    assert (found.start, found.end) == ("2026-11-22T13:00:00Z", "2026-11-22T14:30:00Z")
+    assert [each.name for each in found.hardware] == ["NVIDIA H200"]
+    report["groups"][0].update(period=None, devices=[])  # not known of one: the report's
+    found = view(report, "net", "1")
+    assert (found.start, found.end) == ("2026-11-22T11:00:00.5Z", "2026-11-22T13:30:00Z")
+    assert [each.name for each in found.hardware] == ["NVIDIA H100", "NVIDIA H200"]
+
+
+def test_sentences_of_other_models_groups_are_left_out(tmp_path: Path) -> None:
+    """Those that reports make themselves: of one model they are true, of the other not."""
+    one = Recorder(tmp_path / "ledger")
+    one.counter(GPU, [100.0] * 100)
+    strong = one.path("fit", model="strong", kind="training")
+    weak = one.path("serve", model="weak", kind="inference")
+    one.span(strong, 0, 4 * S, items=5)
+    one.span(weak, 5 * S + 10, 5 * S + 20)
+    one.close()
+    kept = json.loads(footprint.report(tmp_path / "ledger", by=GROUPED_BY).to_json())
+    of = {name: view(kept, name) for name in ("strong", "weak")}
+
+    def texts(found: View) -> str:
+        return "; ".join([*found.assumptions, *(gap.why for gap in found.missing)])
+
+    for part in ("is below what the meters can tell", "there an item is a call"):
+        assert part in texts(of["weak"])
+        assert part not in texts(of["strong"])
 
 
 def test_an_unknown_model_is_refused_with_the_nearest_names(report: dict[str, Any]) -> None:
