@@ -41,7 +41,7 @@ def recorded(report: Mapping[str, Any], name: str) -> Base:
     start, end = stage.period
     days = dict.fromkeys(each[:10] for each in (start, end) if each)
     called = found.model if found.version is None else f"{found.model} {found.version}"
-    return Base(called, figures, "the same ledger", stage.method, " to ".join(days))
+    return Base(called, figures, "the same ledger", stage.method, "/".join(days))
 
 
 def _view(report: Mapping[str, Any], name: str) -> View:

@@ -155,7 +155,7 @@ def _header(view: View, stage: Stage, report: Mapping[str, Any]) -> dict[str, An
         "name": text_of(view, "model", "organisation"),
         "confidentialityLevel": confidentiality,
     }
-    end = parts.period(view, stage)[1]
+    end = view.period_of(stage)[1]
     if not end:
         raise UsageError(f"the period of model {view.model} is not known: a report needs its date")
     return parts.without_empty(

@@ -87,7 +87,7 @@ def datasets(view: View, stage: Stage) -> list[dict[str, Any]]:
 def measure(view: View, stage: Stage, energy: Quantity) -> dict[str, Any]:
     """The energy of all calls of the stage, and how it became known."""
     name, _, version = view.tool.partition(" ")
-    start, end = period(view, stage)
+    start, end = view.period_of(stage)
     found: dict[str, Any] = {"measurementMethod": name, "version": version}
     for kind in ("cpu", "gpu"):
         tiers = dict.fromkeys(each.tier for each in _hardware(view, stage) if each.kind == kind)
@@ -158,12 +158,6 @@ def quality(energy: Quantity) -> str:
     return next((word for share, word in QUALITIES if away <= share * energy.mid), "")
 
 
-def period(view: View, stage: Stage) -> tuple[str, str]:
-    """The activity's, else the report's: when it began and ended, ISO 8601."""
-    start, end = stage.period
-    return (start, end) if start and end else (view.start, view.end)
-
-
 def date_time(iso: str) -> str:
     """`2026-11-22 11:00:00`, UTC; empty for an empty one."""
     return _moment(iso).strftime("%Y-%m-%d %H:%M:%S") if iso else ""
@@ -185,7 +179,7 @@ def _sentences(view: View, stage: Stage, energy: Quantity, others: list[str]) ->
     ]
     if tiers:
         yield "; ".join(tiers)
-    start, end = period(view, stage)
+    start, end = view.period_of(stage)
     yield f"From {start} to {end}"
     carbon = stage.total.carbon_location_g
     if carbon is not None:

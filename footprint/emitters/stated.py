@@ -70,7 +70,9 @@ def _per(stage: Stage, per: str) -> Figures | None:
         return calls.per_item
     if per == "1000 tokens":
         return calls.per_1000_tokens
-    return calls.per_call and calls.per_call.per(1 / 1000)
+    if per == "1000 calls":
+        return calls.per_call and calls.per_call.per(1 / 1000)
+    return None  # of something that no view knows
 
 
 def current(view: View, stated: Stated) -> Quantity | None:

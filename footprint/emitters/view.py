@@ -61,7 +61,11 @@ class Figures(NamedTuple):
 
 
 def summed(parts: Iterable[Figures]) -> Figures:
-    """The sum, bound by bound; a figure that is not known of one part is not known of the sum."""
+    """The sum, bound by bound; a figure that is not known of one part is not known of the sum.
+
+    A cost is an amount in each of its currencies. A part that has none in a currency adds nothing
+    to it; one that has no cost at all makes the whole cost unknown.
+    """
     those = list(parts)
     found: dict[str, Quantity | None] = {}
     for name, unit in UNITS.items():
@@ -254,7 +258,7 @@ class Base(NamedTuple):
         figures: of its training.
         source: where they come from.
         method: `measured`, `estimated`, ...
-        period: in words; empty where not known.
+        period: as its source says, or ISO 8601 (`2026-11-22/2026-11-24`); empty where not known.
     """
 
     model: str
@@ -320,6 +324,11 @@ class View(NamedTuple):
         """The activities by kind, in the order of a model's life."""
         kinds = dict.fromkeys(each.kind for each in self.activities)
         return tuple(stage for kind in kinds if (stage := self.of_kind(kind)) is not None)
+
+    def period_of(self, stage: Stage) -> tuple[str, str]:
+        """A stage's own period, else the report's; empty where neither is known."""
+        start, end = stage.period
+        return (start, end) if start and end else (self.start, self.end)
 
 
 class Stage(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footprint.emitters.eu_ai_act.entry import Filled, energy_gaps, kind_of, with_interval
 from footprint.emitters.eu_ai_act.form import Field
-from footprint.emitters.eu_ai_act.methodology import methodology, period
+from footprint.emitters.eu_ai_act.methodology import methodology
 from footprint.emitters.given import text_of
 from footprint.emitters.view import Stage, View
 from footprint.words import Words
@@ -17,7 +17,7 @@ def energy(view: View, field: Field, w: Words) -> Filled:
     if stage is None or found is None:
         return Filled(field, "not known", reason=_unknown(view, field.kind, stage, w))
     mwh = found.to("MWh")
-    start, end = period(view, stage)
+    start, end = view.period_of(stage)
     return Filled(
         field,
         "filled",

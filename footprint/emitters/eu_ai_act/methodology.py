@@ -24,7 +24,7 @@ def methodology(view: View, stage: Stage, energy: Quantity, w: Words) -> str:
         energy: in MWh.
         w: words of the domain `eu`.
     """
-    start, end = period(view, stage)
+    start, end = view.period_of(stage)
     low, _, high = bounds(energy, w)
     return w(
         "methodology",
@@ -36,12 +36,6 @@ def methodology(view: View, stage: Stage, energy: Quantity, w: Words) -> str:
         kind=words(w.lang, "kinds").get(f"kind.{stage.kind}", stage.kind).lower(),
         interval=w("exact") if energy.low == energy.high else w("interval", low=low, high=high),
     )
-
-
-def period(view: View, stage: Stage) -> tuple[str, str]:
-    """When the stage began and ended; the report's period where it does not say."""
-    start, end = stage.period
-    return start or view.start, end or view.end
 
 
 def tier_shares(tiers: Mapping[str, float], w: Words) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from footprint.emitters.eu_ai_act.entry import Filled, kind_of
 from footprint.emitters.eu_ai_act.form import Field
-from footprint.emitters.eu_ai_act.methodology import hardware, period
+from footprint.emitters.eu_ai_act.methodology import hardware
 from footprint.emitters.view import Hardware, Stage, View
 from footprint.estimators.units import convert
 from footprint.words import Words
@@ -116,7 +116,7 @@ def _accelerators(stage: Stage | None) -> tuple[Hardware, ...]:
 
 
 def _period(view: View, stage: Stage | None, found: Lasted) -> tuple[str, str]:
-    return period(view, stage) if stage and found.source == "ledger" else ("", "")
+    return view.period_of(stage) if stage and found.source == "ledger" else ("", "")
 
 
 def _unknown(field: Field, stage: Stage | None, why: str, w: Words) -> Filled:

@@ -17,11 +17,11 @@ import math
 from collections.abc import Sequence
 from typing import TextIO
 
+from footprint.emitters.digits import step_of
 from footprint.emitters.emitter import Emitter, Options
 from footprint.emitters.hugging_face import front_matter, markers, model_index, tables
 from footprint.emitters.hugging_face.card import Card, parse
 from footprint.emitters.hugging_face.emissions import (
-    DIGITS,
     KEY,
     TRAINING_TYPES,
     emissions_of,
@@ -78,8 +78,9 @@ def read(document: bytes) -> Sequence[Stated]:
         if kind and isinstance(grams, int | float) and math.isfinite(grams):
             place = front_matter.key_of(found, KEY)
             where = f"line {found.line(place[0].start)}, {KEY}" if place else KEY
-            step = 10.0 ** (math.floor(math.log10(abs(grams))) - DIGITS + 1) if grams else 0.0
-            stated.append(Stated(kind, "carbon_location_g", "total", float(grams), step, where))
+            stated.append(
+                Stated(kind, "carbon_location_g", "total", float(grams), step_of(grams), where)
+            )
     ours = markers.find(found)
     return stated if ours is None else [*stated, *tables.read(found, ours)]
 

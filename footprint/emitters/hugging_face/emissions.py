@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from footprint.emitters.digits import rounded
+from footprint.emitters.hugging_face.plain import one_line
 from footprint.emitters.view import Hardware, Stage, View
 from footprint.estimators.quantity import Quantity
 
@@ -19,22 +21,20 @@ KEY = "co2_eq_emissions"
 OURS = "footprint"
 #: Kind of activity -> the Hub's name for it, in the order in which one is chosen.
 TRAINING_TYPES = {"training": "pre-training", "fine-tuning": "fine-tuning"}
-#: Significant digits of the figure.
-DIGITS = 6
 
 
 def emissions_of(view: View) -> dict[str, Any] | None:
     """The key's value; None where there is none to write (`why_not` says why)."""
     stage = _stage(view)
     carbon = None if stage is None else stage.total.carbon_location_g
-    if stage is None or carbon is None or not stage.method or not _period(view, stage)[0]:
+    if stage is None or carbon is None or not stage.method or not view.period_of(stage)[0]:
         return None
     grams = carbon.to("g")
     found: dict[str, Any] = {
-        "emissions": _digits(grams.mid),
+        "emissions": rounded(grams.mid),
         "source": _source(view, stage, grams),
         "training_type": TRAINING_TYPES[stage.kind],
-        "geographical_location": _line(", ".join(stage.zones) or view.zone),
+        "geographical_location": one_line(", ".join(stage.zones) or view.zone),
         "hardware_used": hardware_used(stage.hardware or view.hardware),
     }
     return {key: value for key, value in found.items() if value != ""}
@@ -49,11 +49,13 @@ def why_not(view: View) -> str:
         return "it is of training or fine-tuning, and the ledger has neither for this model"
     kind = stage.kind
     if len(stage.left_out) == len(stage.activities):
-        return f"the {kind} is below the measuring floor ({_line(stage.left_out[0].floor or '')})"
+        return (
+            f"the {kind} is below the measuring floor ({one_line(stage.left_out[0].floor or '')})"
+        )
     gap = next((each for each in view.missing if each.what.endswith("carbon_location_g")), None)
     if stage.total.carbon_location_g is None and gap is not None:
         remedy = f": {gap.remedy}" if gap.remedy else ""
-        return _line(f"the carbon of the {kind} is not known ({gap.why}{remedy})")
+        return one_line(f"the carbon of the {kind} is not known ({gap.why}{remedy})")
     if stage.total.carbon_location_g is None:
         return f"the carbon of the {kind} is not known"
     return f"no method or period is known of the {kind}, and no number goes without them"
@@ -66,7 +68,7 @@ def is_ours(value: object) -> bool:
 
 def hardware_used(devices: Sequence[Hardware]) -> str:
     """`2 x NVIDIA H100, Intel Xeon`: names with how many, without hosts."""
-    counts = Counter(_line(each.name) for each in devices if each.kind != "dram")
+    counts = Counter(one_line(each.name) for each in devices if each.kind != "dram")
     return ", ".join(name if count == 1 else f"{count} x {name}" for name, count in counts.items())
 
 
@@ -76,25 +78,12 @@ def _stage(view: View) -> Stage | None:
 
 
 def _source(view: View, stage: Stage, grams: Quantity) -> str:
-    start, end = _period(view, stage)
-    return _line(
+    start, end = view.period_of(stage)
+    return one_line(
         f"{view.tool}: {stage.method}, {_utc(start)} to {_utc(end)}, location-based,"
-        f" {_digits(grams.low):g} to {_digits(grams.high):g} g CO2e"
+        f" {rounded(grams.low):g} to {rounded(grams.high):g} g CO2e"
     )
-
-
-def _period(view: View, stage: Stage) -> tuple[str, str]:
-    start, end = stage.period
-    return (start, end) if start and end else (view.start, view.end)
 
 
 def _utc(instant: str) -> str:
     return f"{instant[:19]}Z"
-
-
-def _digits(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -9,9 +9,14 @@ _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 LONGEST = 2_000
 
 
+def one_line(text: str) -> str:
+    """A text on one line, without control characters."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
 def plain(text: str) -> str:
     """One line, in which nothing is HTML, a link, emphasis, code, a cell's end or a marker."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    line = one_line(text)
     if len(line) > LONGEST:
         line = line[: LONGEST - 3] + "..."
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -103,7 +103,7 @@ def _why_not(view: View, stage: Stage) -> str | None:
         return "no energy above the measuring floor" if stage.left_out else "energy is not known"
     if not stage.method:
         return "how the energy became known is not recorded"
-    return None if all(_period(view, stage)) else "the period is not known"
+    return None if all(view.period_of(stage)) else "the period is not known"
 
 
 def _entry(view: View, stage: Stage) -> Value:
@@ -135,7 +135,7 @@ def _of_stage(view: View, stage: Stage) -> Iterator[tuple[str, str]]:
     yield MODEL, view.model
     if view.version is not None:
         yield VERSION, view.version
-    yield "footprint:period", "/".join(_period(view, stage))
+    yield "footprint:period", "/".join(view.period_of(stage))
     yield "footprint:method", stage.method
     for tier, share in stage.tiers.items():
         yield f"footprint:tier:{tier}", f"{share:.4g}"
@@ -169,11 +169,6 @@ def _of_base(base: Base) -> Iterator[tuple[str, str]]:
     yield "footprint:source", base.source or "not stated"
     if base.figures.carbon_location_g is not None:
         yield "footprint:carbon:method", "as its source states it"
-
-
-def _period(view: View, stage: Stage) -> tuple[str, str]:
-    start, end = stage.period
-    return start or view.start, end or view.end
 
 
 def _slug(name: str) -> str:

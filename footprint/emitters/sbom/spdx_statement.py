@@ -24,7 +24,7 @@ ACTIVITY, REPORT, BASE = "activity", "report", "base model"
 
 def of_stage(view: View, stage: Stage) -> dict[str, Any]:
     """All that is known of one kind of activity; what is not known is absent."""
-    start, end = stage.period
+    start, end = view.period_of(stage)
     calls = stage.calls
     return _without_empty(
         {
@@ -33,7 +33,7 @@ def of_stage(view: View, stage: Stage) -> dict[str, Any]:
             "model": view.model,
             "version": view.version,
             "kind": stage.kind,
-            "period": {"start": start or view.start, "end": end or view.end},
+            "period": {"start": start, "end": end},
             "method": stage.method,
             "share_of_energy_by_tier": {
                 tier: rounded(share) for tier, share in stage.tiers.items()

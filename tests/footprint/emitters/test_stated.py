@@ -103,3 +103,7 @@ def test_nothing_is_said_of_one_where_not_all_were_metered(per: str) -> None:
     view = model(activity("inference", joules(1.0), calls=10, items=10.0, complete=False))
     assert figures_of(view, "inference", per) is None
     assert figures_of(view, "inference", "total") is not None
+
+
+def test_what_no_view_knows_is_not_taken_for_something_else() -> None:
+    assert current(VIEW, Stated("inference", "energy_j", "1000 miles", 0.0, 0.0)) is None

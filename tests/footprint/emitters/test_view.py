@@ -186,6 +186,26 @@ def test_a_stage_names_each_device_and_place_once_and_spans_its_parts() -> None:
     assert stage.period == ("2026-01-01", "2026-01-02")
 
 
+def test_a_stages_period_is_the_reports_where_it_does_not_say() -> None:
+    view = model(activity("training"))._replace(start="2026-11-01T00:00:00Z", end="2026-11-09")
+    known = activity("training")._replace(start="2026-11-02T00:00:00Z", end="2026-11-03T00:00:00Z")
+    for one, wanted in (
+        (known, (known.start, known.end)),
+        (known._replace(start="", end=""), (view.start, view.end)),
+        (known._replace(end=""), (view.start, view.end)),  # never half of each
+    ):
+        assert view.period_of(Stage("training", (one,))) == wanted
+
+
+def test_a_cost_is_an_amount_in_each_of_its_currencies() -> None:
+    def paid(**cost: float) -> Figures:
+        return Figures(cost={unit: Quantity(each, each, each, unit) for unit, each in cost.items()})
+
+    both = summed([paid(USD=1.0, EUR=2.0), paid(USD=4.0)]).cost
+    assert {unit: each.mid for unit, each in both.items()} == {"USD": 5.0, "EUR": 2.0}
+    assert summed([paid(USD=1.0), paid()]).cost == {}
+
+
 def test_throughput_is_of_items_else_of_calls_while_something_ran() -> None:
     assert activity(items=100.0, active_s=4.0).items_per_s == 25.0
     assert activity(calls=8, active_s=4.0).items_per_s == 2.0
