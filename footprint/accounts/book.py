@@ -49,8 +49,8 @@ def make(
     return _made(PlainPosting, EntryList(), facts, issues, grouping, period, cuts)
 
 
-#: From so many entries on, columns are quicker than one entry after the other.
-MANY = 20_000
+#: From so many entries or readings on, columns are quicker than one after the other.
+MANY, MANY_READINGS = 2_000, 10_000
 
 
 def make_groups(
@@ -65,8 +65,9 @@ def make_groups(
     Every entry must have as many keys as every other, and they must not depend on anything but its
     writer, path and status.
     """
-    count = sum(one.rows.count("span") + one.rows.count("fold") for one in facts)
-    if count >= MANY:
+    entries = sum(one.rows.count("span") + one.rows.count("fold") for one in facts)
+    readings = sum(one.rows.count("point") + one.rows.count("window") for one in facts)
+    if entries >= MANY or readings >= MANY_READINGS:
         from footprint.accounts.bulk import BulkPosting, Tables
         from footprint.estimators.columns import TooLarge
 

@@ -210,7 +210,8 @@ class _Calls:
             return self.busy_ns.copy()
         held = np.zeros(len(self.rows.table), np.int64)
         np.add.at(held, holds.work, holds.held_ns)
-        return np.maximum(0, self.busy_ns - held[self.rows.at])
+        found: Ints = np.maximum(0, self.busy_ns - held[self.rows.at])
+        return found
 
     def by_writer(self) -> Iterator[tuple[int, Ints]]:
         """The writers, with where theirs are."""

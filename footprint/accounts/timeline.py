@@ -336,6 +336,9 @@ def place(points: Sequence[Point], period: float | None) -> list[tuple[int, int]
     jitter = None if period is None else _jitter_ns(lows, highs, period)
     if period is not None and jitter is not None:
         _narrow(lows, highs, period, jitter)
+    if all(high - low <= _LONGEST_PERIOD for low, high in zip(lows, highs, strict=True)):
+        both = zip(lows, highs, strict=True)
+        return [((low + high) // 2, (high - low + 1) // 2) for low, high in both]
     placed: list[tuple[int, int]] = []
     for low, high in zip(lows, highs, strict=True):
         if high - low > _LONGEST_PERIOD:  # a first read, and no period to go by
@@ -481,6 +484,15 @@ def _cells_of(
     count = len(built.pieces)
     if built.pieces:
         at = max(at, built.pieces[-1][1])
+    if not windows and not count and all(a[0] < b[0] for a, b in pairwise(placed)):
+        # The usual run: nothing to doubt, and every edge after the one before.
+        edges, slacks = zip(*placed, strict=True)
+        energies = [(b.raw_uj - a.raw_uj) * 1000 for a, b in pairwise(run)]
+        tiers, flags = [device.tier] * len(energies), [False] * len(energies)
+        built.pieces += zip(
+            edges[:-1], edges[1:], energies, slacks[:-1], slacks[1:], tiers, flags, strict=True
+        )
+        return
     for point, (edge, edge_slack) in zip(run[1:], placed[1:], strict=True):
         if edge <= at:  # two edges that cannot be told apart: their energy stays together
             continue
@@ -594,10 +606,8 @@ def _timeline(device: Device, pieces: Sequence[_Piece]) -> Timeline:
     if not pieces:
         return Timeline(device, Cells([], [], [], device.max_w), ())
     edges = [pieces[0][0], *(piece[1] for piece in pieces)]
-    slack = [pieces[0][3]]
-    for piece, following in pairwise(pieces):
-        slack.append(max(piece[4], following[3]))
-    slack.append(pieces[-1][4])
+    between = [max(piece[4], following[3]) for piece, following in pairwise(pieces)]
+    slack = [pieces[0][3], *between, pieces[-1][4]]
     cells = Cells(
         edges,
         [piece[2] for piece in pieces],

@@ -1,9 +1,9 @@
-"""How long a datasheet takes from a ledger of a million spans, as a program of its own.
+"""A datasheet from a ledger of a million spans, as a program of its own.
 
-    python tests/benchmarks/datasheets.py [SPANS]
-
-The ledger is what one host writes in an hour of serving from 16 threads: none of its calls is short
-enough to be folded, and each is within one long span, as under `footprint run`.
+The ledger is what one host writes in an hour of serving four versions of a model from 16 threads,
+read every 100 ms: none of its calls is short enough to be folded, and each is within one long span,
+as under `footprint run`. Beside it the plain pass, which books one span after the other and is what
+the columns are held to: its time is that of fewer spans, scaled up.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from benchmarks.table import OURS, Row
+from footprint.accounts import book as books
+from footprint.accounts.opened import open_ledger
 from footprint.ledger.folding import Folded
 from footprint.ledger.journal import Journal, prepare
 from footprint.ledger.writer import Writer
 from footprint.model import Device
 
+SPANS, SAMPLE, LIMIT_S = 1_000_000, 36_000, 3.0
 MS = 1_000_000
 S = 1000 * MS
 UTC = 1_795_345_200 * S
@@ -33,7 +37,9 @@ CPU = Device("cpu:boot:package-0", "cpu", "a CPU", "counter", "package", max_w=2
 DRAM = Device("dram:boot:package-0", "dram", "memory", "counter", "package", max_w=60.0)
 
 
-def write(ledger: Path, spans: int, devices: tuple[Device, ...] = (GPU, CPU, DRAM), seed: int = 1) -> None:
+def write(
+    ledger: Path, spans: int, devices: tuple[Device, ...] = (GPU, CPU, DRAM), seed: int = 1
+) -> None:
     """Writes a ledger of so many spans, in batches of a second as a program does."""
     rng = random.Random(seed)
     prepare(ledger)
@@ -100,29 +106,48 @@ def write(ledger: Path, spans: int, devices: tuple[Device, ...] = (GPU, CPU, DRA
     journal.close()
 
 
-def seconds(ledger: Path, *options: str) -> float:
-    """How long the command takes."""
-    command = [sys.executable, "-m", "footprint.cli", "datasheet", "--model", "net"]
+def run(quick: bool = False) -> list[Row]:
+    """All rows of this benchmark."""
+    spans = SPANS // 10 if quick else SPANS
+    rows: list[Row] = []
+    for what, devices in (("a GPU", (GPU,)), ("GPU, CPU and memory", (GPU, CPU, DRAM))):
+        with tempfile.TemporaryDirectory() as name:
+            ledger = Path(name)
+            write(ledger, spans, devices)
+            size = sum(path.stat().st_size for path in ledger.rglob("*.fpj")) / 2**20
+            case = f"{spans:,} spans on {what}"
+            took = min(_datasheet_s(ledger) for _ in range(3))
+            note = f"{size:.0f} MiB of journals; best of 3"
+            limit = None if quick else LIMIT_S
+            rows.append(Row(f"{case}: datasheet", OURS, took, "s", limit, note=note))
+            rows.append(Row(f"{case}: the books alone", OURS, _booked_s(ledger), "s"))
+        with tempfile.TemporaryDirectory() as name:
+            ledger = Path(name)
+            write(ledger, SAMPLE, devices)
+            plain = _booked_s(ledger, plain=True) * spans / SAMPLE
+            rows.append(Row(f"{case}: the books alone", "plain pass", plain, "s"))
+    return rows
+
+
+def _datasheet_s(ledger: Path) -> float:
+    """How long the command takes, from nothing."""
+    program = "from footprint.cli import main; main()"
+    command = [sys.executable, "-c", program, "datasheet", "--model", "net"]
     begun = time.perf_counter()
-    subprocess.run(
-        [*command, "--model-version", "1", *options, str(ledger)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    made = subprocess.run(
+        [*command, "--model-version", "1", str(ledger)], check=True, capture_output=True, text=True
     )
-    return time.perf_counter() - begun
+    took = time.perf_counter() - begun
+    assert "# Datasheet: net" in made.stdout
+    return took
 
 
-def main() -> None:
-    spans = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory() as name:
-        ledger = Path(name)
-        write(ledger, spans)
-        size = sum(path.stat().st_size for path in ledger.rglob("*.fpj")) / 2**20
-        print(f"{spans:,} spans, {size:.0f} MiB of journals")
-        for number in range(3):
-            print(f"datasheet {number + 1}: {seconds(ledger):.2f} s")
-
-
-if __name__ == "__main__":
-    main()
+def _booked_s(ledger: Path, *, plain: bool = False) -> float:
+    """How long it takes to book a ledger, read already."""
+    facts, _ = open_ledger(ledger).facts()
+    begun = time.perf_counter()
+    make = books.make if plain else books.make_groups
+    book = make(facts, grouping=lambda entries, index: (entries[index].path.version, "all"))
+    took = time.perf_counter() - begun
+    assert book.groups["all"]
+    return took

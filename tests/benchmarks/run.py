@@ -36,6 +36,7 @@ BENCHMARKS = (
     "loss",
     "memory",
     "pricing",
+    "datasheets",
     "inference",
 )
 
