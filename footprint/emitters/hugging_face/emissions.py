@@ -15,6 +15,8 @@ from footprint.emitters.digits import rounded
 from footprint.emitters.hugging_face.plain import one_line
 from footprint.emitters.view import Hardware, Stage, View
 from footprint.estimators.quantity import Quantity
+from footprint.words import words
+from footprint.words.said import said
 
 KEY = "co2_eq_emissions"
 #: What the source of our own key begins with.
@@ -40,25 +42,23 @@ def emissions_of(view: View) -> dict[str, Any] | None:
     return {key: value for key, value in found.items() if value != ""}
 
 
-def why_not(view: View) -> str:
+def why_not(view: View, lang: str = "en") -> str:
     """Why there is no figure to write, as half a sentence; empty where there is one."""
     if emissions_of(view) is not None:
         return ""
-    stage = _stage(view)
+    w, stage = words(lang, "card"), _stage(view)
     if stage is None:
-        return "it is of training or fine-tuning, and the ledger has neither for this model"
-    kind = stage.kind
+        return w("why.no_training")
+    kind = words(lang, "kinds")(f"kind.{stage.kind}").lower()
     if len(stage.left_out) == len(stage.activities):
-        return (
-            f"the {kind} is below the measuring floor ({one_line(stage.left_out[0].floor or '')})"
-        )
+        return w("why.floor", kind=kind, why=one_line(said(lang, stage.left_out[0].floor or "")))
+    if stage.total.carbon_location_g is not None:
+        return w("why.no_method", kind=kind)
     gap = next((each for each in view.missing if each.what.endswith("carbon_location_g")), None)
-    if stage.total.carbon_location_g is None and gap is not None:
-        remedy = f": {gap.remedy}" if gap.remedy else ""
-        return one_line(f"the carbon of the {kind} is not known ({gap.why}{remedy})")
-    if stage.total.carbon_location_g is None:
-        return f"the carbon of the {kind} is not known"
-    return f"no method or period is known of the {kind}, and no number goes without them"
+    if gap is None:
+        return w("why.unknown", kind=kind)
+    parts = [one_line(said(lang, each)) for each in (gap.why, gap.remedy) if each]
+    return w("why.carbon", kind=kind, why=w("why.joint").join(parts))
 
 
 def is_ours(value: object) -> bool:

@@ -108,7 +108,7 @@ def _how(w: Words, kinds: Words, view: View) -> Iterator[str]:
     if view.base is not None:
         yield _base(w, kinds, view.base)
     if emissions_of(view) is None:
-        yield w("note.key_missing", why=_no_key(w, view))
+        yield w("note.key_missing", why=plain(why_not(view, w.lang)))
 
 
 def _method(w: Words, kinds: Words, stage: Stage) -> str:
@@ -155,9 +155,3 @@ def _base(w: Words, kinds: Words, base: Base) -> str:
         source=plain(said(w.lang, base.source)),
         **({"period": plain(base.period)} if base.period else {}),
     )
-
-
-def _no_key(w: Words, view: View) -> str:
-    if not any(view.of_kind(kind) for kind in ("training", "fine-tuning")):
-        return w("why.no_training")
-    return plain(why_not(view)) if w.lang == "en" else w("why.other")

@@ -170,8 +170,8 @@ def test_the_key_is_only_of_training(served: View, measured: View) -> None:
     assert "co2_eq_emissions:" not in made
     assert "has no `co2_eq_emissions`: that key is of training" in made
     assert hugging_face.left_out(served) == [
-        "co2_eq_emissions is not written: it is of training or fine-tuning, and the ledger has"
-        " neither for this model"
+        "co2_eq_emissions is not written: that key is of training or fine-tuning, and the ledger"
+        " has neither for this model"
     ]
     ours = hugging_face.merge(measured, b"# a\n")
     assert b"co2_eq_emissions:" in ours
@@ -247,3 +247,23 @@ def test_a_cell_without_a_figure(cell: str) -> None:
 def test_a_card_that_has_no_section_states_nothing() -> None:
     assert markers.find(parse(b"# a\n")) is None
     assert list(hugging_face.read(b"# a\n")) == []
+
+
+def test_why_the_key_is_missing_is_told_in_french_too(measured: View) -> None:
+    train = next(each for each in measured.activities if each.kind == "training")
+    unknown = train._replace(total=train.total._replace(carbon_location_g=None))
+    gap = Missing("carbon_location_g", "no zone and no intensity were declared", "")
+    floor = "1 call, 0.2 s against a counter of 100 ms"
+    for one, missing, says in (
+        (
+            train._replace(floor=floor),
+            (),
+            "l'activité « entraînement » est sous le seuil de mesure",
+        ),
+        (unknown, (gap,), "le carbone de l'activité « entraînement » n'est pas connu ("),
+        (unknown, (), "le carbone de l'activité « entraînement » n'est pas connu."),
+        (train._replace(tiers={}), (), "ni méthode ni période connues"),
+    ):
+        view = measured._replace(activities=(one,), missing=missing)
+        made = section_of(view, "fr").replace("\u00a0", " ")
+        assert f"n'ont pas de `co2_eq_emissions` : {says}" in made
