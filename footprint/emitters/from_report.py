@@ -42,7 +42,9 @@ _OF_SOME: Mapping[str, Callable[[Activity], bool]] = {
     "a group has no call that ended": lambda each: not each.latency_ms,
     "a group has only API calls": lambda each: each.active_s is None,
     "host memory was not sampled": lambda each: each.peak_host_memory_bytes is None,
-    "GPU memory was not sampled": lambda each: each.peak_gpu_memory_bytes is None,
+    "GPU memory was not sampled": lambda each: (
+        each.peak_gpu_memory_bytes is None and any(one.kind == "gpu" for one in each.hardware)
+    ),
 }
 
 
@@ -111,7 +113,14 @@ def _view(
         factors = [each for each in factors if each not in others]
         assumptions = [each for each in assumptions if not each.startswith(told)]
     assumptions = [each for each in assumptions if _concerns(each, activities)]
-    places = [factor.get("zone") for factor in factors]
+    if all(each.zones for each in activities):
+        zones = {zone for each in activities for zone in each.zones}
+        elsewhere = {
+            zone for group in report["groups"] for zone in group.get("zones") or ()
+        } - zones
+        factors = [each for each in factors if _is_for(each, zones) or not _is_for(each, elsewhere)]
+    else:  # it is not known of all of them
+        zones = {factor["zone"] for factor in factors if factor.get("zone")}
     periods = [(each.start, each.end) for each in activities]
     if not all(map(all, periods)):  # a report of before groups had one
         periods.append((report["period"]["start"] or "", report["period"]["end"] or ""))
@@ -129,7 +138,7 @@ def _view(
         end=max((end for _, end in periods if end), default=""),
         boundary=tuple(report["boundary"]),
         hardware=tuple(devices),
-        zone=", ".join(sorted({place for place in places if place})),
+        zone=", ".join(sorted(zones)),
         factors=tuple(factors),
         assumptions=tuple(assumptions),
         missing=tuple(
@@ -138,6 +147,12 @@ def _view(
             if not gap["what"].startswith(NOT_SHOWN) and _concerns(gap["why"], activities)
         ),
     )
+
+
+def _is_for(factor: Mapping[str, Any], zones: Iterable[str]) -> bool:
+    """Whether a factor is of one of some zones: of the zone itself, or of its country."""
+    of = factor.get("zone") or ""
+    return any(zone == of or zone.startswith(f"{of}-") for zone in zones if of)
 
 
 def _concerns(text: str, activities: Iterable[Activity]) -> bool:
@@ -185,7 +200,7 @@ def _activity(group: Mapping[str, Any]) -> Activity:
         end=period.get("end") or "",
         busy_s=group.get("busy_s"),
         active_s=group.get("active_s"),
-        peak_host_memory_bytes=peaks.get("host"),
+        peak_host_memory_bytes=peaks.get("host") or None,  # 0: not known then
         peak_gpu_memory_bytes=peaks.get("gpu"),
         hardware=tuple(_hardware(row) for row in group.get("devices") or ()),
         zones=tuple(group.get("zones") or ()),

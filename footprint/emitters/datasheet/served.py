@@ -37,7 +37,7 @@ def _percentiles(each: Activity, target_ms: float, say: Speech) -> list[tuple[st
         (
             say.kind(each.kind),
             name,
-            say.number(ms),
+            say.number(ms, 4),  # 10.02 is above a target of 10
             say.number(target_ms) if is_held else w("none_given"),
             w("latency.no_target" if not is_held else
               "latency.within" if ms <= target_ms else "latency.above"),
@@ -72,7 +72,9 @@ def memory(view: View, say: Speech) -> Section:
             if each.peak_gpu_memory_bytes is not None
         ]
         if host or gpu:
-            rows.append((say.kind(stage.kind), _most(host, say), _most(gpu, say)))
+            has_gpu = not stage.hardware or any(each.kind == "gpu" for each in stage.hardware)
+            on_gpu = _most(gpu, say) if gpu or has_gpu else w("none_given")
+            rows.append((say.kind(stage.kind), _most(host, say), on_gpu))
     if not rows:
         return Section("memory", w("section.memory"), (Text((w("memory.none"),)),))
     headings = tuple(w(f"memory.{name}") for name in ("activity", "host", "gpu"))

@@ -112,6 +112,12 @@ def test_period_and_devices_are_the_models_own(report: dict[str, Any]) -> None:
     assert [each.name for each in found.hardware] == ["NVIDIA H100", "NVIDIA H200"]
 
 
+def test_memory_that_no_sample_told_is_not_known(changed: Any) -> None:
+    told = {"host": 0.0, "gpu": None}
+    serving = view(changed(peak_memory_bytes=told), "net", "1").activities[1]
+    assert serving.peak_host_memory_bytes is None
+
+
 def test_sentences_of_other_models_groups_are_left_out(tmp_path: Path) -> None:
     """Those that reports make themselves: of one model they are true, of the other not."""
     one = Recorder(tmp_path / "ledger")
@@ -152,3 +158,30 @@ def test_an_empty_report_has_no_views(report: dict[str, Any]) -> None:
     assert views(empty) == []
     with pytest.raises(UsageError, match=r"model 'net' is not in the ledger\.$"):
         view(empty, "net")
+
+
+def test_a_model_has_the_places_and_the_factors_of_where_it_ran(tmp_path: Path) -> None:
+    ran = [("a", "FRA", "fr"), ("b", "USA-CA", "us"), ("c", "DEU", "both"), ("a", "FRA", "both")]
+    for number, (host, zone, model) in enumerate(ran, 1):
+        one = Recorder(tmp_path / "L", number, host=host, boot=host, declared={"zone": zone})
+        one.counter(GPU._replace(id=f"GPU-{host}"), [100.0] * 100)
+        one.span(one.path("t", model=model, kind="training", devices=[0]), 0, 9 * S)
+        one.close()
+    report = json.loads(footprint.report(tmp_path / "L", by=GROUPED_BY).to_json())
+    found = {
+        each.model: (
+            each.zone,
+            [factor["zone"] for factor in each.factors if factor["name"] == "grid intensity"],
+            {factor["zone"] for factor in each.factors},
+        )
+        for each in views(report)
+    }
+    assert found == {
+        "fr": ("FRA", ["FRA"], {"FRA"}),
+        "us": ("USA-CA", ["USA-CA"], {"USA-CA", "USA"}),  # water is known of the country alone
+        "both": ("DEU, FRA", ["FRA", "DEU"], {"FRA", "DEU"}),
+    }
+    for group in report["groups"]:
+        group["zones"] = []  # as an older report, which does not say
+    for each in views(report):
+        assert {factor["zone"] for factor in each.factors} == {"FRA", "DEU", "USA", "USA-CA"}

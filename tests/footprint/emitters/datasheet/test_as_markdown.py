@@ -7,7 +7,7 @@ from typing import Any
 
 from footprint.emitters.datasheet import MARKDOWN
 from footprint.emitters.from_report import view
-from footprint.emitters.view import View
+from footprint.emitters.view import Hardware, View
 
 from .conftest import rendered
 
@@ -50,6 +50,20 @@ def test_latency_against_its_target(plain: View) -> None:
     strict = rendered(plain._replace(given={"targets": {"latency_ms": 2}}))
     assert "| Inference | p95 | 2 | 2 | within the target |" in strict
     assert "| Inference | p99 | 20 | 2 | above the target |" in strict
+
+
+def test_a_latency_just_above_its_target_is_printed_above_it(plain: View) -> None:
+    one = plain.activities[-1]._replace(latency_ms={"p50": 10.02})
+    text = rendered(plain._replace(activities=(one,), given={"targets": {"latency_ms": 10}}))
+    assert "| Inference | p50 | 10.02 | 10 | above the target |" in text
+
+
+def test_memory_of_a_gpu_is_unknown_only_where_there_is_one(plain: View) -> None:
+    one = plain.activities[-1]._replace(peak_host_memory_bytes=2**20, peak_gpu_memory_bytes=None)
+    for kind, said in (("gpu", "not known"), ("cpu", "-")):
+        device = Hardware("n1", kind, "a device", "counter")
+        text = rendered(plain._replace(activities=(one._replace(hardware=(device,)),)))
+        assert f"| Inference | 1 MiB | {said} |" in text
 
 
 def test_everything_that_can_be_filled_in_is_shown(full: View) -> None:
