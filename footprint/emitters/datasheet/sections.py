@@ -89,7 +89,8 @@ def _factors(view: View, say: Speech) -> Table:
 
 
 def _source(factor: Mapping[str, Any], say: Speech) -> str:
-    return " ".join(say.said(str(factor[key])) for key in ("source", "version") if factor.get(key))
+    # A version is no number: 3.3.2 stays as it is in every language.
+    return f"{say.said(str(factor.get('source') or ''))} {factor.get('version') or ''}".strip()
 
 
 def _missing(view: View, say: Speech) -> Section:

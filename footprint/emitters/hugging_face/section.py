@@ -126,9 +126,10 @@ def _method(w: Words, kinds: Words, stage: Stage) -> str:
 
 
 def _factor(w: Words, factor: Mapping[str, Any]) -> str:
-    source = " ".join(
-        said(w.lang, str(factor.get(key) or "")) for key in ("source", "version")
-    ).strip()
+    # A version is no number: 3.3.2 stays as it is in every language.
+    source = (
+        f"{said(w.lang, str(factor.get('source') or ''))} {factor.get('version') or ''}".strip()
+    )
     more = [plain(source)] if source else []
     if factor.get("vintage"):
         more.append(w("how.factor_vintage", vintage=plain(str(factor["vintage"]))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from footprint.emitters.datasheet import HTML, MARKDOWN, speech
-from footprint.emitters.emitter import Emitter
+from footprint.emitters.emitter import Emitter, Options
+from footprint.emitters.hugging_face import HUGGING_FACE
 from footprint.emitters.view import Drift, Missing, View
 from footprint.errors import UsageError
 from footprint.words import Words
@@ -111,3 +113,11 @@ def test_the_states_of_drift_have_words(plain: View) -> None:
     for state in ("ok", "drifted", "unknown"):
         one = Drift("f1", "", 1.0, 1.0, 1.0, "", state)
         assert rendered(plain._replace(drift=(one,)), MARKDOWN, "fr")
+
+
+@pytest.mark.parametrize("emitter", [MARKDOWN, HUGGING_FACE], ids=lambda each: each.name)
+def test_a_version_of_a_source_is_no_number(emitter: Emitter, full: View) -> None:
+    factor = dict(full.factors[0]) | {"source": "a table", "version": "3.3.2"}
+    out = io.StringIO()
+    emitter.render(full._replace(factors=(factor,)), out, Options("fr"))
+    assert "a table 3.3.2" in out.getvalue()
