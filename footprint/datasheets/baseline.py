@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-from footprint.emitters.datasheet.as_json import SCHEMA
 from footprint.errors import UsageError
 from footprint.files import read_document
 
@@ -25,6 +24,8 @@ def read_baseline(path: Path) -> dict[str, float]:
 
     Raises UsageError where it is no such file.
     """
+    from footprint.emitters.datasheet.as_json import SCHEMA  # 10 ms, and few have a baseline
+
     found = read_document(path, SCHEMA, "`footprint datasheet --format json`")
     try:
         return _figures(found)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from footprint.datasheets.formats import every
 from footprint.datasheets.make import only_model
+from footprint.emitters import emitter
 from footprint.emitters.from_report import view as view_of
 from footprint.emitters.from_report import views
 from footprint.emitters.stated import Stated, current
@@ -70,8 +70,7 @@ def stated_in(path: Path, data: bytes, formats: Sequence[str]) -> list[Stated]:
 
     Raises UsageError, with the file's name: no such format can be read back, or it does not parse.
     """
-    known = every()
-    readers = [each.read for name in formats if (each := known.get(name)) and each.read]
+    readers = [each.read for name in formats if (each := emitter(name)).read is not None]
     if not readers:
         raise UsageError(
             f"{path}: the format {' or '.join(formats)} cannot be read back: check another document"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from footprint.emitters import EMITTERS, third_party
+from footprint.emitters import own, third_party
 from footprint.emitters.emitter import Emitter
 from footprint.errors import UsageError
 
@@ -22,7 +22,7 @@ _MARKDOWN = (".md", ".markdown")
 
 def every() -> dict[str, Emitter]:
     """All emitters by name, our own first."""
-    return {each.name: each for each in EMITTERS} | third_party()
+    return {each.name: each for each in own()} | third_party()
 
 
 def of_output(path: str | Path | None) -> str:

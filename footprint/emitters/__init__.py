@@ -7,36 +7,35 @@ hugging_face  a Hugging Face model card
 datasheet     a datasheet: Markdown, HTML, JSON
 sbom          bills of materials: CycloneDX, SPDX
 boamps        a BoAmps report
+eu_ai_act     what the EU AI Act's documentation asks of energy and compute
 
 An emitter looks nothing up and computes nothing: what is not in the view is missing, and is said to
-be. A new one is a module with an `EMITTER` and a line in `EMITTERS`; one of another package is
-named by an entry point of the group `footprint.emitters`.
+be. A new one is a module with an `Emitter` and a line in `EMITTERS`; one of another package is
+named by an entry point of the group `footprint.emitters` (docs/how-to/add-a-format.md).
 """
 
 from __future__ import annotations
 
-from footprint.emitters import boamps, datasheet
+from importlib import import_module
+
 from footprint.emitters.emitter import Emitter
-from footprint.emitters.eu_ai_act import EU_AI_ACT, EU_AI_ACT_JSON
-from footprint.emitters.hugging_face import HUGGING_FACE
-from footprint.emitters.sbom import cyclonedx, spdx
 from footprint.errors import UsageError, nearest
 
 #: Group of entry points that name an `Emitter`.
 ENTRY_POINTS = "footprint.emitters"
 
-#: Every format of our own.
-EMITTERS: tuple[Emitter, ...] = (
-    HUGGING_FACE,
-    datasheet.MARKDOWN,
-    datasheet.HTML,
-    datasheet.JSON,
-    cyclonedx.CYCLONEDX,
-    spdx.SPDX,
-    boamps.BOAMPS,
-    EU_AI_ACT,
-    EU_AI_ACT_JSON,
-)
+#: Every format of our own, and where its emitter is. Named, not imported: a command needs one.
+EMITTERS = {
+    "hf": "footprint.emitters.hugging_face:HUGGING_FACE",
+    "md": "footprint.emitters.datasheet.as_markdown:MARKDOWN",
+    "html": "footprint.emitters.datasheet.as_html:HTML",
+    "json": "footprint.emitters.datasheet.as_json:JSON",
+    "cyclonedx": "footprint.emitters.sbom.cyclonedx:CYCLONEDX",
+    "spdx": "footprint.emitters.sbom.spdx:SPDX",
+    "boamps": "footprint.emitters.boamps:BOAMPS",
+    "eu-ai-act": "footprint.emitters.eu_ai_act.as_text:EU_AI_ACT",
+    "eu-ai-act-json": "footprint.emitters.eu_ai_act.as_json:EU_AI_ACT_JSON",
+}
 
 
 def emitter(name: str) -> Emitter:
@@ -44,16 +43,26 @@ def emitter(name: str) -> Emitter:
 
     Raises UsageError for a format that nobody knows.
     """
-    for each in EMITTERS:
-        if each.name == name:
-            return each
+    if name in EMITTERS:
+        return _own(name)
     others = third_party()
     if name in others:
         return others[name]
-    known = [*(each.name for each in EMITTERS), *others]
+    known = [*EMITTERS, *others]
     raise UsageError(
         f"--format {name} is not known: use {', '.join(known)}." + nearest(name, known)
     )
+
+
+def own() -> tuple[Emitter, ...]:
+    """Every emitter of our own, in the order of the list."""
+    return tuple(_own(name) for name in EMITTERS)
+
+
+def _own(name: str) -> Emitter:
+    module, _, attribute = EMITTERS[name].partition(":")
+    found: Emitter = getattr(import_module(module), attribute)
+    return found
 
 
 def third_party() -> dict[str, Emitter]:
@@ -63,10 +72,9 @@ def third_party() -> dict[str, Emitter]:
     """
     from importlib.metadata import entry_points  # 40 ms
 
-    own = {each.name for each in EMITTERS}
     found: dict[str, Emitter] = {}
     for point in entry_points(group=ENTRY_POINTS):
-        if point.name in own:
+        if point.name in EMITTERS:
             continue
         package = point.dist.name if point.dist else point.value
         try:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from datasheet_ledgers import several
+from footprint import emitters
 from footprint.datasheets import make
 from footprint.datasheets.check import stated_in
-from footprint.datasheets.formats import every, of_document, of_output
-from footprint.emitters import EMITTERS
+from footprint.datasheets.formats import of_document, of_output
+from footprint.emitters import EMITTERS, own
 from footprint.emitters.emitter import Emitter
 from footprint.emitters.view import View
 from footprint.errors import UsageError
@@ -49,7 +52,7 @@ def test_a_suffix_of_no_format_names_those_there_are() -> None:
     assert str(told.value).startswith("a.docx: no format has the suffix .docx: use .md, .html")
 
 
-@pytest.mark.parametrize("emitter", EMITTERS, ids=lambda each: each.name)
+@pytest.mark.parametrize("emitter", own(), ids=lambda each: each.name)
 def test_what_a_format_writes_is_known_for_it(view: View, emitter: Emitter) -> None:
     """Under its own suffix; of those that can be merged, under any name of its kind."""
     data = make.document(view, emitter)
@@ -78,13 +81,11 @@ def test_what_is_in_no_format(name: str, content: bytes) -> None:
         of_document(Path(name), content)
 
 
-def test_a_format_that_cannot_be_read_back_is_told() -> None:
-    silent = [each.name for each in every().values() if each.read is None]
-    for name in silent:
-        with pytest.raises(UsageError, match="cannot be read back"):
-            stated_in(Path("a"), b"", [name])
-    with pytest.raises(UsageError, match="the format nonsense cannot be read back"):
-        stated_in(Path("a"), b"", ["nonsense"])
+def test_a_format_that_cannot_be_read_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = own()[0]._replace(name="silent", read=None)
+    monkeypatch.setattr(emitters, "third_party", lambda: {"silent": silent})
+    with pytest.raises(UsageError, match="the format silent cannot be read back"):
+        stated_in(Path("a"), b"", ["silent"])
 
 
 def test_a_document_that_its_format_cannot_read_is_one_line_with_its_name() -> None:
@@ -92,3 +93,19 @@ def test_a_document_that_its_format_cannot_read_is_one_line_with_its_name() -> N
         stated_in(Path("README.md"), b"---\na: [\n---\n", ["hf"])
     assert str(told.value).startswith("README.md: line ")
     assert "\n" not in str(told.value)
+
+
+def test_the_list_names_each_emitter_as_it_names_itself() -> None:
+    assert [each.name for each in own()] == list(EMITTERS)
+
+
+def test_a_command_imports_the_emitter_that_it_needs_alone() -> None:
+    code = (
+        "import sys; from footprint.emitters import emitter; emitter('boamps');"
+        "print(*(each for each in sys.modules if each.startswith('footprint.emitters.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "footprint.emitters.boamps" in loaded
+    for other in ("datasheet", "eu_ai_act", "hugging_face", "sbom"):
+        assert f"footprint.emitters.{other}" not in loaded

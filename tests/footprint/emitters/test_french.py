@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from footprint.emitters import EMITTERS
+from footprint.emitters import own
 from footprint.emitters.emitter import Options
 from footprint.emitters.from_report import view
 from footprint.emitters.view import Base, Figures, View
@@ -23,7 +23,7 @@ SAID = {
 
 
 def rendered(name: str, found: View, lang: str) -> str:
-    (emitter,) = [each for each in EMITTERS if each.name == name]
+    (emitter,) = [each for each in own() if each.name == name]
     out = StringIO()
     emitter.render(found, out, Options(lang=lang))
     return out.getvalue()
