@@ -5,7 +5,7 @@ A *part* is an entry's hold on a cell that it holds in part; whole cells go by r
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,8 +50,8 @@ class Reach(NamedTuple):
     earlier: Flags
     later: Flags
 
-    def of(self, chosen: Flags) -> Reach:
-        """Some of them."""
+    def of(self, chosen: Ints) -> Reach:
+        """Some of them, by index."""
         return Reach(
             self.segment[chosen],
             self.first[chosen],
@@ -92,8 +92,9 @@ class Bounds:
         reach = self._reach()
         simple = self._is_simple(reach, size)
         self._metered = np.zeros(len(self.entries), np.int64)
-        self.wholes, self._many = self._take(reach.of(~simple))
-        self._one = self._within(reach.of(simple))
+        self.wholes, self._many = self._take(reach.of(np.flatnonzero(~simple)))
+        at = np.flatnonzero(simple)
+        self._one = self._within(reach.segment[at], reach.first[at])
         self.spent = self._finish()
 
     @property
@@ -133,16 +134,16 @@ class Bounds:
         found: Flags = inside & (segments.end[reach.segment] < edges[reach.first + 1])
         return found
 
-    def _within(self, reach: Reach) -> Parts:
+    def _within(self, at: Ints, cell: Ints) -> Parts:
         """What simple segments hold of their cells."""
-        segments, line, active, at = self._segments, self._line, self._active, reach.segment
+        segments, line, active = self._segments, self._line, self._active
         marks = line.time_mark
         sums = self._limits.front.held
         held = floor(*sums.between(marks[active.start_at[at]], marks[active.end_at[at]]))
         entry = self._number[at]
-        known = self._meter.known[reach.first]
+        known = self._meter.known[cell]
         self._metered[entry] = np.where(known, segments.end[at] - segments.start[at], 0)
-        return Parts(entry, reach.first, held, held, held)
+        return Parts(entry, cell, held, held, held)
 
     def _take(self, reach: Reach) -> tuple[Wholes, Parts]:
         """What other segments hold of cells, whole or in part."""
@@ -243,9 +244,9 @@ class Bounds:
             if self._limits.most_w is not None:
                 # Wherever it held the device, it did no longer than that in all.
                 size = np.diff(np.concatenate([at, [len(cell)]]))
-                widest = np.maximum.reduceat(self._limits.slack[cell], at)
+                widest = _greatest(self._limits.slack, cell, at)
                 longest = np.add.reduceat(parts.held, at) + 2 * widest + size
-                limit = np.maximum.reduceat(self._limits.most_w[cell], at)
+                limit = _greatest(self._limits.most_w, cell, at)
                 most = (limit * longest).astype(np.int64) + size
                 highest = np.minimum(highest, most)
             high_sum[entry] = highest
@@ -277,6 +278,13 @@ class Bounds:
             np.add.at(high_sum, mine, highs[beyond] - highs[first])
             np.add.at(self._metered, mine, known[beyond] - known[first])
             estimated[mine[filled[beyond] > filled[first]]] = True
+
+
+def _greatest(of_cells: Any, cell: Ints, at: Ints) -> Any:
+    """The greatest of some cells' values in each stretch of `cell` that begins at `at`."""
+    if of_cells.min() == of_cells.max():
+        return of_cells[0]
+    return np.maximum.reduceat(of_cells[cell], at)
 
 
 def _whole(

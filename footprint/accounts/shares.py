@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from footprint.ledger.format import USAGE
@@ -79,8 +79,8 @@ def _of_one(device: Device, edges: Sequence[int], one: Facts) -> list[float]:
 def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[float]:
     """The tree's part of the busy CPU time of the machine, or of its control group."""
     times = [row[0] for row in usage]
-    tree = [_at(edge, times, usage, _TREE) for edge in edges]
-    busy = [_at(edge, times, usage, _GROUP if of_group else _BUSY) for edge in edges]
+    tree = _at_each(edges, times, usage, _TREE)
+    busy = _at_each(edges, times, usage, _GROUP if of_group else _BUSY)
     shares: list[float] = []
     for index in range(len(edges) - 1):
         done, all_done = tree[index + 1] - tree[index], busy[index + 1] - busy[index]
@@ -101,22 +101,33 @@ def memory(edges: Sequence[int], usage: Sequence[Row], total: float) -> list[flo
     if not total or not usage:
         return [0.0] * max(0, len(edges) - 1)
     times = [row[0] for row in usage]
-    used = [_at(edge, times, usage, _RESIDENT) for edge in edges]
+    used = _at_each(edges, times, usage, _RESIDENT)
     return [
         min(1.0, (used[index] + used[index + 1]) / 2 / total) for index in range(len(edges) - 1)
     ]
 
 
-def _at(t: int, times: Sequence[int], rows: Sequence[Row], field: int) -> float:
-    """A cumulative field at an instant, between samples in proportion; held at the ends."""
-    after = bisect_right(times, t)
-    if after == 0:
-        return float(rows[0][field])
-    if after == len(times):
-        return float(rows[-1][field])
-    t0, t1 = times[after - 1], times[after]
-    v0, v1 = rows[after - 1][field], rows[after][field]
-    return v0 + (v1 - v0) * (t - t0) / max(t1 - t0, 1)
+def _at_each(
+    instants: Sequence[int], times: Sequence[int], rows: Sequence[Row], field: int
+) -> list[float]:
+    """A cumulative field at instants, between samples in proportion; held at the ends.
+
+    Instants and samples are in order, so that both are gone through once.
+    """
+    values = [row[field] for row in rows]
+    found: list[float] = []
+    after, count = 0, len(times)
+    for t in instants:
+        while after < count and times[after] <= t:
+            after += 1
+        if after == 0:
+            found.append(float(values[0]))
+        elif after == count:
+            found.append(float(values[-1]))
+        else:
+            t0, v0 = times[after - 1], values[after - 1]
+            found.append(v0 + (values[after] - v0) * (t - t0) / max(times[after] - t0, 1))
+    return found
 
 
 def of_gpu(
@@ -180,6 +191,8 @@ def split(
 
     Whole nJ, rounded down: the parts of a cell never add up to more than it holds.
     """
+    if len(shares) == 1 and all(share == 1.0 for share in shares[0]):
+        return [list(energy)]
     parts: list[list[int | None]] = [[] for _ in shares]
     for cell, amount in enumerate(energy):
         total = max(1.0, sum(each[cell] for each in shares))

@@ -243,6 +243,9 @@ class Table(Sequence[Entry]):
         self.holds = self.holds._replace(work=number[self.holds.work])
         self.amounts = _renumbered(self.amounts, kept, number)
         self.buckets = _renumbered(self.buckets, kept, number)
+        used = np.bincount(self.alike, minlength=len(self.alikes)) > 0
+        self.alikes = [self.alikes[at] for at in np.flatnonzero(used).tolist()]
+        self.alike = (np.cumsum(used) - 1)[self.alike]
         return self
 
 

@@ -60,3 +60,12 @@ def _iso(ms: int) -> str:
     from datetime import datetime
 
     return datetime.fromtimestamp((UTC + ms * MS) / 1e9, ZONE).isoformat()
+
+
+def test_a_period_in_which_nothing_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its entries had in common is not in the columns any more."""
+    random_journals(random.Random(5), tmp_path)
+    for since, until in ((-2_000, -1_000), (3_900, 4_000), (0, 1)):
+        period = {"since": _iso(since), "until": _iso(until)}
+        plain, bulk = both(monkeypatch, tmp_path, by="name,status", **period)
+        assert bulk == plain
