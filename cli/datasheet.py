@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -143,8 +142,7 @@ def _check(
     stated = check.stated_in(path, data, of_document(path, data))
     report = _report(*source)
     view = check.subject(report, data, stated, model, version)
-    which = "" if view.version is None else f" --model-version {quote(view.version)}"
-    again = f"footprint datasheet --model {quote(view.model)}{which} --into {quote(str(path))}"
+    again = check.again(report, view, path)
     own = check.figures_of(view, stated)
     named = check.named_in(stated)
     others = [each for each in named if each != (view.model, view.version)]

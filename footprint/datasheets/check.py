@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple
 
 from footprint.datasheets.make import only_model
@@ -156,6 +157,13 @@ def model_of(report: Mapping[str, Any], data: bytes) -> str:
     if len(named) == 1:
         return named[0]
     return only_model(report)
+
+
+def again(report: Mapping[str, Any], view: View, path: Path) -> str:
+    """The command that puts a view's figures into a document."""
+    is_one = sum(each.model == view.model for each in views(report)) == 1
+    which = "" if is_one else f" --model-version {quote(view.version or '')}"
+    return f"footprint datasheet --model {quote(view.model)}{which} --into {quote(str(path))}"
 
 
 def check(path: Path, view: View, stated: Iterable[Stated]) -> Checked:

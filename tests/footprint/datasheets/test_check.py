@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from footprint.datasheets import make
 from footprint.datasheets.check import (
     SCHEMA,
     Checked,
+    again,
     as_json,
     as_text,
     check,
@@ -168,3 +170,11 @@ def test_figures_of_several_models_need_the_option(report: dict[str, Any]) -> No
         subject(report, b"", [NET_2, NET_2._replace(version="1")])
     with pytest.raises(UsageError, match="'nett' is not in the ledger"):
         subject(report, b"", [NET_2._replace(model="nett")])
+
+
+def test_the_command_that_is_named_can_be_run_as_it_stands(report: dict[str, Any]) -> None:
+    tiny, net = (make.make(report, *of) for of in (("tiny",), ("net", "2")))
+    path = Path("a card's README.md")
+    for view, version in ((tiny, []), (net, ["--model-version", "2"])):
+        wanted = ["footprint", "datasheet", "--model", view.model, *version, "--into", str(path)]
+        assert shlex.split(again(report, view, path)) == wanted
