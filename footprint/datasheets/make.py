@@ -17,6 +17,7 @@ from typing import Any
 
 from footprint.datasheets.base import recorded
 from footprint.datasheets.drift import drift
+from footprint.datasheets.kept import wrong
 from footprint.datasheets.metrics import read_metrics
 from footprint.datasheets.sheet import base as stated_base
 from footprint.datasheets.sheet import read_sheet
@@ -51,6 +52,9 @@ def kept(path: str | Path) -> dict[str, Any]:
     Raises UsageError for any other file, and for a report that is grouped in another way.
     """
     found = read_document(Path(path), SCHEMA, _REPORTING)
+    damage = next(wrong(found), None)
+    if damage is not None:
+        raise UsageError(f"{path} is damaged ({damage}): make it again with {_REPORTING}")
     if list(found.get("by") or ()) != list(GROUPED_BY):
         raise UsageError(
             f"{path} is grouped by {', '.join(found.get('by') or ()) or 'nothing'}, not by"
