@@ -14,16 +14,22 @@ from footprint.emitters.view import Base, Figures, View
 from footprint.errors import UsageError
 
 
-def recorded(report: Mapping[str, Any], name: str) -> Base:
+def recorded(report: Mapping[str, Any], name: str, tuned: View | None = None) -> Base:
     """The training of a model that the same ledgers hold.
 
     Args:
         report: grouped by model, version and kind.
         name: MODEL, MODEL:VERSION or MODEL@VERSION; a model whose whole name this is comes first.
+        tuned: the one that was made from it, which is another.
 
     Raises UsageError where it is not there, or its training was not measured.
     """
     found = _view(report, name)
+    if tuned is not None and (found.model, found.version) == (tuned.model, tuned.version):
+        raise UsageError(
+            f"--base {name}: that is the model itself: name the one that it was fine-tuned from, or"
+            " leave --base out"
+        )
     stage = found.of_kind("training")
     if stage is None:
         kinds = ", ".join(each.kind for each in found.stages)

@@ -101,7 +101,7 @@ def make(
         metrics=() if measures is None else measures.metrics,
         given=given,
         drift=drift(found, measures, given),
-        base=stated_base(given) if base is None else recorded(report, base),
+        base=stated_base(given) if base is None else recorded(report, base, found),
     )
 
 
@@ -110,6 +110,11 @@ def only_model(report: Mapping[str, Any]) -> str:
     models = sorted({each.model for each in views(report)})
     if len(models) == 1:
         return models[0]
+    if not report["groups"]:
+        raise UsageError(
+            "nothing was recorded in the ledger, or in its part from --since to --until: record"
+            " work with `footprint run`, or leave them out"
+        )
     if not models:
         raise UsageError(
             "nothing in the ledger names a model: give model=... to track and measure, or --model"

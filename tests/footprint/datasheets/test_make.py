@@ -122,6 +122,17 @@ def test_what_is_below_the_floor_is_no_figure_and_is_told(tmp_path: Path) -> Non
     assert line.startswith("inference: left out, since it is below what the meter can tell (")
 
 
+def test_a_model_is_not_its_own_base(report: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="--base net:1: that is the model itself: name the one"):
+        make.make(report, "net", "1", base="net:1")
+
+
+def test_a_period_without_anything_is_not_a_ledger_without_models(tmp_path: Path) -> None:
+    ledger = several(tmp_path / "L")
+    with pytest.raises(UsageError, match="nothing was recorded in the ledger, or in its part from"):
+        make.make(make.booked([ledger], since="2100-01-01"), "net", "1")
+
+
 def test_a_kept_report_gives_the_same_document(tmp_path: Path) -> None:
     ledger = several(tmp_path / "L")
     path = tmp_path / "report.json"
