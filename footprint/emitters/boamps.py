@@ -114,7 +114,9 @@ def _chosen(view: View) -> tuple[Stage, Quantity]:
     if kind is None:
         floors = [each.floor for stage in view.stages for each in stage.left_out if each.floor]
         why = "; ".join(dict.fromkeys(floors)) or "none was recorded"
-        raise UsageError(f"no energy of {view.model} can be stated ({why}): nothing to report")
+        raise UsageError(
+            f"no energy of {shown(view.model)} can be stated ({why}): nothing to report"
+        )
     energy = known[kind].total.energy_j
     assert energy is not None
     if energy.mid < 0:
@@ -157,7 +159,9 @@ def _header(view: View, stage: Stage, report: Mapping[str, Any]) -> dict[str, An
     }
     end = view.period_of(stage)[1]
     if not end:
-        raise UsageError(f"the period of model {view.model} is not known: a report needs its date")
+        raise UsageError(
+            f"the period of model {shown(view.model)} is not known: a report needs its date"
+        )
     return parts.without_empty(
         {
             "formatVersion": VERSION,

@@ -14,7 +14,7 @@ from footprint.words.said import said
 def energy(view: View, field: Field, w: Words) -> Filled:
     stage = view.of_kind(field.kind)
     found = stage.total.energy_j if stage else None
-    if stage is None or found is None:
+    if stage is None or found is None or not stage.method:
         return Filled(field, "not known", reason=_unknown(view, field.kind, stage, w))
     mwh = found.to("MWh")
     start, end = view.period_of(stage)
@@ -38,7 +38,7 @@ def energy(view: View, field: Field, w: Words) -> Filled:
 def energy_method(view: View, field: Field, w: Words) -> Filled:
     stage = view.of_kind(field.kind)
     found = stage.total.energy_j if stage else None
-    if stage is None or found is None:
+    if stage is None or found is None or not stage.method:
         return Filled(field, "not known", reason=w("reason.no_figure"))
     text = methodology(view, stage, found.to("MWh"), w)
     return Filled(field, "filled", text, text, source="ledger")

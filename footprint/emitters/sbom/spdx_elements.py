@@ -19,7 +19,7 @@ from footprint.emitters.given import text_of
 from footprint.emitters.sbom import spdx_statement
 from footprint.emitters.sbom.spdx_statement import FIELDS
 from footprint.emitters.view import Metric, View
-from footprint.errors import UsageError
+from footprint.errors import UsageError, shown
 from footprint.estimators.quantity import Quantity
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
@@ -156,8 +156,8 @@ def created(view: View) -> str:
     last = next((each for each in ends if each), "")
     if not last:
         raise UsageError(
-            f"the period of model {view.model} is not known: SPDX needs the time of a document;"
-            " make it from a ledger with recorded work"
+            f"the period of model {shown(view.model)} is not known: SPDX needs the time of a"
+            " document; make it from a ledger with recorded work"
         )
     return _instant(last)
 

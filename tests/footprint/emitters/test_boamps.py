@@ -5,18 +5,15 @@ from __future__ import annotations
 import io
 import json
 import math
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 import footprint
+from boamps_documents import DATA, SHEET, validator
 from footprint.emitters.boamps import BOAMPS
 from footprint.emitters.from_report import GROUPED_BY, view
 from footprint.emitters.stated import current
@@ -24,32 +21,6 @@ from footprint.emitters.view import Activity, Base, Figures, Hardware, View
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity, exact
 from report_ledgers import CPU, GPU, Recorder, S
-
-DATA = Path(__file__).parent / "data" / "boamps"
-
-SHEET: dict[str, dict[str, Any]] = {
-    "model": {
-        "task": "text-classification",
-        "architecture": "transformer",
-        "modality_in": ["text"],
-        "modality_out": ["labels"],
-    },
-    "boamps": {"infrastructure": "onPremise"},
-}
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    """As the project's own tools/schema_validator does it."""
-    named = {
-        name: json.loads((DATA / f"{name}_schema.json").read_text(encoding="utf-8"))
-        for name in ("report", "algorithm", "dataset", "hardware", "measure")
-    }
-    resources = [
-        (schema["id"], Resource.from_contents(schema, default_specification=DRAFT202012))
-        for schema in named.values()
-    ]
-    return Draft202012Validator(named["report"], registry=Registry().with_resources(resources))
 
 
 def rendered(of: View) -> str:
@@ -60,7 +31,7 @@ def rendered(of: View) -> str:
 
 def valid(of: View) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(rendered(of))
-    _validator().validate(report)
+    validator().validate(report)
     return report
 
 
@@ -76,9 +47,9 @@ def told(of: View, table: str, **more: Any) -> View:
 
 def test_the_schemas_refuse_what_is_no_report() -> None:
     sample = json.loads((DATA / "energy-report-llm-inference.json").read_text(encoding="utf-8"))
-    _validator().validate(sample)
+    validator().validate(sample)
     del sample["measures"][0]["powerConsumption"]  # found only where the schemas find each other
-    assert not _validator().is_valid(sample)
+    assert not validator().is_valid(sample)
 
 
 def test_codecarbons_model_reads_a_report(net: View) -> None:
@@ -257,7 +228,7 @@ def test_every_key_that_is_needed_is_asked_for_at_once(net: View) -> None:
 def test_a_device_and_a_period_are_needed(net: View) -> None:
     with pytest.raises(UsageError, match="no device of net's training is known"):
         rendered(net._replace(hardware=()))
-    with pytest.raises(UsageError, match="period of model net is not known"):
+    with pytest.raises(UsageError, match="period of model 'net' is not known"):
         rendered(net._replace(start="", end=""))
 
 

@@ -97,3 +97,10 @@ def test_unknown_has_the_ledgers_reason_or_the_owners() -> None:
     assert fields(told)["training_energy"]["reason"] == "the cloud tells nothing"
     assert "training" in fields(model())["training_energy"]["reason"]
     assert fields(model(activity()))["training_energy"]["reason"] == "no energy was metered"
+
+
+def test_an_energy_of_which_nobody_knows_the_method_is_not_stated() -> None:
+    found = fields(model(activity("training", joules(3.6e9), tiers={})))
+    entry = found["training_energy"]
+    assert (entry["status"], entry["value"], entry["low"]) == ("not known", None, None)
+    assert entry["reason"]
