@@ -7,7 +7,7 @@ report did not say yet is not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from footprint.emitters.view import (
@@ -141,10 +141,13 @@ def _view(
         zone=", ".join(sorted(zones)),
         factors=tuple(factors),
         assumptions=tuple(assumptions),
-        missing=tuple(
-            Missing(gap["what"], gap["why"], gap.get("remedy") or "")
-            for gap in report["gaps"]
-            if not gap["what"].startswith(NOT_SHOWN) and _concerns(gap["why"], activities)
+        missing=(
+            *(
+                Missing(gap["what"], gap["why"], gap.get("remedy") or "")
+                for gap in report["gaps"]
+                if not gap["what"].startswith(NOT_SHOWN) and _concerns(gap["why"], activities)
+            ),
+            *_nobodys(report),
         ),
     )
 
@@ -153,6 +156,20 @@ def _is_for(factor: Mapping[str, Any], zones: Iterable[str]) -> bool:
     """Whether a factor is of one of some zones: of the zone itself, or of its country."""
     of = factor.get("zone") or ""
     return any(zone == of or zone.startswith(f"{of}-") for zone in zones if of)
+
+
+def _nobodys(report: Mapping[str, Any]) -> Iterator[Missing]:
+    """Calls that name no model: a run's own model is not theirs, though they may be its work."""
+    calls = sum(
+        group["spans"]
+        for group in report["groups"]
+        if group["key"].get("model") is None and not group.get("own_time")
+    )
+    if calls:
+        those = f"{calls} calls in the ledger name no model: what they used is in no figure here"
+        one = "1 call in the ledger names no model: what it used is in no figure here"
+        remedy = "give model=... to track and measure"
+        yield Missing("energy of calls without a model", one if calls == 1 else those, remedy)
 
 
 def _concerns(text: str, activities: Iterable[Activity]) -> bool:

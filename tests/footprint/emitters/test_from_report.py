@@ -10,9 +10,10 @@ import pytest
 
 import footprint
 from footprint.emitters.from_report import GROUPED_BY, view, views
-from footprint.emitters.view import Metric, View
+from footprint.emitters.view import Metric, Missing, View
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
+from footprint.words.said import said
 from report_ledgers import GPU, Recorder, S
 
 
@@ -53,7 +54,7 @@ def test_what_is_known_of_the_place_and_the_hardware(report: dict[str, Any]) -> 
         ("n1", "NVIDIA H100", "counter")
     ]
     assert found.metrics[0].value == 0.97
-    assert [gap.what for gap in found.missing] == ["cost_usd"]
+    assert [gap.what for gap in found.missing] == ["cost_usd", "energy of calls without a model"]
 
 
 def test_a_dollar_figure_stands_in_where_a_report_has_no_costs_by_currency(changed: Any) -> None:
@@ -116,6 +117,22 @@ def test_memory_that_no_sample_told_is_not_known(changed: Any) -> None:
     told = {"host": 0.0, "gpu": None}
     serving = view(changed(peak_memory_bytes=told), "net", "1").activities[1]
     assert serving.peak_host_memory_bytes is None
+
+
+def test_calls_that_name_no_model_are_told(report: dict[str, Any]) -> None:
+    """Those within `footprint run --model net` too: the run's model is not theirs."""
+    remedy = "give model=... to track and measure"
+    for calls, why in (
+        (100, "100 calls in the ledger name no model: what they used is in no figure here"),
+        (1, "1 call in the ledger names no model: what it used is in no figure here"),
+    ):
+        report["groups"][4]["spans"] = calls
+        told = Missing("energy of calls without a model", why, remedy)
+        found = view(report, "net", "1")
+        assert told in found.missing
+        assert said("fr", why) != why
+    report["groups"][4]["own_time"] = True  # what a run did besides its calls
+    assert len(view(report, "net", "1").missing) == 1
 
 
 def test_sentences_of_other_models_groups_are_left_out(tmp_path: Path) -> None:

@@ -70,12 +70,14 @@ def test_every_figure_has_its_method_and_its_period(report: dict[str, Any]) -> N
         assert said["footprint:carbon:method"] == "location-based"
         assert said["footprint:energy:low_kWh"] == "0.0000025"
         assert said["footprint:energy:high_kWh"] == "0.00000305556"
-    said = named(block(document)["properties"])
+    properties = block(document)["properties"]
+    said = named(properties)
     assert said["footprint:boundary"] == "Energy of 1 x GPU."
     assert said["footprint:factor:grid-intensity"] == (
         "56.0 g/kWh; zone FRA; source a table; version 3.2; vintage 2023"
     )
-    assert said["footprint:missing"] == "cost_usd: the tariff is in EUR"
+    missing = {"name": "footprint:missing", "value": "cost_usd: the tariff is in EUR"}
+    assert missing in properties
 
 
 def test_no_number_without_its_method_and_its_period(report: dict[str, Any]) -> None:
@@ -246,7 +248,8 @@ def views(draw: st.DrawFn) -> View:
 def test_whatever_the_figures_it_is_valid_and_reads_back(of: View, spec: str) -> None:
     document = rendered(of, spec)
     assert wrong(document) is None
-    assert not re.search(r'"value": "?[-0-9.]+[eE]', document)  # fixed point, whatever the size
+    numbers = document.replace(json.dumps(of.model), "")  # a model may be called 0E1
+    assert not re.search(r'"value": "?[-0-9.]+[eE]', numbers)  # fixed point, whatever the size
     found = read_back(document.encode())
     assert {each.kind for each in found} == set(entries(of))
     for each in found:
