@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from footprint.emitters import own, third_party
+from footprint.console import say
+from footprint.emitters import loaded, own, third_party
 from footprint.emitters.emitter import Emitter
 from footprint.errors import UsageError
 
@@ -21,8 +22,14 @@ _MARKDOWN = (".md", ".markdown")
 
 
 def every() -> dict[str, Emitter]:
-    """All emitters by name, our own first."""
-    return {each.name: each for each in own()} | third_party()
+    """All emitters by name, our own first; a package's that cannot be loaded is told of."""
+    found = {each.name: each for each in own()}
+    for name, point in third_party().items():
+        try:
+            found[name] = loaded(point)
+        except UsageError as error:  # no reason to do without the others
+            say(str(error))
+    return found
 
 
 def of_output(path: str | Path | None) -> str:

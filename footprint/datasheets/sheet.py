@@ -8,6 +8,7 @@ docs/reference/datasheet.md.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,11 +30,15 @@ METHODS = ("measured", "partly measured", "estimated")
 _KINDS = {
     "text": 'a text in quotes: "..."',
     "texts": 'a list of texts: ["...", "..."]',
+    "url": 'an address in quotes: "https://example.org/model"',
     "date": "a date: 2026-11-22",
     "flag": "true or false",
     "numbers": "a table of numbers: { f1 = 0.9 }",
     "file": 'the name of a file in quotes: "datasheet.json"',
 }
+
+#: An address of the web, or none; what else there is in a text is no URI for other formats.
+_URL = re.compile(r"(https?://[^\s<>\"{}|\\^`]+)?")
 
 
 def read_sheet(path: str | Path) -> dict[str, dict[str, Any]]:
@@ -139,6 +144,8 @@ def _value(file: Path, name: str, value: Any, field: Field) -> Any:
     if field.kind == "flag" and isinstance(value, bool):
         return value
     if field.kind in ("text", "file") and isinstance(value, str):
+        return value.strip()
+    if field.kind == "url" and isinstance(value, str) and _URL.fullmatch(value.strip()):
         return value.strip()
     if field.kind == "texts" and isinstance(value, str | list):
         texts = [value] if isinstance(value, str) else value

@@ -17,9 +17,13 @@ named by an entry point of the group `footprint.emitters` (docs/how-to/add-a-for
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from footprint.emitters.emitter import Emitter
 from footprint.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 #: Group of entry points that name an `Emitter`.
 ENTRY_POINTS = "footprint.emitters"
@@ -47,7 +51,7 @@ def emitter(name: str) -> Emitter:
         return _own(name)
     others = third_party()
     if name in others:
-        return others[name]
+        return loaded(others[name])
     known = [*EMITTERS, *others]
     raise UsageError(
         f"--format {name} is not known: use {', '.join(known)}." + nearest(name, known)
@@ -65,29 +69,30 @@ def _own(name: str) -> Emitter:
     return found
 
 
-def third_party() -> dict[str, Emitter]:
-    """Emitters of other packages by name; our own names are not theirs to take.
+def third_party() -> dict[str, EntryPoint]:
+    """The formats of other packages by name, not loaded; our own names are not theirs to take."""
+    from importlib.metadata import entry_points  # 40 ms
+
+    points = entry_points(group=ENTRY_POINTS)
+    return {point.name: point for point in points if point.name not in EMITTERS}
+
+
+def loaded(point: EntryPoint) -> Emitter:
+    """The emitter of another package.
 
     Raises UsageError, with the package's name, for one that cannot be imported or is none.
     """
-    from importlib.metadata import entry_points  # 40 ms
-
-    found: dict[str, Emitter] = {}
-    for point in entry_points(group=ENTRY_POINTS):
-        if point.name in EMITTERS:
-            continue
-        package = point.dist.name if point.dist else point.value
-        try:
-            loaded = point.load()
-        except Exception as error:  # it is somebody else's code
-            raise UsageError(
-                f"the format {point.name} of the package {package} cannot be loaded:"
-                f" {type(error).__name__}: {error}: upgrade or remove it"
-            ) from error
-        if not isinstance(loaded, Emitter):
-            raise UsageError(
-                f"{point.value} of the package {package} is no footprint.emitters.Emitter:"
-                " upgrade or remove it"
-            )
-        found[point.name] = loaded
+    package = point.dist.name if point.dist else point.value
+    try:
+        found = point.load()
+    except Exception as error:  # it is somebody else's code
+        raise UsageError(
+            f"the format {point.name} of the package {package} cannot be loaded:"
+            f" {type(error).__name__}: {error}: upgrade or remove it"
+        ) from error
+    if not isinstance(found, Emitter):
+        raise UsageError(
+            f"{point.value} of the package {package} is no footprint.emitters.emitter.Emitter:"
+            " upgrade or remove it"
+        )
     return found

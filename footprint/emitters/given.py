@@ -17,8 +17,8 @@ class Field(NamedTuple):
     """One key of the sheet file.
 
     Attributes:
-        kind: `text` (may have paragraphs), `texts` (one or a list), `number`, `count`, `date`
-            (`2026-11-22`), `flag` (true or false), `amount` (a number and one of `unit`'s),
+        kind: `text` (may have paragraphs), `texts` (one or a list), `url` (of the web), `number`,
+            `count`, `date` (`2026-11-22`), `flag` (true or false), `amount` (a number and one of `unit`'s),
             `numbers` (a table of numbers), `file`.
         unit: of a number; of an amount, those that are allowed, comma between.
         example: as the template shows it, in TOML.
@@ -31,6 +31,7 @@ class Field(NamedTuple):
 
 TEXT = Field("text")
 TEXTS = Field("texts", example='[""]')
+URL = Field("url", example='"https://..."')
 DATE = Field("date", example="2026-11-22")
 
 #: Gebru et al., "Datasheets for Datasets" (2021): its seven sections.
@@ -52,7 +53,7 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
         "description": TEXT,
         "licence": TEXT,
         "contact": TEXT,
-        "url": TEXT,
+        "url": URL,
         "release_date": DATE,
         "architecture": TEXT,
         "task": TEXT,

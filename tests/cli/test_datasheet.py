@@ -494,3 +494,7 @@ def test_a_format_of_an_installed_package(
     done = run(*NET, "--format", "broken")
     assert done.code == 2
     assert "the format broken of the package plain-format cannot be loaded" in done.line
+    for name in ("net.html", "net.cdx.json"):  # ours do not depend on it
+        done = run(*NET, "-o", name)
+        assert done.code == 0, done
+        assert "the format broken of the package plain-format cannot be loaded" in done.line

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -82,7 +84,10 @@ def test_what_is_in_no_format(name: str, content: bytes) -> None:
 
 
 def test_a_format_that_cannot_be_read_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = own()[0]._replace(name="silent", read=None)
+    silent = EntryPoint("silent", "test_formats_silent:SILENT", emitters.ENTRY_POINTS)
+    module = ModuleType("test_formats_silent")
+    vars(module)["SILENT"] = own()[0]._replace(name="silent", read=None)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(emitters, "third_party", lambda: {"silent": silent})
     with pytest.raises(UsageError, match="the format silent cannot be read back"):
         stated_in(Path("a"), b"", ["silent"])

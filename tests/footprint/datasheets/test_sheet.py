@@ -135,6 +135,11 @@ def test_an_earlier_datasheet_gives_the_baseline(read: Any, tmp_path: Path) -> N
         ("[modl]\nlicence = 'MIT'", r"table \[modl\] is not known: .* Did you mean model"),
         ("model = 1", r"model is 1: write a table, \[model\]"),
         ("[model]\nlicence = 1", "model.licence is 1: write a text"),
+        ("[model]\nurl = 'our wiki'", "model.url is 'our wiki': write an address in quotes"),
+        (
+            "[model]\nurl = 'javascript:alert(1)'",
+            "model.url is 'javascript:alert.*': write an addr",
+        ),
         ("[model]\nparameters = '22 M'", "model.parameters is '22 M': write a number, without"),
         ("[model]\nparameters = 1.5", "model.parameters is 1.5: give a whole number"),
         ("[model]\nparameters = true", "model.parameters is True"),
