@@ -18,8 +18,8 @@ class Field(NamedTuple):
 
     Attributes:
         kind: `text` (may have paragraphs), `texts` (one or a list), `url` (of the web), `number`,
-            `count`, `date` (`2026-11-22`), `flag` (true or false), `amount` (a number and one of `unit`'s),
-            `numbers` (a table of numbers), `file`.
+            `count`, `date` (`2026-11-22`), `flag` (true or false), `amount` (a number and one of
+            `unit`'s), `numbers` (a table of numbers), `file`.
         unit: of a number; of an amount, those that are allowed, comma between.
         example: as the template shows it, in TOML.
     """
