@@ -113,7 +113,7 @@ def _chosen(view: View) -> tuple[Stage, Quantity]:
     kind = wanted or next((each for each in (*MAIN, *known) if each in known), None)
     if kind is None:
         floors = [each.floor for stage in view.stages for each in stage.left_out if each.floor]
-        why = "; ".join(dict.fromkeys(floors)) or "none was recorded"
+        why = " ".join("; ".join(dict.fromkeys(floors)).split()) or "none was recorded"
         raise UsageError(
             f"no energy of {shown(view.model)} can be stated ({why}): nothing to report"
         )
