@@ -9,7 +9,7 @@ from footprint.emitters.hugging_face import markers
 from footprint.emitters.hugging_face.cells import bound, shown
 from footprint.emitters.hugging_face.emissions import emissions_of, hardware_used, why_not
 from footprint.emitters.hugging_face.plain import plain
-from footprint.emitters.hugging_face.tables import counted, table
+from footprint.emitters.hugging_face.tables import counted, is_told, table
 from footprint.emitters.view import UNITS, Activity, Base, Stage, View
 from footprint.words import Words, words
 from footprint.words.said import said
@@ -35,7 +35,7 @@ def _lines(view: View, lang: str) -> Iterator[str]:
         yield f"### {plain(kinds.get(f'kind.{stage.kind}', stage.kind))}"
         yield ""
         yield from table(w, view, stage)
-        yield from _notes(w, stage)
+        yield from _notes(w, view, stage)
     if not view.stages:
         yield w("nothing")
         yield ""
@@ -55,9 +55,11 @@ def _lines(view: View, lang: str) -> Iterator[str]:
     yield markers.END
 
 
-def _notes(w: Words, stage: Stage) -> Iterator[str]:
+def _notes(w: Words, view: View, stage: Stage) -> Iterator[str]:
     some = len(stage.left_out) < len(stage.activities)
     lines = [_below(w, activity, some=some) for activity in stage.left_out]
+    if some and not is_told(view, stage):
+        lines.append(w("note.no_method"))
     for activity in stage.activities:
         if activity.floor is None and activity.indicative:
             lines.append(w("note.indicative"))

@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 def table(w: Words, view: View, stage: Stage) -> Iterator[str]:
     """The lines of a stage's table, and an empty one; none where nothing of it can be stated."""
-    if len(stage.left_out) == len(stage.activities):
+    if len(stage.left_out) == len(stage.activities) or not is_told(view, stage):
         return
     rows = list(_rows(w, view, stage))
     columns = [
@@ -47,6 +47,15 @@ def table(w: Words, view: View, stage: Stage) -> Iterator[str]:
         label = w("and_more", text=row.label, more=row.counted) if row.counted else row.label
         yield f"| {label} | " + " | ".join(said) + " |"
     yield ""
+
+
+def is_told(view: View, stage: Stage) -> bool:
+    """Whether method and period are known, without which no number goes into a card.
+
+    Where no energy is known, other figures (a price) have no method of measuring to be told.
+    """
+    has_method = bool(stage.method) or stage.total.energy_j is None
+    return has_method and all(view.period_of(stage))
 
 
 def counted(w: Words, kind: str, count: int) -> str:

@@ -187,7 +187,11 @@ def test_no_number_without_its_period_and_method(measured: View) -> None:
         measured._replace(activities=no_period, start="", end=""),
         measured._replace(activities=no_method),
     ):
-        assert b"co2_eq_emissions:" not in hugging_face.merge(view, b"")
+        card = hugging_face.merge(view, b"")
+        assert b"co2_eq_emissions:" not in card
+        assert hugging_face.read(card) == []
+        assert b"| Total" not in card
+        assert b"No figure is stated: no method or period is known" in card
         assert "no method or period" in hugging_face.left_out(view)[0]
 
 
