@@ -223,3 +223,38 @@ def test_of_what_nobody_may_state_nothing_is_stated(
 @example(view=EMPTY)
 def test_of_any_view(emitter: Emitter, view: View) -> None:
     holds(emitter, view)
+
+
+def figures_in(emitter: Emitter, data: bytes) -> set[tuple[str, str, str, float]]:
+    assert emitter.read is not None
+    return {(each.kind, each.figure, each.per, each.value) for each in emitter.read(data)}
+
+
+@pytest.mark.parametrize(
+    "emitter", [each for each in own() if each.merge is not None], ids=lambda each: each.name
+)
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(view=views(), times=st.sampled_from([0.5, 3.0]))
+def test_a_document_that_gets_later_figures_says_those_and_then_stays(
+    emitter: Emitter, view: View, times: float
+) -> None:
+    assert emitter.merge is not None
+    more = tuple(each._replace(total=each.total.per(1 / times)) for each in view.activities)
+    later = view._replace(activities=more)
+    try:
+        first, wanted = (make.document(each, emitter) for each in (view, later))
+    except UsageError:
+        if emitter.name not in DEMANDING:
+            raise
+        return
+    merged = emitter.merge(later, first, Options())
+    assert figures_in(emitter, merged) == figures_in(emitter, wanted)
+    assert emitter.merge(later, merged, Options()) == merged
+    if emitter.name in VALID:
+        VALID[emitter.name](merged.decode("utf-8"))
+    back = emitter.merge(view, merged, Options())
+    assert figures_in(emitter, back) == figures_in(emitter, first)
