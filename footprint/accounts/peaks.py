@@ -29,7 +29,8 @@ class Peaks:
         self._host: list[Samples] = []
         self._gpus: list[list[Samples]] = []
         for one in book.facts:
-            self._host.append(Samples([(row[0], row[4]) for row in one.rows["usage"]]))
+            # 0: not known then
+            self._host.append(Samples([(r[0], r[4]) for r in one.rows["usage"] if r[4]]))
             devices: dict[int, list[tuple[int, int]]] = {}
             for device, _, t, own, _ in one.rows["gpu_usage"]:
                 devices.setdefault(device, []).append((t, own))

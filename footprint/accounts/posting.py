@@ -263,16 +263,25 @@ class Posting(ABC, Generic[Chosen]):
     def _share(self, device: Device, cells: Cells, root: int, members: list[int]) -> list[float]:
         """A family's share of each cell: of busy CPU seconds, or of the memory."""
         facts = self.book.facts
-        count = len(cells.energy)
-        if facts[root].context.get("declared", {}).get("charge") == "machine":
-            return [1.0] * count
-        found = shares.of_host(device, cells.edges, facts, members)
+        found: list[float] | None = [1.0] * len(cells.energy)
+        if facts[root].context.get("declared", {}).get("charge") != "machine":
+            found = shares.of_host(device, cells.edges, facts, members)
         if found is None:
             self._note(
                 "the share of this program in the host is not known: it is charged all of it"
             )
-            return [1.0] * count
-        return found
+            found = [1.0] * len(cells.energy)
+        return shares.while_alive(cells.edges, found, *self._life(members))
+
+    def _life(self, members: Sequence[int]) -> tuple[int, int]:
+        """From when to when a family of processes was there, ns: its first row to its last."""
+        begun, over = [], []
+        for one in (self.book.facts[member] for member in members):
+            # A first span begins before its writer does: the drivers take their time to answer.
+            t = one.context["t"]
+            begun.append(min(one.rows.least(name, "start", t) for name in ("span", "fold")))
+            over.append(max(t, one.t_last))
+        return min(begun), max(over)
 
     def _families(self) -> dict[int, list[int]]:
         """The writers of this boot by the outermost one above them."""

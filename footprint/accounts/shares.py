@@ -76,6 +76,20 @@ def _of_one(device: Device, edges: Sequence[int], one: Facts) -> list[float]:
     return cpu(edges, usage, of_group=device.scope == "share")
 
 
+def while_alive(
+    edges: Sequence[int], of_cells: Sequence[float], begun: int, over: int
+) -> list[float]:
+    """A family's shares, and nothing in the cells before it began and after it was over.
+
+    Another run of the same ledger had those: of six runs, one after the other, the first would
+    be left a sixth of its own energy.
+    """
+    return [
+        share if edges[cell + 1] > begun and edges[cell] < over else 0.0
+        for cell, share in enumerate(of_cells)
+    ]
+
+
 def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[float]:
     """The tree's part of the busy CPU time of the machine, or of its control group."""
     times = [row[0] for row in usage]

@@ -204,6 +204,19 @@ def test_parent_and_child_do_not_count_the_child_twice() -> None:
     assert energy(book, "cpu") == [0.0, 100.0]
 
 
+def test_runs_one_after_the_other_keep_what_they_used() -> None:
+    """The second one's share is not spread over the time before it began, nor the first's after."""
+    runs = [Recorded(t=number * 2 * S) for number in range(3)]
+    for number, one in enumerate(runs):
+        begun = number * 2 * S
+        one.power(CPU, [100.0] * 10, t=begun)
+        usage(one, [4.0] * 10, [4.0] * 10, t=begun)
+        one.span(begun, begun + S)
+        one.writer.commit(begun + S)
+    alone = [energy(booked(one), "cpu") for one in runs]
+    assert energy(booked(*runs), "cpu") == [each for (each,) in alone] == [100.0] * 3
+
+
 # -- GPUs
 
 
