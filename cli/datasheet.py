@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, OPTIONS, checked, setting_options
 from footprint.console import say
 from footprint.errors import CheckFailedError, OccupiedError, UsageError
@@ -189,14 +190,15 @@ def _report(ledgers: tuple[str, ...], kept: str | None, given: dict[str, Any]) -
     declared = {name: value for name, value in given.items() if name in OPTIONS}
     since, until, absorption = given["since"], given["until"], given["absorption"]
     if kept is None:
-        return make.booked(
-            ledgers,
-            since=since,
-            until=until,
-            absorption=absorption,
-            pins=not given["no_pins"],
-            **checked(**declared),
-        )
+        with uncollected():
+            return make.booked(
+                ledgers,
+                since=since,
+                until=until,
+                absorption=absorption,
+                pins=not given["no_pins"],
+                **checked(**declared),
+            )
     others = {
         "LEDGER": bool(ledgers),
         "--since": since,

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.files import write_whole
 from footprint.reports.formats import FORMATS, of_file, rendered
@@ -54,15 +55,16 @@ def report(
     """
     from footprint import reports
 
-    made = reports.report(
-        *ledgers,
-        by=by,
-        since=since,
-        until=until,
-        absorption=absorption,
-        pins=not no_pins,
-        **checked(**given),
-    )
+    with uncollected():
+        made = reports.report(
+            *ledgers,
+            by=by,
+            since=since,
+            until=until,
+            absorption=absorption,
+            pins=not no_pins,
+            **checked(**given),
+        )
     text = rendered(made, format_ or of_file(output))
     data = text.encode("utf-8", "backslashreplace")
     if output is None or output == "-":

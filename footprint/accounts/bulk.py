@@ -26,7 +26,7 @@ from footprint.accounts.posting import (
     energy_factors,
     visible,
 )
-from footprint.accounts.table import Table
+from footprint.accounts.table import Table, first_and_last
 from footprint.accounts.timeline import Timeline
 from footprint.estimators.attribution import Cells
 from footprint.estimators.columns import Flags, Ints
@@ -93,12 +93,22 @@ class BulkPosting(Posting[Chosen]):
 
     def read(self, grouping: Grouping) -> None:
         """Reads the entries of this boot into the book."""
+        # While the readings are gone through in Python, numpy has the other processor.
+        pool = ThreadPoolExecutor(1)
+        self._reading = pool.submit(self._read, grouping)
+        pool.shutdown(wait=False)
+
+    def _read(self, grouping: Grouping) -> None:
         self.table = Table(self.book.facts, self.members).within(self.since, self.until)
         cast(Tables, self.book.entries).tables.append(self.table)
         self._group(grouping)
         self.host = self._leaves(on_device=False)
         later = bool((self.table.device_end > self.table.end).any())
         self.gpu = self._leaves(on_device=True) if later else self.host
+
+    def read_through(self) -> None:
+        """Waits until the entries are there."""
+        self._reading.result()
 
     def _leaves(self, *, on_device: bool) -> Chosen:
         segments = leaves(self.table.works(on_device=on_device), self.table.holds)
@@ -125,9 +135,7 @@ class BulkPosting(Posting[Chosen]):
 
     def first_and_last(self) -> tuple[int | None, int | None]:
         """When the first entry started and the last one's work was done, ns; None: no entry."""
-        if not len(self.table):
-            return None, None
-        return int(self.table.start.min()), int(self.table.device_end.max())
+        return first_and_last(self.book.facts, self.members, self.since, self.until)
 
     # -- who was on a device
 

@@ -62,7 +62,10 @@ class Posting(ABC, Generic[Chosen]):
 
     @abstractmethod
     def read(self, grouping: Grouping) -> None:
-        """Reads the entries of this boot into the book."""
+        """Reads the entries of this boot into the book, or begins to."""
+
+    def read_through(self) -> None:
+        """Waits until the entries are there."""
 
     @abstractmethod
     def first_and_last(self) -> tuple[int | None, int | None]:
@@ -85,6 +88,7 @@ class Posting(ABC, Generic[Chosen]):
     def post(self) -> None:
         """Books every device of this boot."""
         timelines = self._timelines()
+        self.read_through()
         parts = [timeline for device, timeline in timelines if device.kind != "host"]
         jobs: list[Job[Chosen]] = []
         for device, timeline in timelines:

@@ -317,6 +317,32 @@ def _filled(name: str, parts: Sequence[list[Any]], t_last: Sequence[int], size: 
 _OPENED = 2
 
 
+def first_and_last(
+    facts: Sequence[Facts], members: Sequence[int], since: int | None, until: int | None
+) -> tuple[int | None, int | None]:
+    """When the first entry of [since, until) started and the last one's work was done, ns.
+
+    None where there is none. It is what a table says, without making one.
+    """
+    least = _LIMITS.min if since is None else since
+    greatest = _LIMITS.max if until is None else until
+    first: list[int] = []
+    last: list[int] = []
+    for member in members:
+        t_last = facts[member].t_last
+        for number, rows in enumerate(_rows(facts[member])):
+            start = rows["start"]
+            end = np.maximum(start, t_last) if number == _OPENED else rows["device_end"]
+            kept = (end >= least) & (start < greatest)
+            if kept.any():
+                first.append(int(start[kept].min()))
+                last.append(int(end[kept].max()))
+    return min(first, default=None), max(last, default=None)
+
+
+_LIMITS = np.iinfo(np.int64)
+
+
 class _Places(Mapping[tuple[str, int], int]):
     """Where the entry of a writer's sequence stands; of one that stands twice the last."""
 
