@@ -72,6 +72,7 @@ class Device:
         active: `loads(segments)`, which other devices with the same segments share.
         floor_w: the idle floor; None: learned.
         pool: takes chunks of entries at once, on several processors.
+        times: whether `held_ns` is asked for; 0 where it is not.
 
     Attributes:
         shares: what each entry used.
@@ -88,7 +89,9 @@ class Device:
         active: Loads | None = None,
         floor_w: float | None = None,
         pool: Executor | None = None,
+        times: bool = True,
     ) -> None:
+        self._times = times
         self._segments = segments
         self._active = loads(segments) if active is None else active
         self._sweep = Sweep(meter(cells), self._active)
@@ -128,7 +131,9 @@ class Device:
             spent.metered_ns,
             active_ns,
             spent.estimated.astype(np.int64),
-            self._of(lanes, which, bounds.begins, held=True),
+            self._of(lanes, which, bounds.begins, held=True)
+            if self._times
+            else np.zeros(len(bounds.entries), np.int64),
         )
 
     def _shares(self, cells: Cells, columns: list[Ints]) -> Columns:

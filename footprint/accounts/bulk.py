@@ -177,15 +177,17 @@ class BulkPosting(Posting[Chosen]):
 
     def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
         """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
-        parts = [part for job in jobs for part in job.parts]
+        parts = [(job.device, part) for job in jobs for part in job.parts]
         size = os.cpu_count() or 1
         with ThreadPoolExecutor(size) as devices, ThreadPoolExecutor(size) as chunks:
-            found = devices.map(lambda part: self._attributed(part, chunks), parts)
-            self._done = dict(zip(map(id, (part.cells for part in parts)), found, strict=True))
+            found = devices.map(lambda each: self._attributed(each[0], each[1], chunks), parts)
+            self._done = dict(zip((id(part.cells) for _, part in parts), found, strict=True))
 
-    def _attributed(self, part: Part[Chosen], pool: Executor) -> Attributed:
+    def _attributed(self, device: Device, part: Part[Chosen], pool: Executor) -> Attributed:
         cells, (segments, active) = part
-        return Attributed(cells, segments, self.groups, active, pool=pool)
+        # Of a CPU or of memory a program has its share of the time by its energy.
+        times = device.kind == "gpu"
+        return Attributed(cells, segments, self.groups, active, pool=pool, times=times)
 
     def attributed(
         self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
