@@ -19,8 +19,11 @@ TRACKED = """
 import os, sys, time, threading
 import footprint
 
+inside = threading.Event()
+
 @footprint.track
 def work(seconds=0):
+    inside.set()
     time.sleep(seconds)
 
 """
