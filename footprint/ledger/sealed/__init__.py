@@ -1,1 +1,1 @@
-"""Sealed segments: closed journals as Parquet, with a chain of manifests (docs/reference/ledger.md)."""
+"""Sealed segments: closed journals as Parquet, with a chain of manifests."""
