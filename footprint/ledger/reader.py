@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,6 +123,23 @@ class Facts:
         self.newer_records = 0
         self.batches = 0
         self.size = 0
+        self._begun: int | None = None
+
+    def with_rows(self, rows: Rows) -> Facts:
+        """The same writer with other rows; when it began and ended stays."""
+        other = copy(self)
+        other.rows, other._begun = rows, self.begun
+        return other
+
+    @property
+    def begun(self) -> int:
+        """When its work began, boot-time ns: a first span may begin before its writer is there."""
+        if self._begun is None:
+            begun: int = self.context["t"]
+            for kind in ("span", "fold", "open"):
+                begun = min(begun, self.rows.least(kind, "start", begun))
+            self._begun = begun
+        return self._begun
 
     @property
     def host(self) -> str:
