@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from footprint.errors import LedgerError
 
 
 class Store(Protocol):
@@ -20,7 +23,10 @@ class Store(Protocol):
     where: str
 
     def names(self, prefix: str = "") -> list[tuple[str, int]]:
-        """(name, bytes) of all files below a prefix, by name; none where there is nothing."""
+        """(name, bytes) of all files below a prefix, by name; none where there is nothing.
+
+        A prefix is a whole part of the names: `journals` or `journals/`, not `jour`.
+        """
         ...
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
@@ -36,7 +42,7 @@ class Store(Protocol):
         ...
 
     def put(self, name: str, path: Path) -> None:
-        """Copies a local file to a name."""
+        """Copies a local file to a name, new or in place of another, whole or not at all."""
         ...
 
     def delete(self, name: str) -> None:
@@ -44,5 +50,25 @@ class Store(Protocol):
         ...
 
     def local(self, name: str) -> Path:
-        """A path at which the file can be read: its own, or that of a copy on this machine."""
+        """A path at which the file can be read: its own, or that of a copy on this machine.
+
+        Raises FileNotFoundError where it is missing.
+        """
         ...
+
+
+def open_store(where: str | Path) -> Store:
+    """The store at a path or URL (`file:///path`, `s3://bucket/prefix`); nothing is asked of it.
+
+    Raises LedgerError for a place that is neither.
+    """
+    from footprint.ledger.stores.local import LocalStore
+
+    if isinstance(where, Path) or "://" not in where:
+        return LocalStore(where)
+    url = urlsplit(where)
+    if url.scheme == "file" and url.netloc in {"", "localhost"}:
+        return LocalStore(where, Path(unquote(url.path)))
+    raise LedgerError(
+        f"{where} is no place for a ledger: give a directory, file:///path or s3://bucket/prefix"
+    )
