@@ -231,7 +231,7 @@ def parse(data: bytes, where: str) -> Manifest:
         raise _damaged(where, f"its schema is {shown(schema)}, not {SCHEMA!r}")
     try:
         return _manifest(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise _damaged(where, what) from error
 

@@ -106,7 +106,7 @@ def _document(**changed: Any) -> dict[str, Any]:
     ],
 )
 def test_what_is_no_manifest_is_said_in_one_line(changed: dict[str, Any], said: str) -> None:
-    with pytest.raises(LedgerError, match="L/m.json is damaged or foreign") as raised:
+    with pytest.raises(LedgerError, match=r"L/m\.json is damaged or foreign") as raised:
         parse(json.dumps(_document(**changed)).encode(), "L/m.json")
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
