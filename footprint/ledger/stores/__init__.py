@@ -69,6 +69,10 @@ def open_store(where: str | Path) -> Store:
     url = urlsplit(where)
     if url.scheme == "file" and url.netloc in {"", "localhost"}:
         return LocalStore(where, Path(unquote(url.path)))
+    if url.scheme == "s3":
+        from footprint.ledger.stores.objects import ObjectStore
+
+        return ObjectStore(where)
     raise LedgerError(
         f"{where} is no place for a ledger: give a directory, file:///path or s3://bucket/prefix"
     )
