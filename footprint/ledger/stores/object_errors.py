@@ -25,7 +25,7 @@ _MEANINGS = (
         "renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
     ),
     (
-        r"PermanentRedirect|AuthorizationHeaderMalformed|redirect without LOCATION|status code: 30[127]",
+        r"PermanentRedirect|AuthorizationHeaderMalformed|redirect without LOC|status code: 30[127]",
         "the bucket is in another region",
         "set AWS_REGION",
     ),
