@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footprint.cli.options import ledger_directory
+from footprint.cli.options import ledger_place
 
 if TYPE_CHECKING:
     from footprint.check.inventory import Inventory
@@ -39,7 +39,7 @@ def info(ledgers: tuple[str, ...], form: str) -> None:
     """
     from footprint.check.inventory import Inventory, to_json
 
-    found = [Inventory(ledger_directory(each)) for each in ledgers or (None,)]
+    found = [Inventory(ledger_place(each)) for each in ledgers or (None,)]
     if form == "json":
         click.echo(json.dumps(to_json(found), indent=2, ensure_ascii=False, allow_nan=False))
         return
@@ -75,13 +75,13 @@ def export(ledgers: tuple[str, ...], form: str | None, **given: Any) -> None:
     """
     from footprint.accounts import exporting
 
-    directories = [ledger_directory(each) for each in ledgers or (None,)]
-    exporting.export(directories, form=form, **given)
+    places = [ledger_place(each) for each in ledgers or (None,)]
+    exporting.export(places, form=form, **given)
 
 
 def _text(one: Inventory) -> Iterator[str]:
     named = f" ({one.schema})" if one.schema else ""
-    yield f"{one.directory}{named}"
+    yield f"{one.place}{named}"
     if one.period is None:
         yield "  empty"
     else:

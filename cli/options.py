@@ -14,6 +14,7 @@ import click
 
 from footprint import settings
 from footprint.errors import UsageError
+from footprint.ledger.stored import is_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,3 +85,8 @@ def key_values(option: str, pairs: Iterable[str]) -> dict[str, str]:
 def ledger_directory(given: str | None) -> Path:
     """The ledger to read: the argument's, else FOOTPRINT_LEDGER's, a file's, or the default."""
     return settings.resolve({"ledger": given}).ledger
+
+
+def ledger_place(given: str | None) -> str | Path:
+    """The ledger to read, as `ledger_directory`; it may also be a URL (s3://bucket/prefix)."""
+    return given if given is not None and is_url(given) else ledger_directory(given)

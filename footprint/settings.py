@@ -129,6 +129,15 @@ def _folder(name: str, value: Any) -> Path:
     return Path(os.path.expanduser(_text(name, value)))  # noqa: PTH111 - one without a home stays
 
 
+def _ledger(name: str, value: Any) -> Path:
+    if isinstance(value, str) and "://" in value:
+        raise UsageError(
+            f"{name}={shown(value)} is no directory: record into a directory and copy it there with"
+            " `footprint ship`; to read it, name it after the command"
+        )
+    return _folder(name, value)
+
+
 def _flag(name: str, value: Any) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True}
     words |= {"": False, "0": False, "false": False, "no": False, "off": False}
@@ -182,7 +191,7 @@ def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "ledger": _folder,
+    "ledger": _ledger,
     "zone": _declared("zone", "zone"),
     "carbon_intensity_g_per_kwh": _declared("carbon_intensity", "carbon_intensity_g_per_kwh"),
     "pue": _declared("pue", "pue"),

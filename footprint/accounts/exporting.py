@@ -24,7 +24,7 @@ SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "p
 
 
 def export(
-    directories: Sequence[Path],
+    places: Sequence[str | Path],
     table: str,
     form: str | None = None,
     output: str | None = None,
@@ -34,7 +34,7 @@ def export(
     """Writes a table of some ledgers.
 
     Args:
-        directories: the ledgers, read as one.
+        places: the ledgers, read as one.
         table: `spans` or `readings`.
         form: csv, jsonl or parquet; by default the output's suffix says, else csv.
         output: a file; stdout by default.
@@ -51,7 +51,7 @@ def export(
     form = form or SUFFIXES.get(suffix, "csv")
     if form == "parquet" and output is None:
         raise UsageError("Parquet goes into a file: name one with -o")
-    ledger = open_ledger(*directories)
+    ledger = open_ledger(*places)
     frame = ledger.spans(since, until) if table == "spans" else ledger.readings(since, until)
     write: Callable[[pd.DataFrame, Path], None] = {
         "csv": _csv,

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
 from footprint.errors import LedgerError, UsageError
-from footprint.ledger.reader import Facts, Issue, journal_files, read_journals
+from footprint.ledger.reader import Facts, Issue, read_journals
+from footprint.ledger.stored import journals
+from footprint.ledger.stores import Store, open_store
+from footprint.ledger.stores.local import LocalStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +21,19 @@ Instant = datetime | str | None
 
 
 class Ledger:
-    """One or more ledgers, read as one. Made by `open_ledger`."""
+    """One or more ledgers, read as one. Made by `open_ledger`.
 
-    def __init__(self, directories: list[Path]) -> None:
-        self.directories = directories
-        self._files = [path for each in directories for path in journal_files(each)]
+    Attributes:
+        stores: where they are.
+        places: the same as they were named: directories and URLs.
+        directories: those of them that are directories of this machine.
+    """
+
+    def __init__(self, stores: list[Store]) -> None:
+        self.stores = stores
+        self.places = [each.where for each in stores]
+        self.directories = [each.root for each in stores if isinstance(each, LocalStore)]
+        self._files = [file for each in stores for file in journals(each)]
 
     def facts(self) -> tuple[list[Facts], list[Issue]]:
         """What the writers recorded, and what was wrong with it.
@@ -32,7 +43,7 @@ class Ledger:
         """
         facts, issues = read_journals(self._files)
         if not facts and any(issue.kind == "foreign" for issue in issues):
-            raise LedgerError(f"nothing in {self.directories[0]} can be read: {issues[0].text}")
+            raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
         longest: dict[str, Facts] = {}
         for one in facts:
             known = longest.get(one.writer)
@@ -64,16 +75,20 @@ class Ledger:
         return frames.readings(self.book(since, until))
 
 
-def open_ledger(*directories: str | Path) -> Ledger:
+def open_ledger(*places: str | Path) -> Ledger:
     """Opens ledgers for reading; several are read as one.
+
+    Args:
+        places: directories, or URLs: `s3://bucket/prefix`, `file:///path`. None: the one that the
+            settings name.
 
     Raises LedgerError where there is none, LedgerVersionError where one is from a newer footprint.
     """
-    if not directories:
+    if not places:
         from footprint.settings import resolve
 
-        directories = (resolve().ledger,)
-    return Ledger([Path(each) for each in directories])
+        places = (resolve().ledger,)
+    return Ledger([open_store(each) for each in places])
 
 
 def parse_period(since: Instant, until: Instant) -> books.Period:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from footprint.ledger import format as fmt
-from footprint.ledger.reader import Facts, Issue, journal_files, read_journals
+from footprint.ledger.reader import Facts, Issue, read_journals
+from footprint.ledger.stored import StoredFile, journals
+from footprint.ledger.stores import Store, open_store
 from footprint.model import ERROR
 
 SCHEMA = "footprint.ledger-info/1"
@@ -28,9 +30,10 @@ class Inventory:
     Raises LedgerError where there is no ledger, LedgerVersionError for a newer one.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.schema = _schema(directory)
+    def __init__(self, place: str | Path) -> None:
+        store = open_store(place)
+        self.place = store.where
+        self.schema = _schema(store)
         self.bytes = 0
         self.journals: list[dict[str, Any]] = []
         self.rows: Counter[str] = Counter()
@@ -43,18 +46,18 @@ class Inventory:
         self.gaps: list[dict[str, Any]] = []
         self.dropped: list[dict[str, Any]] = []
         self._period: list[int] = []
-        for path in journal_files(directory):
-            self._add(path)
+        for file in journals(store):
+            self._add(file)
 
     @property
     def period(self) -> tuple[str, str] | None:
         """First and last instant, UTC; None for an empty ledger."""
         return (utc(min(self._period)), utc(max(self._period))) if self._period else None
 
-    def _add(self, path: Path) -> None:
-        found, issues = read_journals([path])
+    def _add(self, file: StoredFile) -> None:
+        found, issues = read_journals([file])
         self.issues += issues
-        size = path.stat().st_size
+        size = max((facts.size for facts in found), default=file.size)
         self.bytes += size
         for facts in found:
             self._take(facts, size)
@@ -121,9 +124,9 @@ class Inventory:
             known["readings"] += readings[number]
 
 
-def _schema(directory: Path) -> str:
+def _schema(store: Store) -> str:
     try:
-        return str(json.loads((directory / fmt.MARKER).read_text(encoding="utf-8"))["schema"])
+        return str(json.loads(store.read(fmt.MARKER))["schema"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""  # the journals say it too
 
@@ -154,7 +157,7 @@ def to_json(inventories: Sequence[Inventory]) -> dict[str, Any]:
 def _ledger(one: Inventory) -> dict[str, Any]:
     start, end = one.period or (None, None)
     return {
-        "ledger": str(one.directory),
+        "ledger": one.place,
         "schema": one.schema,
         "period": {"start": start, "end": end},
         "bytes": one.bytes,

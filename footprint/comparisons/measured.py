@@ -111,7 +111,7 @@ def measure(
     Raises UsageError for what is not in them; LedgerError for what is no ledger.
     """
     ledger = open_ledger(*directories)
-    where = ", ".join(str(each) for each in ledger.directories)
+    where = ", ".join(ledger.places)
     facts, issues = ledger.facts()
     entries = collect(facts, range(len(facts))).entries
     selectors = [find(text, facts, entries, where) for _, text in texts]

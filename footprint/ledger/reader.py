@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
+from footprint.ledger.stored import Readable
 from footprint.model import Device
 
 _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
@@ -174,9 +175,10 @@ class Facts:
             self.rows.take(section.row, section.packed)
         self.newer_records += section.unknown
         for record in section.records:
-            self._record(record)
+            self.record(record)
 
-    def _record(self, record: dict[str, Any]) -> None:
+    def record(self, record: dict[str, Any]) -> None:
+        """Takes a JSON record; one of a type that is not known is counted."""
         match record.get("type"):
             case "writer":
                 self.context = record
@@ -280,6 +282,14 @@ def read_bytes(
     return facts
 
 
+def read_records(data: bytes) -> Iterator[dict[str, Any]]:
+    """The JSON records of a journal's bytes, in their order; what is damaged is left out."""
+    view = memoryview(data)
+    for batch, offset in _batches(data, view, Facts("", "")):
+        for section in fmt.sections(view[offset : offset + batch.length], rows=False):
+            yield from section.records
+
+
 def _is_torn_header(data: bytes) -> bool:
     """Whether a writer was stopped right after it made its file: cut short, or never filled."""
     cut = len(data) < fmt.HEADER_SIZE and fmt.MAGIC.startswith(data[: len(fmt.MAGIC)])
@@ -356,7 +366,7 @@ def journal_files(directory: Path) -> list[Path]:
 
 
 def read_journals(
-    paths: Iterable[Path], since: int = _START_OF_TIME, until: int = _END_OF_TIME
+    paths: Iterable[Readable], since: int = _START_OF_TIME, until: int = _END_OF_TIME
 ) -> tuple[list[Facts], list[Issue]]:
     """Reads journals; those that are not (damaged header, no permission) become issues.
 

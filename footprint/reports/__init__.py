@@ -13,11 +13,12 @@ from typing import Any
 
 from footprint.accounts.opened import Instant, Ledger, open_ledger
 from footprint.errors import UsageError, nearest
+from footprint.ledger.stored import is_url
 from footprint.reports.view import Report
 
 __all__ = ["Report", "report"]
 
-#: A ledger: its directory, or what `open_ledger` gave.
+#: A ledger: its directory or URL, or what `open_ledger` gave.
 Source = str | Path | Ledger
 
 
@@ -43,7 +44,7 @@ def report(
     """A report on one or more ledgers, which are read as one.
 
     Args:
-        ledgers: directories; none: the one that the settings name.
+        ledgers: directories, or URLs (s3://bucket/prefix); none: the one that the settings name.
         by: fields to group by, as `"model,kind"` or a list: model, name, kind, host, version,
             project, run, status, tag.KEY. Default: model, name and kind, where spans have them.
         since, until: cut off what lies outside [since, until): datetimes or ISO 8601, UTC.
@@ -99,10 +100,10 @@ def _order(names: str | Iterable[str]) -> str | list[str]:
 
 
 def _opened(ledgers: Iterable[Source | Iterable[Source]]) -> Ledger:
-    """One ledger of all; a directory that is named twice counts once."""
-    directories: dict[Path, None] = {}
+    """One ledger of all; a place that is named twice counts once."""
+    places: dict[str | Path, None] = {}
     for each in ledgers:
         for one in [each] if isinstance(each, str | Path | Ledger) else each:
-            known = one.directories if isinstance(one, Ledger) else [Path(one)]
-            directories.update(dict.fromkeys(known))
-    return open_ledger(*directories)
+            known = one.places if isinstance(one, Ledger) else [one]
+            places.update((place if is_url(place) else Path(place), None) for place in known)
+    return open_ledger(*places)
