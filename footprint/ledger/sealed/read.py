@@ -1,0 +1,238 @@
+"""Sealed segments as `Facts`: the rows that their journals had, byte for byte and in their order.
+
+Columns come from DuckDB as numpy arrays and go into packed rows at once; there is no loop over
+rows. Files and row groups that cannot hold what is asked for are not opened (`plan`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from footprint.errors import LedgerVersionError
+from footprint.ledger import format as fmt
+from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.sealed import tables, write
+from footprint.ledger.sealed.manifest import Manifest, SealedFile, SealedJournal
+from footprint.ledger.sealed.plan import Asked, Key, Source, Stretch, index, sources, stretches
+from footprint.ledger.stores import Store
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Rows that are in memory as columns at a time.
+_MOST = 4_000_000
+
+
+def read(
+    store: Store,
+    manifests: Iterable[Manifest],
+    boots: Collection[str] | None = None,
+    since_utc_ns: int | None = None,
+    until_utc_ns: int | None = None,
+    without: Collection[Key] = (),
+) -> tuple[list[Facts], list[Issue]]:
+    """What sealed journals recorded, one `Facts` a journal, by writer and part.
+
+    Filtered by boot and UTC [since, until) it leaves out row groups, not rows: a row that touches
+    the period is there, others may be. Writers without rows there are left out, those with some
+    keep all their records.
+
+    Args:
+        store: where the files are.
+        manifests: of its chains (`read_chains`).
+        without: journals (writer, part) that are read elsewhere.
+
+    Returns the facts, and what is missing: a file that is not there, or that is not what its
+    manifest says, is an Issue. Raises LedgerVersionError for a file of a newer footprint,
+    LedgerError where the store fails.
+    """
+    asked = Asked(
+        boots,
+        Asked().since_utc_ns if since_utc_ns is None else since_utc_ns,
+        Asked().until_utc_ns if until_utc_ns is None else until_utc_ns,
+    )
+    facts: list[Facts] = []
+    issues: list[Issue] = []
+    for source in sources(manifests, asked, without):
+        made, wrong = _Reading(store, source, asked).facts()
+        facts += made
+        issues += wrong
+    facts.sort(key=lambda one: (one.where, one.writer))
+    return facts, issues
+
+
+class _Reading:
+    """One chain being read."""
+
+    def __init__(self, store: Store, source: Source, asked: Asked) -> None:
+        import duckdb
+
+        self.store = store
+        self.source = source
+        self.asked = asked
+        self.issues: list[Issue] = []
+        self._paths: dict[str, str | None] = {}
+        self._connection = duckdb.connect()
+
+    def facts(self) -> tuple[list[Facts], list[Issue]]:
+        """Reads it all."""
+        with self._connection:
+            found = {key: _begun(journal) for key, journal in self.source.journals.items()}
+            for key, records in self._pieces(tables.RECORD):
+                for record in records:
+                    found[key].record(json.loads(record))
+            for row in fmt.ROW_TYPES:
+                for key, rows in self._pieces(row.name):
+                    found[key].rows.take(row, rows.view("u1").data)
+        for key, one in found.items():
+            if not one.context and not self.issues:
+                text = f"its first record, the writer {key[0]}, is not in the sealed files"
+                self.issues.append(Issue("corrupt", one.where, text))
+        return [one for one in found.values() if one.context], self.issues
+
+    def _pieces(self, table: str) -> Iterator[tuple[Key, NDArray[Any]]]:
+        """A table's rows (packed; JSON texts of records) of each journal, in its order."""
+        import numpy as np
+
+        found: dict[Key, list[tuple[NDArray[Any], NDArray[Any]]]] = defaultdict(list)
+        for together in self._queries(table):
+            for key, positions, rows in self._fetched(table, together):
+                found[key].append((positions, rows))
+        for key in sorted(found):
+            positions, rows = (
+                each[0] if len(each) == 1 else np.concatenate(each)
+                for each in zip(*found.pop(key), strict=True)
+            )
+            if np.any(positions[1:] < positions[:-1]):
+                rows = rows[np.argsort(positions, kind="stable")]
+            yield key, rows
+
+    def _queries(self, table: str) -> Iterator[list[Stretch]]:
+        """What is read with one query: one stretch of a file, or many small whole files."""
+        together: list[Stretch] = []
+        for each in stretches(self.source.files, self.asked, table, _MOST):
+            if not self._there(each.file):
+                continue
+            if not each.whole:
+                yield [each]
+                continue
+            if together and sum(one.rows for one in together) + each.rows > _MOST:
+                yield together
+                together = []
+            together.append(each)
+        if together:
+            yield together
+
+    def _there(self, file: SealedFile) -> bool:
+        """Whether a file can be read; where not, an issue says what is not in the figures."""
+        if file.path not in self._paths:
+            try:
+                path = self.store.local(file.path)
+                wrong = self._wrong(file, str(path))
+            except FileNotFoundError:
+                path, wrong = None, "is missing"
+            if wrong:
+                text = (
+                    f"a sealed file {wrong}: {file.rows} rows of {file.date} ({file.table}) are in"
+                    " no figure: put it back from a copy (`footprint verify` names all of them)"
+                )
+                self.issues.append(Issue("missing-segment", file.path, text))
+            self._paths[file.path] = None if wrong else str(path)
+        return self._paths[file.path] is not None
+
+    def _wrong(self, file: SealedFile, path: str) -> str:
+        """What is wrong with a file that is there, or nothing."""
+        import duckdb
+
+        try:
+            schemas = self._connection.execute(
+                "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'schema'",
+                [path],
+            ).fetchall()
+            rows = self._connection.execute(
+                "SELECT num_rows FROM parquet_file_metadata(?)", [path]
+            ).fetchall()
+        except duckdb.Error as error:
+            return f"cannot be read ({str(error).splitlines()[0]})"
+        schema = schemas[0][0] if schemas else None
+        if schema != write.SCHEMA:
+            name, _, version = str(schema).rpartition("/")
+            if name == write.SCHEMA.rpartition("/")[0] and version.isdigit():
+                raise LedgerVersionError(
+                    f"{self.store.where}/{file.path} was written by a newer footprint ({schema},"
+                    f" this one reads {write.SCHEMA}): upgrade footprint to read it"
+                )
+            return f"is not one that footprint wrote (its schema is {schema!r})"
+        if rows != [(file.rows,)]:
+            return f"has {rows[0][0]} rows and not the {file.rows} of its manifest"
+        return ""
+
+    def _fetched(
+        self, table: str, together: list[Stretch]
+    ) -> Iterator[tuple[Key, NDArray[Any], NDArray[Any]]]:
+        """(journal, positions, rows) of the journals that have rows in some stretches."""
+        import duckdb
+
+        names = ("json",) if table == tables.RECORD else tables.own_columns(table)
+        quoted = ", ".join(f'"{name}"' for name in ("position", *names))
+        paths = [self._paths[each.file.path] for each in together]
+        source = "FROM read_parquet(?, file_row_number = true, filename = true)"
+        if len(together) == 1 and not together[0].whole:
+            first, stop = together[0].first, together[0].stop
+            source += f" WHERE file_row_number BETWEEN {first} AND {stop - 1}"
+        try:
+            slices = self._slices(source, paths, together)
+            found: dict[str, Any] = self._connection.execute(
+                f"SELECT {quoted} {source}", [paths]
+            ).fetchnumpy()
+        except (duckdb.Error, _UnsortedError) as error:
+            where = ", ".join(each.file.path for each in together[:3])
+            text = f"cannot be read: {str(error).splitlines()[0]}: put back the file as it was"
+            self.issues.append(Issue("missing-segment", where, text))
+            return
+        positions = found.pop("position")
+        rows = found["json"] if table == tables.RECORD else tables.to_rows(table, found)
+        for key, first, stop in slices:
+            if key in self.source.journals:
+                yield key, positions[first:stop], rows[first:stop]
+
+    def _slices(
+        self, source: str, paths: list[str | None], together: list[Stretch]
+    ) -> list[tuple[Key, int, int]]:
+        """Where the rows of each journal are in the result: they stand together in a file."""
+        base: dict[str | None, int] = {}
+        at = 0
+        for path, each in zip(paths, together, strict=True):
+            base[path] = at - each.first
+            at += each.rows
+        found = self._connection.execute(
+            "SELECT filename, writer, part, min(file_row_number), max(file_row_number) + 1,"
+            f" count(*) {source} GROUP BY ALL",
+            [paths],
+        ).fetchall()
+        if any(stop - first != count for *_, first, stop, count in found):
+            raise _UnsortedError("its rows do not stand by writer")
+        return [
+            ((writer, part), base[name] + first, base[name] + stop)
+            for name, writer, part, first, stop, _ in found
+        ]
+
+
+class _UnsortedError(Exception):
+    """A file whose rows are not in the order that sealing gave them."""
+
+
+def _begun(journal: SealedJournal) -> Facts:
+    """Facts without records and rows."""
+    facts = Facts(journal.writer, journal.name)
+    facts.size = journal.size
+    facts.batches = journal.batches
+    facts.t_last = journal.t_last
+    facts.issues = [Issue(kind, journal.name, text) for kind, text in journal.issues]
+    return facts
+
+
+__all__ = ["index", "read"]
