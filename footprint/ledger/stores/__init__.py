@@ -56,6 +56,14 @@ class Store(Protocol):
         """
         ...
 
+    def written_utc_ns(self, name: str) -> int:
+        """When a file was written, by the place's own clock: UTC, ns.
+
+        That is the server's clock for a bucket and for most network directories. Buckets keep
+        whole seconds. Raises FileNotFoundError where it is missing.
+        """
+        ...
+
 
 def open_store(where: str | Path) -> Store:
     """The store at a path or URL (`file:///path`, `s3://bucket/prefix`); nothing is asked of it.

@@ -108,6 +108,12 @@ class LocalStore:
             path.stat()
         return path
 
+    def written_utc_ns(self, name: str) -> int:
+        """When a file was written, by the file system's clock. Raises FileNotFoundError."""
+        path = self._path(name)
+        with self._said("read", name):
+            return path.stat().st_mtime_ns
+
     def _path(self, name: str) -> Path:
         return self.root / naming.checked(name)
 

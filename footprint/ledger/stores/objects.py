@@ -177,6 +177,15 @@ class ObjectStore:
                 known = _Known(head["size"], head["e_tag"] or "")
         return self._copies.copy(name, known.size, known.tag, self._pieces(name, known))
 
+    def written_utc_ns(self, name: str) -> int:
+        """When an object was written, by the server's clock. Raises FileNotFoundError."""
+        import obstore
+
+        key = self._key(name)
+        with self._said("read", name):
+            written = obstore.head(self._store, key)["last_modified"]
+        return round(written.timestamp()) * 1_000_000_000
+
     def _pieces(self, name: str, known: _Known) -> Callable[[], Iterator[bytes]]:
         """The object's content, piece by piece; it ends in an error where it changes meanwhile."""
         import obstore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -125,6 +126,14 @@ def test_what_is_missing_is_missing(store: Store) -> None:
             store.read(name, 1, 2)
         with pytest.raises(FileNotFoundError):
             store.local(name)
+
+
+def test_when_a_file_was_written_is_told_by_the_places_clock(store: Store) -> None:
+    before = time.time_ns() - 2_000_000_000  # a bucket keeps whole seconds
+    store.create("journals/a.fpj", b"a")
+    assert before < store.written_utc_ns("journals/a.fpj") < time.time_ns() + 2_000_000_000
+    with pytest.raises(FileNotFoundError):
+        store.written_utc_ns("journals/b.fpj")
 
 
 @pytest.mark.parametrize(
