@@ -70,6 +70,8 @@ class SealedJournal(NamedTuple):
         t_last: the latest instant that its batches name, boot-time ns.
         issues: (kind, text) of what was wrong with it when it was sealed: a torn tail, batches
             that had been given up.
+        checkpoints: running SHA-256 of its first bytes, at each multiple of
+            `proofs.prefixes.spacing(size)`: what proves an earlier head of it.
     """
 
     name: str
@@ -85,6 +87,7 @@ class SealedJournal(NamedTuple):
     last_utc_ns: int
     t_last: int
     issues: tuple[tuple[str, str], ...] = ()
+    checkpoints: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, int]:
@@ -198,7 +201,17 @@ def printed(manifest: Manifest) -> bytes:
         ],
         "replaces": [each._asdict() for each in manifest.replaces],
     }
-    return canonical(document)
+    return canonical(document | {"sha256": own_hash(document)})
+
+
+def own_hash(document: Mapping[str, Any]) -> str:
+    """SHA-256 of a document without its key `sha256`: whether a file is as it was written.
+
+    Nothing in a ledger names its last manifest; this finds one that was damaged, not one that was
+    edited with care.
+    """
+    rest = {key: value for key, value in document.items() if key != "sha256"}
+    return hashlib.sha256(canonical(rest)).hexdigest()
 
 
 def canonical(document: Any) -> bytes:
@@ -230,7 +243,10 @@ def parse(data: bytes, where: str) -> Manifest:
             )
         raise _damaged(where, f"its schema is {shown(schema)}, not {SCHEMA!r}")
     try:
-        return _manifest(document)
+        found = _manifest(document)
+        if own_hash(document) != _digest(document["sha256"]):
+            raise ValueError("its content is not what its own SHA-256 says")
+        return found
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise _damaged(where, what) from error
@@ -320,6 +336,7 @@ def _journal(found: Mapping[str, Any]) -> SealedJournal:
         last_utc_ns=_integer(found["last_utc_ns"]),
         t_last=_integer(found["t_last"]),
         issues=tuple((_text(kind), _text(text)) for kind, text in found["issues"]),
+        checkpoints=tuple(map(_digest, found.get("checkpoints", ()))),
     )
 
 
@@ -403,6 +420,7 @@ __all__ = [
     "SealedJournal",
     "canonical",
     "number_of",
+    "own_hash",
     "parse",
     "path_of",
     "printed",
