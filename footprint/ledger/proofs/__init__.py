@@ -1,1 +1,1 @@
-"""Proofs: what a ledger's head is, whether anything behind it was changed, and who signed it."""
+"""Proofs: what a ledger is now (`head`), whether it is whole (`verify`), and who says so (`sign`)."""

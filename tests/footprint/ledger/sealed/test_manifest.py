@@ -57,6 +57,7 @@ JOURNALS = st.builds(
     NS,
     NS,
     st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
+    st.lists(HEX, max_size=2).map(tuple),
 )
 MANIFESTS = st.builds(
     Manifest,
@@ -103,6 +104,7 @@ def _document(**changed: Any) -> dict[str, Any]:
         ({"replaces": [{"path": "sealed/span/date=2026-11-22/a", "sha256": "x"}]}, "no SHA-256"),
         ({"schema": "other"}, "its schema is 'other'"),
         ({"schema": None}, "its schema is None"),
+        ({"utc": "2026-11-22T11:00:01Z"}, "its content is not what its own SHA-256 says"),
     ],
 )
 def test_what_is_no_manifest_is_said_in_one_line(changed: dict[str, Any], said: str) -> None:
