@@ -30,6 +30,15 @@ class Cells(NamedTuple):
     max_w: float | None = None
     estimated: frozenset[int] = frozenset()
 
+    def lengths(self) -> tuple[int, int]:
+        """For how long the energy is known, and for how long it is not, ns."""
+        missing = sum(
+            self.edges[cell + 1] - self.edges[cell]
+            for cell, amount in enumerate(self.energy)
+            if amount is None
+        )
+        return (self.edges[-1] - self.edges[0] - missing if self.energy else 0), missing
+
 
 class Segment(NamedTuple):
     """An entry was innermost from `start` to `end` with a density of 1..FULL.

@@ -4,6 +4,8 @@
 
 *Idle* is metered energy of the tracked part in which no span was active. *Unattributed* is what the
 meter shows beyond the tracked part: on a CPU, the processes outside the tracked trees.
+
+Books are made part by part (`accounts.days`): `of_part` is the book of one, `make` of a ledger.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ import contextlib
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from footprint.accounts.days import Part, parts
 from footprint.accounts.entries import Entry, EntryList, family
 from footprint.accounts.lines import Book, DeviceBook, Energy, GroupEnergy, Grouping, Period
 from footprint.accounts.plain import PlainPosting
 from footprint.accounts.posting import Posting
+from footprint.accounts.within import within
 from footprint.ledger.reader import Facts, Issue
 
 if TYPE_CHECKING:
     from footprint.accounts.bulk import Tables
 
-__all__ = ["Book", "DeviceBook", "Energy", "GroupEnergy", "Grouping", "Period", "make"]
+__all__ = ["Book", "DeviceBook", "Energy", "GroupEnergy", "Grouping", "Period", "make", "of_part"]
 
 
 def no_groups(entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
@@ -35,10 +39,10 @@ def make(
     period: Period = (None, None),
     cuts: Sequence[int] = (),
 ) -> Book:
-    """Books what some writers recorded.
+    """Books what some writers recorded, entry by entry.
 
     Args:
-        facts: one for each journal.
+        facts: one for each writer.
         issues: what was wrong with them.
         grouping: the keys of the groups an entry belongs to; groups are bounded as one.
         period: what lies outside is cut off: cells at its ends by time, spans that only touch it
@@ -46,50 +50,58 @@ def make(
         cuts: UTC ns, increasing: instants at which a factor changes. Groups and lines then say
             their energy by stretch of time.
     """
-    return _made(PlainPosting, EntryList(), facts, issues, grouping, period, cuts)
+    from footprint.accounts.joined import joined
+
+    books = [_plain(facts, issues, part, grouping, cuts) for part in parts(facts, period)]
+    if len(books) == 1:
+        return books[0]
+    return joined(_empty(facts, issues, EntryList(), cuts), books)
 
 
 #: From so many entries or readings on, columns are quicker than one after the other.
 MANY, MANY_READINGS = 2_000, 10_000
 
 
-def make_groups(
-    facts: list[Facts],
-    issues: list[Issue] | None = None,
-    grouping: Grouping = no_groups,
-    period: Period = (None, None),
-    cuts: Sequence[int] = (),
+def of_part(
+    facts: list[Facts], part: Part, grouping: Grouping = no_groups, cuts: Sequence[int] = ()
 ) -> Book:
-    """As `make`, where what single entries used is not asked for: of many it makes short work.
+    """Books one part, where what single entries used is not asked for: of many it makes short work.
 
     Every entry must have as many keys as every other, and they must not depend on anything but its
     writer, path and status.
     """
-    entries = sum(one.rows.count("span") + one.rows.count("fold") for one in facts)
-    readings = sum(one.rows.count("point") + one.rows.count("window") for one in facts)
+    own = [facts[member].rows for member in part.members]
+    entries = sum(rows.count("span") + rows.count("fold") for rows in own)
+    readings = sum(rows.count("point") + rows.count("window") for rows in own)
     if entries >= MANY or readings >= MANY_READINGS:
         from footprint.accounts.bulk import BulkPosting, Tables
         from footprint.estimators.columns import TooLarge
 
         with contextlib.suppress(TooLarge):
-            return _made(BulkPosting, Tables(), facts, issues, grouping, period, cuts)
-    return make(facts, issues, grouping, period, cuts)
+            return _made(BulkPosting, _empty(facts, None, Tables(), cuts), part, grouping)
+    return _plain(facts, None, part, grouping, cuts)
 
 
-def _made(
-    posting: type[Posting[Any]],
-    entries: EntryList | Tables,
+def _plain(
     facts: list[Facts],
     issues: list[Issue] | None,
+    part: Part,
     grouping: Grouping,
-    period: Period,
     cuts: Sequence[int],
 ) -> Book:
-    roots = family(facts)
-    book = Book(facts, entries, [], [], {}, [], set(), [], list(issues or ()), tuple(cuts))
-    boots: dict[str, list[int]] = {}
-    for index, one in enumerate(facts):
-        boots.setdefault(one.boot_id, []).append(index)
-    for boot, members in sorted(boots.items()):
-        posting(book, boot, members, roots, grouping, period).post()
+    return _made(PlainPosting, _empty(facts, issues, EntryList(), cuts), part, grouping)
+
+
+def _empty(
+    facts: list[Facts],
+    issues: list[Issue] | None,
+    entries: EntryList | Tables,
+    cuts: Sequence[int],
+) -> Book:
+    return Book(facts, entries, [], [], {}, [], set(), [], list(issues or ()), tuple(cuts))
+
+
+def _made(posting: type[Posting[Any]], book: Book, part: Part, grouping: Grouping) -> Book:
+    own = within(book.facts, part.members, part.bounds)
+    posting(book, own, family(book.facts), grouping, part).post()
     return book

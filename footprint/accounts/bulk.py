@@ -15,13 +15,12 @@ import numpy as np
 
 from footprint.accounts import shares
 from footprint.accounts.entries import Entry
-from footprint.accounts.lines import Energy, GroupEnergy, Grouping
+from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, missing_share
 from footprint.accounts.posting import (
     Booked,
+    Charge,
     Job,
-    Part,
     Posting,
-    add_to,
     declared_on,
     energy_factors,
     visible,
@@ -99,7 +98,7 @@ class BulkPosting(Posting[Chosen]):
         pool.shutdown(wait=False)
 
     def _read(self, grouping: Grouping) -> None:
-        self.table = Table(self.book.facts, self.members).within(self.since, self.until)
+        self.table = Table(self.facts, self.members).within(self.since, self.until)
         cast(Tables, self.book.entries).tables.append(self.table)
         self._group(grouping)
         self.host = self._leaves(on_device=False)
@@ -135,13 +134,13 @@ class BulkPosting(Posting[Chosen]):
 
     def first_and_last(self) -> tuple[int | None, int | None]:
         """When the first entry started and the last one's work was done, ns; None: no entry."""
-        return first_and_last(self.book.facts, self.members, self.since, self.until)
+        return first_and_last(self.facts, self.members, self.since, self.until)
 
     # -- who was on a device
 
     def on_gpu(self, device: Device) -> Chosen:
         """The entries that were on a GPU."""
-        table, facts = self.table, self.book.facts
+        table, facts = self.table, self.facts
         said = [declared_on(alike.path, device) for alike in table.alikes]
         on = table.of_alike([bool(each) for each in said]).astype(bool)
         open_ = table.of_alike([each is None for each in said]).astype(bool)
@@ -161,7 +160,7 @@ class BulkPosting(Posting[Chosen]):
         table = self.table
         known, there = np.zeros(len(own), bool), np.zeros(len(own), bool)
         start, end = table.start[own], table.device_end[own]
-        for since, until, devices in shares.residence(self.book.facts[writer]):
+        for since, until, devices in shares.residence(self.facts[writer]):
             if devices is not None:
                 meets = (since <= end) & (until >= start)
                 known |= meets
@@ -183,7 +182,7 @@ class BulkPosting(Posting[Chosen]):
             found = devices.map(lambda each: self._attributed(each[0], each[1], chunks), parts)
             self._done = dict(zip((id(part.cells) for _, part in parts), found, strict=True))
 
-    def _attributed(self, device: Device, part: Part[Chosen], pool: Executor) -> Attributed:
+    def _attributed(self, device: Device, part: Charge[Chosen], pool: Executor) -> Attributed:
         cells, (segments, active) = part
         # Of a CPU or of memory a program has its share of the time by its energy.
         times = device.kind == "gpu"
@@ -220,7 +219,10 @@ class BulkPosting(Posting[Chosen]):
                         add_to(own_by, stretches[group])
                         for tier, amount in tiers[group].items():
                             own_tiers[tier] = own_tiers.get(tier, 0) + amount
-                    line = GroupEnergy(device, energy, own_tiers, own_by, part["held_ns"])
+                    held, metered, active = (
+                        part[name] for name in ("held_ns", "metered_ns", "active_ns")
+                    )
+                    line = GroupEnergy(device, energy, own_tiers, own_by, held, metered, active)
                     self.book.groups.setdefault(key, []).append(line)
         attributed_by: dict[int, int] = {}
         for each in stretches:
@@ -286,12 +288,11 @@ def _by_stretch(
 
 def _energy(device: Device, part: dict[str, int], bounds: tuple[int, int]) -> Energy:
     low_factor, high_factor = energy_factors(device)
-    active, mid = part["active_ns"], part["energy_nj"]
-    missing = 1 - part["metered_ns"] / active if active else 0.0
+    mid = part["energy_nj"]
     return Energy(
         mid,
         int(min(bounds[0], mid) * low_factor),
         int(max(bounds[1], mid) * high_factor),
-        missing if missing > 0.001 else 0.0,
+        missing_share(part["metered_ns"], part["active_ns"]),
         part["estimated_nj"],
     )

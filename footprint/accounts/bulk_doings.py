@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
+from footprint.accounts.active import Active, active, by_minute, by_minute_of
+from footprint.accounts.amounts import Sum, exact_sum
 from footprint.accounts.bulk import Tables
-from footprint.accounts.doings import Doing, active_ns
+from footprint.accounts.days import Clock
+from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
-from footprint.accounts.latency import NO_ANSWER, SHARES, at_rank
-from footprint.accounts.lines import Book, Period
+from footprint.accounts.latency import EXACT, FINE, NO_ANSWER, Latencies, of_singles
+from footprint.accounts.lines import Book, Bounds, add_to
 from footprint.accounts.peaks import Peaks
 from footprint.accounts.table import Alike, Table
 from footprint.estimators.columns import Flags, Floats, Ints
-from footprint.ledger.folding import bucket_start
-from footprint.ledger.reader import Facts, PathInfo
+from footprint.ledger.reader import PathInfo
 from footprint.model import ERROR, OPEN
-
-_LIMITS = np.iinfo(np.int64)
 
 
 class Rows(NamedTuple):
@@ -80,37 +78,31 @@ class BulkDoings:
     """Makes the doing of any group of a book's entries, which are columns.
 
     Args:
-        book: whose entries they are.
-        period: the one that the book was made for: times are cut to it.
+        book: whose entries they are; of one boot.
+        bounds: of the time that the book is of: what lies outside is cut off.
     """
 
-    def __init__(self, book: Book, period: Period) -> None:
+    def __init__(self, book: Book, bounds: Bounds) -> None:
         self._facts = book.facts
-        self._period = period
+        self._since, self._until = bounds.closed
+        self._clock = Clock(book.facts)
         self._peaks = Peaks(book)
-        self._cuts = [
-            (
-                _LIMITS.min if period[0] is None else one.boot_ns(period[0]),
-                _LIMITS.max if period[1] is None else one.boot_ns(period[1]),
-            )
-            for one in book.facts
-        ]
 
     def of(self, group: Group) -> Doing:
         """What a group's entries did; there is at least one."""
         rows = [_Calls(each) for each in group.rows]
         start, end = self._ends(rows)
-        busy, active = self._times(rows, group.writers)
+        busy, ran = self._times(rows)
         host, gpu = self._greatest(rows)
         return Doing(
             calls=sum(int(each.calls.sum()) for each in rows),
             errors=sum(int(each.calls[each.status == ERROR].sum()) for each in rows),
             units=_units(group.rows),
-            latency_ms=_percentiles_ms(rows),
+            latencies=_latencies(rows),
             start_ns=start,
             end_ns=end,
             busy_ns=busy,
-            active_ns=None if active is None else min(active, end - start),
+            active=ran,
             peak_host_bytes=host,
             peak_gpu_bytes=gpu,
         )
@@ -121,17 +113,12 @@ class BulkDoings:
         for each in rows:
             for writer, own in each.by_writer():
                 clock = self._facts[writer]
-                first.append(clock.utc_ns(int(each.start[own].min())))
-                last.append(clock.utc_ns(int(each.device_end[own].max())))
-        since, until = self._period
-        start = min(first) if since is None else max(min(first), since)
-        end = max(last) if until is None else min(max(last), until)
-        return start, max(start, end)
+                first.append(clock.utc_ns(max(int(each.start[own].min()), self._since)))
+                last.append(clock.utc_ns(min(int(each.device_end[own].max()), self._until)))
+        return min(first), max(min(first), *last)
 
-    def _times(
-        self, rows: Sequence[_Calls], writers: frozenset[int]
-    ) -> tuple[int | None, int | None]:
-        several = len({self._facts[writer].boot_id for writer in writers}) > 1
+    def _times(self, rows: Sequence[_Calls]) -> tuple[int | None, Active | None]:
+        since, until = self._since, self._until
         busy_ns = 0
         starts: list[Ints] = []
         ends: list[Ints] = []
@@ -140,21 +127,15 @@ class BulkDoings:
             timed = each.of(~each.untimed)
             running, covered = timed.running_ns(), timed.covered_ns.copy()
             start, end = timed.start.copy(), timed.device_end.copy()
-            for writer, own in timed.by_writer():
-                since, until = self._cuts[writer]
-                cut = own[(timed.start[own] < since) | (timed.device_end[own] > until)]
-                for at in cut.tolist():
-                    begin, stop = int(timed.start[at]), int(timed.end[at])
-                    length, inside = stop - begin, max(0, min(stop, until) - max(begin, since))
-                    start[at] = max(begin, since)
-                    end[at] = max(min(int(timed.device_end[at]), until), since)
-                    if length:
-                        running[at] = int(running[at]) * inside // length
-                        if covered[at] >= 0:
-                            covered[at] = int(covered[at]) * inside // length
-                if several:
-                    start[own] = _utc(self._facts[writer], start[own])
-                    end[own] = _utc(self._facts[writer], end[own])
+            for at in np.flatnonzero((start < since) | (end > until)).tolist():
+                begin, stop = int(timed.start[at]), int(timed.end[at])
+                length, inside = stop - begin, max(0, min(stop, until) - max(begin, since))
+                start[at] = max(begin, since)
+                end[at] = max(min(int(timed.device_end[at]), until), since)
+                if length:
+                    running[at] = int(running[at]) * inside // length
+                    if covered[at] >= 0:
+                        covered[at] = int(covered[at]) * inside // length
             busy_ns += int(running.sum())
             span = covered < 0
             starts.append(start[span])
@@ -166,7 +147,11 @@ class BulkDoings:
         start, end = np.concatenate(starts), np.concatenate(ends)
         if not len(start) and not folds:
             return None, None
-        return busy_ns, active_ns(_union(start, end), folds)
+        start, end = _union(start, end)
+        if not folds:
+            return busy_ns, by_minute_of(start, end, self._clock)
+        spans = zip(start.tolist(), end.tolist(), strict=True)
+        return busy_ns, by_minute(*active(spans, folds), self._clock)
 
     def _greatest(self, rows: Sequence[_Calls]) -> tuple[int | None, int | None]:
         hosts: list[Floats] = []
@@ -222,34 +207,23 @@ class _Calls:
             yield writer, np.flatnonzero(self.writer == writer)
 
 
-def _utc(one: Facts, t: Ints) -> Ints:
-    """UTC of many instants, by the nearest earlier anchor (`Facts.utc_ns`)."""
-    anchors = one.anchors or [(0, 0)]
-    at = np.array([anchor[0] for anchor in anchors], np.int64)
-    utc = np.array([anchor[1] for anchor in anchors], np.int64)
-    best = np.maximum(np.searchsorted(np.maximum.accumulate(at), t, "right") - 1, 0)
-    found: Ints = t - at[best] + utc[best]
-    return found
-
-
-def _union(start: Ints, end: Ints) -> list[tuple[int, int]]:
+def _union(start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """The union of stretches, as stretches that do not touch."""
     order = np.argsort(start, kind="stable")
     start, end = start[order], end[order]
     real = end > start
     start, end = start[real], end[real]
     if not len(start):
-        return []
+        return start, end
     reach = np.maximum.accumulate(end)
     begins = np.ones(len(start), bool)
     begins[1:] = start[1:] > reach[:-1]
     first = np.flatnonzero(begins)
     last = np.concatenate([first[1:] - 1, [len(start) - 1]])
-    return list(zip(start[first].tolist(), reach[last].tolist(), strict=True))
+    return start[first], reach[last]
 
 
-def _units(rows: Sequence[Rows]) -> dict[str, float]:
-    """Sums by name, exactly rounded: they do not depend on the order."""
+def _units(rows: Sequence[Rows]) -> dict[str, Sum]:
     found: dict[str, list[Floats]] = {}
     for table, at in rows:
         mine = np.zeros(len(table), bool)
@@ -259,60 +233,52 @@ def _units(rows: Sequence[Rows]) -> dict[str, float]:
         unit, value = table.amounts.unit[chosen], table.amounts.value[chosen]
         for number in np.flatnonzero(np.bincount(unit)).tolist():
             found.setdefault(table.unit_names[number], []).append(value[unit == number])
-    return {name: _fsum(np.concatenate(amounts)) for name, amounts in sorted(found.items())}
+    return {name: _sum(np.concatenate(amounts)) for name, amounts in sorted(found.items())}
 
 
-def _fsum(values: Floats) -> float:
-    """The sum, exactly rounded. Whole numbers that add up to few enough need no care for that."""
+def _sum(values: Floats) -> Sum:
+    """The exact sum. Whole numbers that add up to few enough need no care for that."""
     if np.abs(values).sum() < 2.0**52 and (np.rint(values) == values).all():
-        return float(values.sum())
-    return math.fsum(values.tolist())
+        return exact_sum([float(values.sum())])
+    return exact_sum(values.tolist())
 
 
-def _percentiles_ms(rows: Sequence[_Calls]) -> tuple[float, float, float] | None:
-    """As `latency.percentiles_ms`."""
-    steps = [_steps(each) for each in rows]
-    low, high, calls = (np.concatenate(each) for each in zip(*steps, strict=True))
-    if not len(low):
-        return None
-    if (calls == 1).all() and (low == high).all():
-        ranks = [share * (len(low) - 1) for share in SHARES]
-        needed = {at for rank in ranks for at in (int(rank), min(int(rank) + 1, len(low) - 1))}
-        values = np.partition(low, sorted(needed))
-        found = [_between(float(values[int(rank)]), values, rank) / 1e6 for rank in ranks]
-    else:
-        order = np.lexsort((calls, high, low))
-        ordered = zip(low[order].tolist(), high[order].tolist(), calls[order].tolist(), strict=True)
-        ladder = list(ordered)
-        ends = list(accumulate(each for _, _, each in ladder))
-        found = [at_rank(ladder, ends, share * (ends[-1] - 1)) / 1e6 for share in SHARES]
-    return found[0], found[1], found[2]
+def _latencies(rows: Sequence[_Calls]) -> Latencies:
+    """As `latency.latencies`."""
+    single: list[Floats] = []
+    calls: list[Ints] = []
+    folded: dict[int, int] = {}
+    for each in rows:
+        table, at = each.rows
+        counted = (each.calls > 0) & (each.status != OPEN) & ~each.untimed
+        chosen = np.zeros(len(table), bool)
+        chosen[at[counted]] = True
+        in_bucket = chosen[table.buckets.entry] & (table.covered_ns[table.buckets.entry] >= 0)
+        with_buckets = np.zeros(len(table), bool)
+        with_buckets[table.buckets.entry[in_bucket]] = True
+        add_to(folded, _by_number(table.buckets.bucket[in_bucket], table.buckets.calls[in_bucket]))
+        alone = counted & ~with_buckets[at]
+        single.append(each.running_ns()[alone] / each.calls[alone])
+        calls.append(each.calls[alone])
+    ns, count = np.concatenate(single), np.concatenate(calls)
+    if len(ns) <= EXACT:
+        return of_singles(zip(ns.tolist(), count.tolist(), strict=True), folded)
+    return Latencies(None, _by_number(_fine(ns), count), folded)
 
 
-def _between(low: float, values: Floats, rank: float) -> float:
-    whole = int(rank)
-    return low if rank == whole else low + (float(values[whole + 1]) - low) * (rank - whole)
+def _fine(ns: Floats) -> Ints:
+    """The fine bucket of each duration, as `folding.bucket`: doubles hold its bits exactly."""
+    mantissa, exponent = np.frexp(np.maximum(np.floor(ns), 1.0))
+    rest = ((mantissa * 2.0 - 1.0) * (1 << FINE)).astype(np.int64)
+    return ((exponent.astype(np.int64) - 1) << FINE) + rest
 
 
-def _steps(calls: _Calls) -> tuple[Floats, Floats, Ints]:
-    """(shortest, longest, calls) in ns of entries, and of folds by bucket."""
-    table, at = calls.rows
-    counted = (calls.calls > 0) & (calls.status != OPEN) & ~calls.untimed
-    chosen = np.zeros(len(table), bool)
-    chosen[at[counted]] = True
-    in_bucket = chosen[table.buckets.entry] & (table.covered_ns[table.buckets.entry] >= 0)
-    with_buckets = np.zeros(len(table), bool)
-    with_buckets[table.buckets.entry[in_bucket]] = True
-    bucket = table.buckets.bucket[in_bucket]
-    edges = {each: float(bucket_start(each)) for each in np.unique(bucket).tolist()}
-    tops = {each: float(bucket_start(each + 1)) for each in edges}
-    single = counted & ~with_buckets[at]
-    each_ns = calls.running_ns()[single] / np.maximum(calls.calls[single], 1)
-    return (
-        np.concatenate([each_ns, [edges[each] for each in bucket.tolist()]]),
-        np.concatenate([each_ns, [tops[each] for each in bucket.tolist()]]),
-        np.concatenate([calls.calls[single], table.buckets.calls[in_bucket]]),
-    )
+def _by_number(number: Ints, calls: Ints) -> dict[int, int]:
+    """Calls by bucket; exact, since a double would lose count beyond 2**53."""
+    distinct, at = np.unique(number, return_inverse=True)
+    sums = np.zeros(len(distinct), np.int64)
+    np.add.at(sums, at, calls)
+    return dict(zip(distinct.tolist(), sums.tolist(), strict=True))
 
 
 def _most(peaks: Sequence[Floats]) -> int | None:

@@ -1,94 +1,107 @@
 """What the calls of a group did: how many, when, for how long, and the memory that they held.
 
-A `Doing` is all that a report needs to know of a group's entries but for where they ran. Times are
-boot-time ns; where a group's entries come from several boots, they meet on UTC.
+A `Doing` is all that a report needs to know of a group's entries but for where they ran. It is made
+of the entries of one boot, within a part of its time; doings add up.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 
-from footprint.accounts.book import Book, Period
+from footprint.accounts.active import Active, Stretch, Window, active, by_minute, longer
+from footprint.accounts.amounts import Sum, added, exact_sum
+from footprint.accounts.days import Clock
 from footprint.accounts.entries import Entry
-from footprint.accounts.latency import percentiles_ms, untimed
+from footprint.accounts.latency import Latencies, latencies, untimed
+from footprint.accounts.lines import Book, Bounds
 from footprint.accounts.peaks import Peaks
 from footprint.model import ERROR
 
-#: (start, end), and of a fold also what its calls covered of it; ns.
-Stretch = tuple[int, int]
-Window = tuple[int, int, int]
-
-#: Density 1 of a fold's calls in its window, as an integer.
-_FULL = 1 << 40
-#: Where a period is open: beyond any instant, ns.
-_FOREVER = 1 << 63
-
 
 class Doing(NamedTuple):
-    """What the entries of a group did, within the period.
+    """What the entries of a group did, within a period.
 
     Attributes:
         calls, errors: those that ended in the period; errors are among the calls.
-        units: declared amounts by name.
-        latency_ms: p50, p95, p99; None where no call ended in the period.
+        units: declared amounts by name, exactly.
+        latencies: how long the calls took that ended in the period.
         start_ns, end_ns: UTC: the first start and the last end, cut to the period.
         busy_ns: the sum of the calls' durations; None where none of them is known.
-        active_ns: for how long at least one of them ran; None where that is not known.
+        active: for how long at least one of them ran, by minute of UTC; None: not known.
         peak_host_bytes, peak_gpu_bytes: the most memory that was seen; None where it was not.
     """
 
     calls: int
     errors: int
-    units: Mapping[str, float]
-    latency_ms: tuple[float, float, float] | None
+    units: Mapping[str, Sum]
+    latencies: Latencies
     start_ns: int
     end_ns: int
     busy_ns: int | None
-    active_ns: int | None
+    active: Active | None
     peak_host_bytes: int | None = None
     peak_gpu_bytes: int | None = None
 
+    @property
+    def active_ns(self) -> int | None:
+        """For how long at least one of them ran; None where that is not known."""
+        return None if self.active is None else sum(self.active.values())
+
+    def plus(self, other: Doing) -> Doing:
+        """What both did: other entries, or the same within another part of time."""
+        return Doing(
+            self.calls + other.calls,
+            self.errors + other.errors,
+            added(self.units, other.units),
+            self.latencies.plus(other.latencies),
+            min(self.start_ns, other.start_ns),
+            max(self.end_ns, other.end_ns),
+            _sum(self.busy_ns, other.busy_ns),
+            longer(self.active, other.active),
+            _most(self.peak_host_bytes, other.peak_host_bytes),
+            _most(self.peak_gpu_bytes, other.peak_gpu_bytes),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
+
+
+def _most(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else max(one, other)
+
 
 class Doings:
-    """Makes the doing of any of a book's groups.
+    """Makes the doing of any group of a book's entries.
 
     Args:
-        book: whose entries they are.
-        period: the one that the book was made for: times are cut to it.
+        book: whose entries they are; of one boot.
+        bounds: of the time that the book is of: what lies outside is cut off.
     """
 
-    def __init__(self, book: Book, period: Period) -> None:
+    def __init__(self, book: Book, bounds: Bounds) -> None:
         self._book = book
-        self._period = period
+        self._since, self._until = bounds.closed
+        self._clock = Clock(book.facts)
         self._peaks = Peaks(book)
         self._held = _held(book)
-        #: The period on each writer's clock.
-        self._cuts = [
-            (
-                -_FOREVER if period[0] is None else one.boot_ns(period[0]),
-                _FOREVER if period[1] is None else one.boot_ns(period[1]),
-            )
-            for one in book.facts
-        ]
 
     def of(self, entries: Sequence[Entry]) -> Doing:
         """What some entries did; there is at least one."""
         start, end = self._ends(entries)
-        busy, active = self._times(entries)
+        busy, ran = self._times(entries)
         host, gpu = self._peaks.greatest(entries)
         return Doing(
             calls=sum(entry.calls for entry in entries),
             errors=sum(entry.calls for entry in entries if entry.status == ERROR),
             units=_units(entries),
-            latency_ms=percentiles_ms(entries, self._held),
+            latencies=latencies(entries, self._held),
             start_ns=start,
             end_ns=end,
             busy_ns=busy,
-            # Where a clock was set back, less UTC went by than time.
-            active_ns=None if active is None else min(active, end - start),
+            active=ran,
             peak_host_bytes=host,
             peak_gpu_bytes=gpu,
         )
@@ -103,24 +116,20 @@ class Doings:
                 firsts[writer] = start
             if end > lasts.get(writer, -1):
                 lasts[writer] = end
-        facts, (since, until) = self._book.facts, self._period
-        first = min(facts[writer].utc_ns(t) for writer, t in firsts.items())
-        last = max(facts[writer].utc_ns(t) for writer, t in lasts.items())
-        first = first if since is None else max(first, since)
-        last = last if until is None else min(last, until)
+        facts = self._book.facts
+        first = min(facts[writer].utc_ns(max(t, self._since)) for writer, t in firsts.items())
+        last = max(facts[writer].utc_ns(min(t, self._until)) for writer, t in lasts.items())
         return first, max(first, last)
 
-    def _times(self, entries: Sequence[Entry]) -> tuple[int | None, int | None]:
-        """(busy, active), ns: of what is cut off by the period its part by time."""
-        facts, held = self._book.facts, self._held
-        several = len({facts[entry.writer].boot_id for entry in entries}) > 1
+    def _times(self, entries: Sequence[Entry]) -> tuple[int | None, Active | None]:
+        """(busy in ns, active): of what is cut off by the period its part by time."""
+        held, since, until = self._held, self._since, self._until
         spans: list[Stretch] = []
         folds: list[Window] = []
         busy_ns = 0
         for entry in entries:
             if untimed(entry):
                 continue
-            since, until = self._cuts[entry.writer]
             start, end, running = entry.start, entry.device_end, entry.busy_ns
             if held:
                 running = max(0, running - held.get((entry.writer, entry.seq), 0))
@@ -133,58 +142,13 @@ class Doings:
                     running = running * inside // length
                     covered = covered * inside // length if covered >= 0 else covered
             busy_ns += running
-            if several:
-                start, end = facts[entry.writer].utc_ns(start), facts[entry.writer].utc_ns(end)
             if covered >= 0:
                 folds.append((start, end, covered))
             else:
                 spans.append((start, end))
-        return (busy_ns, active_ns(spans, folds)) if spans or folds else (None, None)
-
-
-def active_ns(spans: Iterable[Stretch], folds: Iterable[Window] = ()) -> int:
-    """For how long at least one of some calls ran, ns.
-
-    Where in its window a fold's calls ran is not known: they are taken to be spread evenly over it.
-    Folds whose windows overlap count together, but for no more than the time that there is.
-
-    Args:
-        spans: (start, end) of each.
-        folds: (start, end, covered) of each.
-    """
-    one = _merged(spans)
-    windows = [fold for fold in folds if fold[1] > fold[0]]
-    if not windows:
-        return sum(end - start for start, end in one)
-    events: list[tuple[int, int]] = []
-    for start, end, density in chain(
-        ((start, end, _FULL) for start, end in one),
-        (
-            (start, end, min(_FULL, covered * _FULL // (end - start)))
-            for start, end, covered in windows
-        ),
-    ):
-        events.append((start, density))
-        events.append((end, -density))
-    events.sort()
-    total = load = at = 0
-    for t, change in events:
-        total += (t - at) * min(load, _FULL)
-        at = t
-        load += change
-    return (total + _FULL // 2) // _FULL
-
-
-def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The union, as stretches that do not touch."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if found and start <= found[-1][1]:
-            if end > found[-1][1]:
-                found[-1] = found[-1][0], end
-        elif end > start:
-            found.append((start, end))
-    return found
+        if not spans and not folds:
+            return None, None
+        return busy_ns, by_minute(*active(spans, folds), self._clock)
 
 
 def _held(book: Book) -> dict[tuple[int, int], int]:
@@ -196,10 +160,9 @@ def _held(book: Book) -> dict[tuple[int, int], int]:
     return held
 
 
-def _units(entries: Iterable[Entry]) -> dict[str, float]:
-    """Sums by name, exactly rounded: they do not depend on the order."""
+def _units(entries: Iterable[Entry]) -> dict[str, Sum]:
     found: dict[str, list[float]] = {}
     for entry in entries:
         for name, amount in entry.units.items():
             found.setdefault(name, []).append(amount)
-    return {name: math.fsum(amounts) for name, amounts in sorted(found.items())}
+    return {name: exact_sum(amounts) for name, amounts in sorted(found.items())}

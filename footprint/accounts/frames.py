@@ -20,7 +20,7 @@ UNIT_COLUMNS = ("items", "tokens_in", "tokens_out")
 
 def inclusive_nj(book: Book) -> list[int]:
     """Each entry's energy with that of everything below it, nJ."""
-    totals = [sum(each.mid_nj for each in energy.values()) for energy in book.energy]
+    totals = [sum(part.energy.mid_nj for part in used.values()) for used in book.used]
     for index in _inside_out(book.entries):
         parent = book.entries[index].parent
         if parent >= 0:
@@ -69,7 +69,7 @@ def _columns() -> list[str]:
 
 
 def _row(book: Book, index: int, inclusive: int, peaks: Peaks) -> dict[str, Any]:
-    entry, energy = book.entries[index], book.energy[index]
+    entry, energy = book.entries[index], book.energy(index)
     one = book.facts[entry.writer]
     path = entry.path
     known = any(each.missing < 1 for each in energy.values())

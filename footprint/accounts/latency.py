@@ -1,54 +1,116 @@
-"""Percentiles of how long calls took: exact for spans, from the histogram for folds."""
+"""How long calls took, as something that adds up; and its percentiles.
+
+Up to `EXACT` single durations are kept as they are. Beyond that they are counted in fine buckets,
+512 an octave, so that a percentile is within 0.2 %. Which of the two depends on how many there are
+alone, and sums of counts on no order: however a ledger is cut into pages, it comes out the same.
+Folds come with the histogram in which they were recorded, 8 buckets an octave.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
+from typing import NamedTuple
 
 from footprint.accounts.entries import Entry
-from footprint.ledger.folding import bucket_start
+from footprint.ledger.folding import BITS, bucket, bucket_start
 from footprint.model import OPEN
 
 SHARES = (0.50, 0.95, 0.99)
 #: No API answers over a network sooner, ns: what is shorter was booked without its duration.
 NO_ANSWER = 50_000
+#: So many single durations are kept as they are.
+EXACT = 10_000
+#: 2**FINE buckets an octave for more of them.
+FINE = 9
 
 #: (shortest, longest, calls) in ns.
 _Step = tuple[float, float, int]
 
 
-def percentiles_ms(
-    entries: Iterable[Entry], held_ns: dict[tuple[int, int], int]
-) -> tuple[float, float, float] | None:
-    """p50, p95 and p99 in ms, with linear interpolation between neighbours.
+class Latencies(NamedTuple):
+    """Durations of calls.
 
-    A bucket's calls are spread evenly over it (it is at most 12.5 % wide). A stream's duration is
-    without the time in which its consumer held it. Spans that never ended are left out, and API
-    calls that were booked without their duration.
+    Attributes:
+        single: (ns, calls), sorted; None where there are more than `EXACT`.
+        fine: calls by fine bucket, where `single` is None.
+        folded: calls of folds by their histogram's bucket.
+    """
+
+    single: tuple[tuple[float, int], ...] | None = ()
+    fine: Mapping[int, int] = {}
+    folded: Mapping[int, int] = {}
+
+    def plus(self, other: Latencies) -> Latencies:
+        """Both together."""
+        folded = _added(self.folded, other.folded)
+        if self.single is not None and other.single is not None:
+            return of_singles([*self.single, *other.single], folded)
+        return Latencies(None, _added(self._counted(), other._counted()), folded)
+
+    def _counted(self) -> Mapping[int, int]:
+        return self.fine if self.single is None else counted(self.single)
+
+    def percentiles_ms(self) -> tuple[float, float, float] | None:
+        """p50, p95 and p99 in ms, with linear interpolation between neighbours; None: no call.
+
+        A bucket's calls are spread evenly over it.
+        """
+        steps = sorted(self._steps())
+        if not steps:
+            return None
+        ends = list(accumulate(calls for _, _, calls in steps))
+        p50, p95, p99 = (_at_rank(steps, ends, share * (ends[-1] - 1)) / 1e6 for share in SHARES)
+        return p50, p95, p99
+
+    def _steps(self) -> Iterator[_Step]:
+        for ns, calls in self.single or ():
+            yield ns, ns, calls
+        for counts, bits in ((self.fine, FINE), (self.folded, BITS)):
+            for number, calls in counts.items():
+                low, high = bucket_start(number, bits), bucket_start(number + 1, bits)
+                yield float(low), float(high), calls
+
+
+def of_singles(found: Iterable[tuple[float, int]], folded: Mapping[int, int]) -> Latencies:
+    """Latencies of (ns, calls) pairs and of folds' buckets."""
+    single = sorted(found)
+    if len(single) <= EXACT:
+        return Latencies(tuple(single), {}, folded)
+    return Latencies(None, counted(single), folded)
+
+
+def counted(single: Iterable[tuple[float, int]]) -> dict[int, int]:
+    """Durations in fine buckets."""
+    found: dict[int, int] = {}
+    for ns, calls in single:
+        number = bucket(int(ns), FINE)
+        found[number] = found.get(number, 0) + calls
+    return found
+
+
+def latencies(entries: Iterable[Entry], held_ns: Mapping[tuple[int, int], int]) -> Latencies:
+    """How long the calls of some entries took.
+
+    A stream's duration is without the time in which its consumer held it. Spans that never ended
+    are left out, and API calls that were booked without their duration.
 
     Args:
         held_ns: by (writer, sequence), what a span's consumer held of it.
     """
-    steps: list[_Step] = []
+    single: list[tuple[float, int]] = []
+    folded: dict[int, int] = {}
     for entry in entries:
         if not entry.calls or entry.status == OPEN or untimed(entry):
             continue
         if entry.buckets:
-            steps.extend(
-                (float(bucket_start(number)), float(bucket_start(number + 1)), calls)
-                for number, calls in entry.buckets.items()
-            )
+            for number, calls in entry.buckets.items():
+                folded[number] = folded.get(number, 0) + calls
         else:
             busy = max(0, entry.busy_ns - held_ns.get((entry.writer, entry.seq), 0))
-            each = busy / entry.calls
-            steps.append((each, each, entry.calls))
-    if not steps:
-        return None
-    steps.sort()
-    ends = list(accumulate(calls for _, _, calls in steps))
-    p50, p95, p99 = (at_rank(steps, ends, share * (ends[-1] - 1)) / 1e6 for share in SHARES)
-    return p50, p95, p99
+            single.append((busy / entry.calls, entry.calls))
+    return of_singles(single, folded)
 
 
 def untimed(entry: Entry) -> bool:
@@ -56,7 +118,14 @@ def untimed(entry: Entry) -> bool:
     return entry.path.kind == "api" and entry.busy_ns < NO_ANSWER * entry.calls
 
 
-def at_rank(steps: list[_Step], ends: list[int], rank: float) -> float:
+def _added(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
+    found = dict(one)
+    for number, calls in other.items():
+        found[number] = found.get(number, 0) + calls
+    return found
+
+
+def _at_rank(steps: list[_Step], ends: list[int], rank: float) -> float:
     """The duration at a rank between 0 and the number of calls less one."""
     whole = int(rank)
     low = _ranked(steps, ends, whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from footprint.accounts.entries import Entry, EntryList
 from footprint.accounts.timeline import Timeline
@@ -41,6 +41,28 @@ class Energy(NamedTuple):
         )
 
 
+def missing_share(metered_ns: int, active_ns: int) -> float:
+    """The share of an active time in which a device was not metered; a rounding is none."""
+    missing = 1 - metered_ns / active_ns if active_ns else 0.0
+    return missing if missing > 0.001 else 0.0
+
+
+class Bounds(NamedTuple):
+    """A part of a boot's time, [since, until) in boot-time ns; None: open."""
+
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def closed(self) -> tuple[int, int]:
+        """The same, with instants beyond any other where it is open."""
+        since = -_FOREVER if self.since is None else self.since
+        return since, _FOREVER if self.until is None else self.until
+
+
+_FOREVER = 2**63 - 1
+
+
 class DeviceBook(NamedTuple):
     """One device's lines: metered = attributed + idle + unattributed.
 
@@ -71,7 +93,8 @@ class GroupEnergy(NamedTuple):
 
     `by_stretch` is its energy by stretch of time (`Book.cuts`), nJ. `held_ns` is its part of the
     device's time: of a GPU the time that it held, of a CPU or memory the whole time in the
-    proportion of its energy, since a program has a part of a CPU at any time.
+    proportion of its energy, since a program has a part of a CPU at any time. `active_ns` is how
+    long its entries were active, `metered_ns` the part of it in which the device was metered.
     """
 
     device: Device
@@ -79,6 +102,39 @@ class GroupEnergy(NamedTuple):
     tiers: dict[str, int]
     by_stretch: dict[int, int]
     held_ns: int
+    metered_ns: int = 0
+    active_ns: int = 0
+
+    def plus(self, other: GroupEnergy) -> GroupEnergy:
+        """With what it used of the same device at another time."""
+        metered, active = self.metered_ns + other.metered_ns, self.active_ns + other.active_ns
+        one, more = self.energy, other.energy
+        energy = Energy(
+            one.mid_nj + more.mid_nj,
+            one.low_nj + more.low_nj,
+            one.high_nj + more.high_nj,
+            missing_share(metered, active),
+            one.estimated_nj + more.estimated_nj,
+        )
+        return GroupEnergy(
+            self.device,
+            energy,
+            add_to(dict(self.tiers), other.tiers),
+            add_to(dict(self.by_stretch), other.by_stretch),
+            self.held_ns + other.held_ns,
+            metered,
+            active,
+        )
+
+
+_Key = TypeVar("_Key")
+
+
+def add_to(into: dict[_Key, int], more: Mapping[_Key, int]) -> dict[_Key, int]:
+    """Adds amounts by key."""
+    for key, amount in more.items():
+        into[key] = into.get(key, 0) + amount
+    return into
 
 
 class Book(NamedTuple):
@@ -87,7 +143,8 @@ class Book(NamedTuple):
     Attributes:
         facts: what was read.
         entries: all entries, over all boots: a list, or `bulk.Tables`.
-        energy: by entry (index), by device kind; nothing where only groups were asked for.
+        used: by entry (index), by device id, what it used of it; nothing where only groups were
+            asked for.
         tiers: by entry, nJ by tier; likewise.
         groups: by group key, what it used of each device.
         devices: each device's lines.
@@ -98,7 +155,7 @@ class Book(NamedTuple):
 
     facts: list[Facts]
     entries: EntryList | Tables
-    energy: list[dict[str, Energy]]
+    used: list[dict[str, GroupEnergy]]
     tiers: list[dict[str, int]]
     groups: dict[Hashable, list[GroupEnergy]]
     devices: list[DeviceBook]
@@ -106,6 +163,14 @@ class Book(NamedTuple):
     notes: list[str]
     issues: list[Issue]
     cuts: tuple[int, ...] = ()
+
+    def energy(self, index: int) -> dict[str, Energy]:
+        """What an entry used, by device kind."""
+        found: dict[str, Energy] = {}
+        for part in self.used[index].values():
+            known = found.get(part.device.kind)
+            found[part.device.kind] = part.energy if known is None else known + part.energy
+        return found
 
     def utc_ns(self, entry: Entry, t: int) -> int:
         """UTC of an instant of an entry's clock."""

@@ -7,11 +7,10 @@ from typing import Any, cast
 
 from footprint.accounts import shares
 from footprint.accounts.entries import Entries, Entry, EntryList, collect, within
-from footprint.accounts.lines import Energy, GroupEnergy, Grouping
+from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, missing_share
 from footprint.accounts.posting import (
     Booked,
     Posting,
-    add_to,
     adding_up,
     declared_on,
     energy_factors,
@@ -36,24 +35,15 @@ class PlainPosting(Posting[list[Segment]]):
     def read(self, grouping: Grouping) -> None:
         """Reads the entries of this boot into the book."""
         book = self.book
-        self.offset = len(book.entries)
-        self.found: Entries = within(collect(book.facts, self.members), self.since, self.until)
-        entries = cast(EntryList, book.entries)
-        entries.extend(self._shifted(entry) for entry in self.found.entries)
-        book.energy.extend({} for _ in self.found.entries)
+        self.found: Entries = within(collect(self.facts, self.members), self.since, self.until)
+        cast(EntryList, book.entries).extend(self.found.entries)
+        book.used.extend({} for _ in self.found.entries)
         book.tiers.extend({} for _ in self.found.entries)
-        self.keys = [
-            tuple(grouping(book.entries, index)) for index in range(self.offset, len(book.entries))
-        ]
+        self.keys = [tuple(grouping(book.entries, index)) for index in range(len(book.entries))]
         self.host_segments = self._leaves(on_device=False)
         self.gpu_segments = self.host_segments
         if any(entry.device_end > entry.end for entry in self.found.entries):
             self.gpu_segments = self._leaves(on_device=True)
-
-    def _shifted(self, entry: Entry) -> Entry:
-        if entry.parent < 0 or not self.offset:
-            return entry
-        return entry._replace(parent=entry.parent + self.offset)
 
     def _leaves(self, *, on_device: bool) -> list[Segment]:
         works = [entry.work(on_device=on_device) for entry in self.found.entries]
@@ -83,13 +73,13 @@ class PlainPosting(Posting[list[Segment]]):
         declared = declared_on(entry.path, device)
         if declared is not None:
             return declared
-        one = self.book.facts[entry.writer]
+        one = self.facts[entry.writer]
         resident = shares.resident(one, entry.start, entry.device_end)
         if resident is not None:
             return device.id in resident
         if not visible(one, device):
             return False
-        self.book.assumed.add(self.offset + index)
+        self.book.assumed.add(index)
         return True
 
     def attributed(
@@ -114,19 +104,18 @@ class PlainPosting(Posting[list[Segment]]):
         if self.cuts:
             stretches = booked_by_nj(cells, segments, floor_w, self.cuts)
         for entry, share in done.entries.items():
-            missing = 1 - share.metered_ns / share.active_ns if share.active_ns else 0.0
             energy = Energy(
                 share.energy_nj,
                 int(share.low_nj * low_factor),
                 int(share.high_nj * high_factor),
-                missing if missing > 0.001 else 0.0,
+                missing_share(share.metered_ns, share.active_ns),
                 share.estimated_nj,
             )
-            at = self.offset + entry
-            known = self.book.energy[at].get(device.kind)
-            self.book.energy[at][device.kind] = energy if known is None else known + energy
+            self.book.used[entry][device.id] = GroupEnergy(
+                device, energy, {}, {}, 0, share.metered_ns, share.active_ns
+            )
             for tier, amount in tiers(entry, share.energy_nj).items():
-                by_tier = self.book.tiers[at]
+                by_tier = self.book.tiers[entry]
                 by_tier[tier] = by_tier.get(tier, 0) + amount
         self._book_groups(device, keys, groups, done, tiers, stretches, (low_factor, high_factor))
         attributed_by: dict[int, int] = {}
@@ -167,16 +156,15 @@ class PlainPosting(Posting[list[Segment]]):
                 sums[6] += share.held_ns
         for number, (mid, metered, active, estimated, by_tier, by, held) in mids.items():
             low, high = done.groups[number]
-            missing = 1 - metered / active if active else 0.0
             energy = Energy(
                 mid,
                 int(min(low, mid) * factors[0]),
                 int(max(high, mid) * factors[1]),
-                missing if missing > 0.001 else 0.0,
+                missing_share(metered, active),
                 estimated,
             )
             self.book.groups.setdefault(keys[number], []).append(
-                GroupEnergy(device, energy, by_tier, by, held)
+                GroupEnergy(device, energy, by_tier, by, held, metered, active)
             )
 
     def _by_tier(

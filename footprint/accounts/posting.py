@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 from footprint.accounts import shares
-from footprint.accounts.lines import Book, DeviceBook, Grouping, Period
+from footprint.accounts.days import Clock, Part
+from footprint.accounts.lines import Book, DeviceBook, Grouping, add_to
 from footprint.accounts.timeline import Timeline, Window, build, read_points
 from footprint.estimators.attribution import Cells
 from footprint.ledger.reader import Facts, PathInfo
@@ -24,7 +25,7 @@ from footprint.model import DEVICE_KINDS, TIERS, Device
 Chosen = TypeVar("Chosen")
 
 
-class Part(NamedTuple, Generic[Chosen]):
+class Charge(NamedTuple, Generic[Chosen]):
     """The part of a device's energy that is to be attributed to some entries."""
 
     cells: Cells
@@ -36,27 +37,28 @@ class Job(NamedTuple, Generic[Chosen]):
 
     device: Device
     timeline: Timeline
-    parts: list[Part[Chosen]]
+    parts: list[Charge[Chosen]]
 
 
 class Posting(ABC, Generic[Chosen]):
-    """One boot of one host: entries and devices share its clock."""
+    """A part of one boot of one host: entries and devices share its clock."""
 
     def __init__(
         self,
         book: Book,
-        boot: str,
-        members: list[int],
+        facts: Sequence[Facts],
         roots: list[int],
         grouping: Grouping,
-        period: Period,
+        part: Part,
     ) -> None:
-        clock = book.facts[members[0]]
-        self.since, self.until = (None if t is None else clock.boot_ns(t) for t in period)
+        clock = Clock([facts[member] for member in part.members])
+        self.since, self.until = part.bounds
         self.cuts = [clock.boot_ns(t) for t in book.cuts]
         self.book = book
-        self.boot = boot
-        self.members = members
+        #: The writers, with the rows of this part of their time.
+        self.facts = facts
+        self.boot = part.boot
+        self.members = list(part.members)
         self.roots = roots
         self.read(grouping)
 
@@ -109,7 +111,7 @@ class Posting(ABC, Generic[Chosen]):
     # -- what was metered
 
     def _timelines(self) -> list[tuple[Device, Timeline]]:
-        facts = self.book.facts
+        facts = self.facts
         devices: dict[str, Device] = {}
         points: dict[str, dict[int, list[tuple[int, int, int, int]]]] = {}
         windows: dict[str, dict[int, list[Window]]] = {}
@@ -152,7 +154,7 @@ class Posting(ABC, Generic[Chosen]):
         """Devices whose last word is that they are lost: nothing is carried on for them."""
         state: dict[str, tuple[int, str]] = {}
         for member in self.members:
-            for gap in self.book.facts[member].gaps:
+            for gap in self.facts[member].gaps:
                 name = gap.get("device")
                 if name is not None and gap["reason"] in ("lost", "back", "read-failed"):
                     state[name] = max(state.get(name, (0, "")), (gap["t"], gap["reason"]))
@@ -163,7 +165,7 @@ class Posting(ABC, Generic[Chosen]):
     def _post_device(self, job: Job[Chosen]) -> None:
         device, timeline = job.device, job.timeline
         members = [m for m in self.members if device.id in self._ids(m)]
-        host = self.book.facts[members[0]].host if members else ""
+        host = self.facts[members[0]].host if members else ""
         cells = timeline.cells
         metered = sum(each for each in cells.energy if each is not None)
         before = {key: len(parts) for key, parts in self.book.groups.items()}
@@ -238,15 +240,15 @@ class Posting(ABC, Generic[Chosen]):
         return max(0, present - others - used), others
 
     def _ids(self, member: int) -> set[str]:
-        return {device.id for device in self.book.facts[member].devices.values()}
+        return {device.id for device in self.facts[member].devices.values()}
 
-    def _of_gpu(self, device: Device, timeline: Timeline) -> Part[Chosen]:
+    def _of_gpu(self, device: Device, timeline: Timeline) -> Charge[Chosen]:
         """What of a GPU's energy is the tracked programs', and who was on it."""
-        tracked = shares.of_gpu(device, timeline.cells.edges, self.book.facts, self._families())
+        tracked = shares.of_gpu(device, timeline.cells.edges, self.facts, self._families())
         (energy,) = shares.split(timeline.cells.energy, [tracked])
-        return Part(timeline.cells._replace(energy=energy), self.on_gpu(device))
+        return Charge(timeline.cells._replace(energy=energy), self.on_gpu(device))
 
-    def _of_host(self, device: Device, timeline: Timeline) -> Iterator[Part[Chosen]]:
+    def _of_host(self, device: Device, timeline: Timeline) -> Iterator[Charge[Chosen]]:
         """The CPU or memory: each tracked family of processes gets its share of every cell."""
         families = self._families()
         parts = shares.split(
@@ -257,16 +259,16 @@ class Posting(ABC, Generic[Chosen]):
             ],
         )
         for energy, members in zip(parts, families.values(), strict=True):
-            yield Part(timeline.cells._replace(energy=energy), self.of_writers(members))
+            yield Charge(timeline.cells._replace(energy=energy), self.of_writers(members))
 
-    def _booked(self, device: Device, timeline: Timeline, part: Part[Chosen]) -> Booked:
+    def _booked(self, device: Device, timeline: Timeline, part: Charge[Chosen]) -> Booked:
         booked = self.attributed(device, timeline, part.cells, part.chosen)
         whole_by = self._by_stretch(timeline._replace(cells=part.cells))
         return booked._replace(idle_by=_less(whole_by, booked.attributed_by))
 
     def _share(self, device: Device, cells: Cells, root: int, members: list[int]) -> list[float]:
         """A family's share of each cell: of busy CPU seconds, or of the memory."""
-        facts = self.book.facts
+        facts = self.facts
         found: list[float] | None = [1.0] * len(cells.energy)
         if facts[root].context.get("declared", {}).get("charge") != "machine":
             found = shares.of_host(device, cells.edges, facts, members)
@@ -279,13 +281,8 @@ class Posting(ABC, Generic[Chosen]):
 
     def _life(self, members: Sequence[int]) -> tuple[int, int]:
         """From when to when a family of processes was there, ns: its first row to its last."""
-        begun, over = [], []
-        for one in (self.book.facts[member] for member in members):
-            # A first span begins before its writer does: the drivers take their time to answer.
-            t = one.context["t"]
-            begun.append(min(one.rows.least(name, "start", t) for name in ("span", "fold")))
-            over.append(max(t, one.t_last))
-        return min(begun), max(over)
+        own = [self.facts[member] for member in members]
+        return min(one.begun for one in own), max(max(one.begun, one.t_last) for one in own)
 
     def _families(self) -> dict[int, list[int]]:
         """The writers of this boot by the outermost one above them."""
@@ -374,13 +371,6 @@ class Booked(NamedTuple):
             add_to(dict(self.idle_by), other.idle_by),
             self.held_ns + other.held_ns,
         )
-
-
-def add_to(into: dict[int, int], more: Mapping[int, int]) -> dict[int, int]:
-    """Adds amounts by key."""
-    for key, amount in more.items():
-        into[key] = into.get(key, 0) + amount
-    return into
 
 
 def _less(whole: Mapping[int, int], *parts: Mapping[int, int]) -> dict[int, int]:

@@ -36,7 +36,7 @@ def samples(book: Book, chosen: Sequence[int], items: Callable[[Entry], float]) 
     energy = dict.fromkeys(outermost.values(), 0)
     count: dict[int, list[float]] = {top: [] for top in energy}
     for index, top in outermost.items():
-        energy[top] += sum(each.mid_nj for each in book.energy[index].values())
+        energy[top] += sum(part.energy.mid_nj for part in book.used[index].values())
         count[top].append(items(book.entries[index]))
     found = []
     for top, joules in energy.items():

@@ -61,17 +61,22 @@ class Folded(NamedTuple):
     folds: list[Fold]
 
 
-def bucket(duration_ns: int) -> int:
-    """The histogram's bucket of a duration: 8 buckets an octave (docs/reference/ledger.md)."""
-    top = max(duration_ns, 1).bit_length() - 1
-    rest = (duration_ns >> (top - 3)) if top >= 3 else (max(duration_ns, 1) << (3 - top))
-    return 8 * top + (rest & 7)
+#: 2**BITS buckets an octave.
+BITS = 3
 
 
-def bucket_start(number: int) -> int:
+def bucket(duration_ns: int, bits: int = BITS) -> int:
+    """The histogram's bucket of a duration: 2**bits an octave (docs/reference/ledger.md)."""
+    duration_ns = max(duration_ns, 1)
+    top = duration_ns.bit_length() - 1
+    rest = duration_ns >> (top - bits) if top >= bits else duration_ns << (bits - top)
+    return (top << bits) + (rest & ((1 << bits) - 1))
+
+
+def bucket_start(number: int, bits: int = BITS) -> int:
     """The shortest duration (ns) of a bucket, rounded up to a whole ns."""
-    top, rest = divmod(number, 8)
-    return -(-((8 + rest) << top) // 8)
+    top, rest = divmod(number, 1 << bits)
+    return -(-(((1 << bits) + rest) << top) // (1 << bits))
 
 
 class _Group:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.book import Book
-from footprint.accounts.entries import Entry
+from footprint.accounts.amounts import Sum, rounded
 from footprint.estimators.contracts import Contracts
 from footprint.estimators.costs.extras import extra_costs
 from footprint.estimators.costs.total import TOKENS, tco
@@ -18,6 +16,7 @@ from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
 from footprint.estimators.systems.api import ApiUse, api_footprint
 from footprint.estimators.systems.use import wrong
+from footprint.pages.page import ApiCalls
 from footprint.reports.view import QUANTITIES, Amounts, added
 
 API = "api"
@@ -36,31 +35,9 @@ class Beside(NamedTuple):
     gaps: tuple[Gap, ...] = ()
 
 
-def api_calls(entries: Iterable[Entry], book: Book, registry: Registry) -> Beside | None:
-    """The providers' side of API calls; None where none of the entries is one."""
-    uses: list[ApiUse] = []
-    untold = 0
-    for entry in entries:
-        if entry.path.kind != API or not entry.calls:
-            continue
-        units = entry.units
-        if "tokens_in" not in units and "tokens_out" not in units:
-            untold += entry.calls
-            continue
-        uses.append(
-            ApiUse(
-                entry.path.model or "",
-                entry.path.tags.get("provider"),
-                units.get("tokens_in", 0.0),
-                units.get("tokens_out", 0.0),
-                units.get("cached_tokens_in", 0.0),
-                units.get("reasoning_tokens", 0.0),
-                entry.calls,
-                book.utc_ns(entry, entry.end),
-            )
-        )
-    if not uses and not untold:
-        return None
+def api_calls(calls: ApiCalls, registry: Registry) -> Beside:
+    """The providers' side of API calls."""
+    uses, untold = calls
     by_model: dict[tuple[str, str | None], list[ApiUse]] = {}
     for use in uses:
         by_model.setdefault((use.model, use.provider), []).append(use)
@@ -117,19 +94,17 @@ def with_api(host: Amounts, api: Amounts) -> Amounts:
 
 
 def extras(
-    contracts: Contracts,
-    period: tuple[int, int] | None,
-    entries: Sequence[Entry],
+    contracts: Contracts, period: tuple[int, int] | None, counts: Mapping[str, Sum]
 ) -> Beside | None:
-    """What is paid beside electricity, hardware and tokens; None where nothing was named."""
+    """What is paid beside electricity, hardware and tokens; None where nothing was named.
+
+    Args:
+        counts: what was counted in the period, by name.
+    """
     if not contracts.extras:
         return None
-    counts: dict[str, list[float]] = {"call": [float(entry.calls) for entry in entries]}
-    for entry in entries:
-        for unit, amount in entry.units.items():
-            counts.setdefault(unit, []).append(amount)
     counted: dict[str, Quantity] = {
-        unit: exact(math.fsum(amounts), unit) for unit, amounts in counts.items()
+        unit: exact(rounded(amount), unit) for unit, amount in counts.items()
     }
     found = extra_costs(contracts.extras, period, counted)
     until = None if period is None else day_of_utc(period[1] - 1)

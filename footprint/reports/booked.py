@@ -1,7 +1,7 @@
 """A book's energy as uses by place: groups, lines and totals, with the sensors' gain.
 
-A *place* is a factor set and a boot: energy of one is summed (with joint bounds, per device) before
-its factors are applied, and what was priced is added over places.
+A *place* is what a run declared, and a boot: energy of one is summed (with joint bounds, per
+device) before its factors are applied, and what was priced is added over places.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.book import Book, DeviceBook, GroupEnergy
-from footprint.accounts.entries import Entry
+from footprint.accounts.lines import GroupEnergy
 from footprint.accounts.pricing import at_instants, held_s, together, with_gain
 from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, Device
+from footprint.pages.labels import label
+from footprint.pages.page import BOOT, DeviceLine, Place
+from footprint.pages.total import Total
 from footprint.reports.view import OnDevice
-
-#: (number of the factor set, boot id)
-Place = tuple[int, str]
 
 _MODELS = ("utilisation", "nameplate")
 
@@ -45,21 +44,21 @@ class Used(NamedTuple):
 
 
 class Booked:
-    """Energies of a book.
+    """Energies of a ledger.
 
     Args:
-        book: its groups' keys are (name, place) pairs; `boot` is the name for all of a place.
-        sets: each writer's factor set.
+        book: what it comes to.
+        sets: the factor set of each place.
         absorb: spread each device's idle energy over what it was attributed to.
     """
 
-    def __init__(self, book: Book, sets: Sequence[int], absorb: bool) -> None:
+    def __init__(self, book: Total, sets: Mapping[Place, int], absorb: bool) -> None:
         self.book = book
         self.sets = sets
         self.absorb = absorb
-        self.mixed: list[DeviceBook] = []
+        self.mixed: list[DeviceLine] = []
         self._hosts = {(each.boot, each.device.id): each.host for each in book.devices}
-        self.metered_boots = {each.boot for each in book.devices if metered(each)}
+        self.metered_boots = {each.boot for each in book.devices if each.metered}
         #: With `absorb`, by boot and device: its tracked energy in J, and that over attributed.
         self._ratios = {
             (each.boot, each.device.id): (_tracked_j(each), _tracked_j(each) / _attributed_j(each))
@@ -78,14 +77,6 @@ class Booked:
             if (held := each.present_ns - each.unattributed_ns - each.idle_ns) > 0
         }
 
-    def place(self, entry: Entry) -> Place:
-        """Where an entry was."""
-        return self.at(entry.writer)
-
-    def at(self, writer: int) -> Place:
-        """Where a writer's entries were."""
-        return self.sets[writer], self.book.facts[writer].boot_id
-
     def used(self, name: Hashable, places: Iterable[Place]) -> Used:
         """What the group of this name used at these places."""
         uses: dict[int, list[Use]] = {}
@@ -95,8 +86,8 @@ class Booked:
         devices: dict[tuple[str, str], OnDevice] = {}
         unmetered = False
         for place in sorted(set(places)):
-            number, boot = place
-            parts = self.book.groups.get((name, place), [])
+            number, (_, boot) = self.sets[place], place
+            parts = self.book.groups.get((name, place), ())
             for part in parts:
                 if part.energy.missing:
                     missing[part.device] = max(part.energy.missing, missing.get(part.device, 0.0))
@@ -146,7 +137,7 @@ class Booked:
         other: dict[int, list[Use]] = {}
         whole: dict[int, list[Use]] = {}
         for each in self.book.devices:
-            if not metered(each):
+            if not each.metered:
                 continue
             shares = self._attributed(each)
             home = self._home(each)
@@ -181,26 +172,28 @@ class Booked:
                 whole.setdefault(number, []).append(use)
         return _summed(idle), _summed(other), _summed(whole)
 
-    def _attributed(self, each: DeviceBook) -> dict[int, list[GroupEnergy]]:
+    def _attributed(self, each: DeviceLine) -> dict[int, list[GroupEnergy]]:
         found: dict[int, list[GroupEnergy]] = {}
-        for number in set(self.sets):
-            for part in self.book.groups.get(("boot", (number, each.boot)), []):
+        for place, number in self.sets.items():
+            if place[1] != each.boot:
+                continue
+            for part in self.book.groups.get((BOOT, place), ()):
                 if part.device.id == each.device.id:
                     found.setdefault(number, []).append(part)
         return found
 
-    def _home(self, each: DeviceBook) -> int:
+    def _home(self, each: DeviceLine) -> int:
         """The factor set for what a device was not attributed: its first writer's."""
         members = [
-            (one.context["t"], one.writer, self.sets[index])
-            for index, one in enumerate(self.book.facts)
+            (one.context["t"], one.writer, self.sets[label(one), one.boot_id])
+            for one in self.book.facts
             if one.boot_id == each.boot and _has(one, each.device)
         ]
         if len({number for _, _, number in members}) > 1:
             self.mixed.append(each)
         return min(members)[2]
 
-    def _idle(self, each: DeviceBook, shares: Mapping[int, list[GroupEnergy]]) -> Quantity:
+    def _idle(self, each: DeviceLine, shares: Mapping[int, list[GroupEnergy]]) -> Quantity:
         """A device's idle energy: what its tracked part leaves, whatever the edges leave open."""
         if (each.boot, each.device.id) in self._ratios:
             return Quantity(0.0, 0.0, 0.0, "J")
@@ -224,16 +217,11 @@ def _on(host: str, device: Device, energy_j: Quantity, before: OnDevice | None) 
     return OnDevice(host, device.id, device.kind, device.name, device.tier, energy_j)
 
 
-def metered(each: DeviceBook) -> bool:
-    """Whether anything is known of a device's energy in the period."""
-    return any(energy is not None for energy in each.timeline.cells.energy)
-
-
-def _tracked_j(each: DeviceBook) -> float:
+def _tracked_j(each: DeviceLine) -> float:
     return (each.attributed_nj + each.idle_nj) / NJ_PER_J
 
 
-def _attributed_j(each: DeviceBook) -> float:
+def _attributed_j(each: DeviceLine) -> float:
     return each.attributed_nj / NJ_PER_J
 
 
@@ -241,7 +229,7 @@ def _has(one: Facts, device: Device) -> bool:
     return any(own.id == device.id for own in one.devices.values())
 
 
-def _scaled(each: DeviceBook, amount_nj: int) -> Quantity:
+def _scaled(each: DeviceLine, amount_nj: int) -> Quantity:
     joules = amount_nj / NJ_PER_J
     return Quantity(
         min(joules, joules * each.device.gain_low),

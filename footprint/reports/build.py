@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from footprint.accounts import book as books
+from footprint.accounts.lines import Period
 from footprint.accounts.opened import Instant, Ledger, parse_period
 from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
+from footprint.pages.make import pages
+from footprint.pages.page import CALLS, OWN_TIME
+from footprint.pages.total import Total, total
 from footprint.reports import gaps, groups, keys, said
 from footprint.reports.beside import extras
-from footprint.reports.booked import Booked, metered
+from footprint.reports.booked import Booked
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
 from footprint.reports.view import Balance, Line, Report, added
@@ -51,21 +54,20 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     places = Places(facts, options.declared, settings, sources, _span(facts, period))
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
-    grouper = groups.Grouper(facts, fields, places.of_writer)
-    book = books.make_groups(facts, issues, grouper, period, places.cuts())
-    booked = Booked(book, places.of_writer, options.absorption == "full")
+    found = pages(facts, groups.naming(fields), period, places.cuts())
+    book = total(facts, issues, found)
+    booked = Booked(book, places.of_place, options.absorption == "full")
     idle, other, whole = booked.rest()
     places.settle(whole)
-    members = groups.members(book, grouper, booked, period, sources.registry)
-    made = groups.make(members, booked, places)
+    made = groups.make(book, booked, places, sources.registry)
     instants = _instants(book, period)
-    extra = extras(sources.contracts, _closed(instants), book.entries)
+    extra = extras(sources.contracts, _closed(instants), book.counts())
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
     lines: list[Line] = []
     totals = places.price(whole)
     if whole:
-        found = [_line(part, booked, places) for part in ("calls", "own time")]
-        lines += [line for line in found if line is not None]
+        parts = [_line(name, booked, places) for name in (CALLS, OWN_TIME)]
+        lines += [line for line in parts if line is not None]
         lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
     if api := [each.api.amounts for each in made if each.api]:
         lines.append(Line("api", added(api)))
@@ -74,7 +76,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         lines.append(Line("extras", extra.amounts))
         totals = added([totals, extra.amounts])
     return Report(
-        ledgers=tuple(str(each) for each in ledger.directories),
+        ledgers=tuple(ledger.places),
         by=fields,
         absorption=options.absorption,
         period=(_stamp(instants[0]), _stamp(instants[1])),
@@ -102,47 +104,36 @@ def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:
     return tuple(found.values())
 
 
-def _span(facts: Sequence[Facts], asked: books.Period) -> tuple[int, int] | None:
+def _span(facts: Sequence[Facts], asked: Period) -> tuple[int, int] | None:
     """First and last instant that the ledger speaks of, within what was asked for; UTC ns."""
     if not facts:
         return None
-    first = min(one.utc_ns(_begun(one)) for one in facts)
+    first = min(one.utc_ns(one.begun) for one in facts)
     last = max(one.utc_ns(one.t_last) for one in facts)
     first = first if asked[0] is None else max(first, asked[0])
     last = last if asked[1] is None else min(last, asked[1])
     return (first, last) if first < last else None
 
 
-def _begun(one: Facts) -> int:
-    """When a writer's work began: a first span may have begun before its context was written."""
-    begun: int = one.context["t"]
-    for kind in ("span", "fold", "open"):
-        begun = min(begun, one.rows.least(kind, "start", begun))
-    return begun
-
-
 def _line(part: str, booked: Booked, places: Places) -> Line | None:
     """The line of all calls, or of all runs' own time; None where there is none."""
-    writers = booked.book.entries.writers(background=part == "own time")
-    where = {booked.at(writer) for writer in writers}
+    where = {
+        place
+        for name, member in booked.book.members.items()
+        if cast(groups.Name, name)[1] == (part == OWN_TIME)
+        for place in member.places
+    }
     if not where:
         return None
     return Line(part, places.price(booked.used(part, where).uses))
 
 
-def _conservation(book: books.Book) -> tuple[Balance, ...]:
+def _conservation(book: Total) -> tuple[Balance, ...]:
     """The books of each device that was read; one that was seen over several boots has one row."""
     found: dict[tuple[str, str], Balance] = {}
     for each in book.devices:
-        cells = each.timeline.cells
-        if not metered(each):
+        if not each.metered:
             continue  # a gap says so
-        covered = missing = 0
-        for cell, energy in enumerate(cells.energy):
-            width = cells.edges[cell + 1] - cells.edges[cell]
-            covered, missing = (
-                (covered, missing + width) if energy is None else (covered + width, missing)
-            )
         row = Balance(
             host=each.host,
             device=each.device.id,
@@ -153,8 +144,8 @@ def _conservation(book: books.Book) -> tuple[Balance, ...]:
             attributed_j=each.attributed_nj / NJ_PER_J,
             idle_j=each.idle_nj / NJ_PER_J,
             unattributed_j=each.unattributed_nj / NJ_PER_J,
-            covered_s=covered / NS_PER_S,
-            missing_s=missing / NS_PER_S,
+            covered_s=each.covered_ns / NS_PER_S,
+            missing_s=each.missing_ns / NS_PER_S,
         )
         key = row.host, row.device
         before = found.get(key)
@@ -168,25 +159,14 @@ def _conservation(book: books.Book) -> tuple[Balance, ...]:
 _SUMMED = ("metered_j", "attributed_j", "idle_j", "unattributed_j", "covered_s", "missing_s")
 
 
-def _instants(book: books.Book, asked: books.Period) -> books.Period:
+def _instants(book: Total, asked: Period) -> Period:
     """What was asked for, else the first and last instant of spans and readings; UTC ns."""
-    first: list[int] = []
-    last: list[int] = []
-    for writer, (start, end) in book.entries.extents().items():
-        first.append(book.facts[writer].utc_ns(start))
-        last.append(book.facts[writer].utc_ns(end))
-    for each in book.devices:
-        edges = each.timeline.cells.edges
-        if edges:
-            clock = next(one for one in book.facts if one.boot_id == each.boot)
-            first.append(clock.utc_ns(edges[0]))
-            last.append(clock.utc_ns(edges[-1]))
-    since = asked[0] if asked[0] is not None else min(first, default=None)
-    until = asked[1] if asked[1] is not None else max(last, default=None)
+    since = asked[0] if asked[0] is not None else book.start_ns
+    until = asked[1] if asked[1] is not None else book.end_ns
     return since, until
 
 
-def _closed(instants: books.Period) -> tuple[int, int] | None:
+def _closed(instants: Period) -> tuple[int, int] | None:
     since, until = instants
     return None if since is None or until is None or since >= until else (since, until)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from footprint.accounts.book import Book
-from footprint.accounts.posting import nameless
 from footprint.estimators.errors import Gap
 from footprint.ledger.reader import Issue
 from footprint.model import Device
+from footprint.pages.total import Total
 from footprint.reports.beside import Beside
-from footprint.reports.booked import metered
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
 from footprint.reports.places import Places
@@ -21,7 +19,7 @@ _LEDGER = "see `footprint ledger info`"
 
 
 def collect(
-    book: Book,
+    book: Total,
     places: Places,
     made: Sequence[Made],
     fields: Sequence[str],
@@ -56,9 +54,9 @@ def of_totals(totals: Amounts, lines: Sequence[Line]) -> Iterator[Gap]:
             )
 
 
-def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
+def _energy(book: Total, made: Sequence[Made]) -> Iterator[Gap]:
     """Energy that was not metered."""
-    if book.facts and not any(metered(each) for each in book.devices):
+    if book.facts and not any(each.metered for each in book.devices):
         if any(one.devices or one.unavailable for one in book.facts):
             yield Gap("energy_j", "no device was metered in the period", "run `footprint doctor`")
         else:
@@ -66,7 +64,7 @@ def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
             yield Gap("energy_j", why, "track longer work, or run `footprint doctor`")
     yield from _nameless(book)
     for own in book.devices:
-        if not metered(own):
+        if not own.metered:
             name = f"{own.device.name} ({own.device.id})"
             yield Gap(f"energy of {name}", "it was not read in the period", _LEDGER)
     missing: dict[Device, float] = {}
@@ -82,26 +80,15 @@ def _energy(book: Book, made: Sequence[Made]) -> Iterator[Gap]:
         )
 
 
-def _nameless(book: Book) -> Iterator[Gap]:
+def _nameless(book: Total) -> Iterator[Gap]:
     """Calls on devices that do not exist."""
-    for index, elements in nameless(book).items():
-        entry = book.entries[index]
-        boot = book.facts[entry.writer].boot_id
-        gpus = {
-            device.id: device.id if device.number is None else f"{device.number} ({device.id})"
-            for one in book.facts
-            if one.boot_id == boot
-            for device in one.devices.values()
-            if device.kind == "gpu"
-        }
-        for each in elements:
-            yield Gap(
-                "groups.energy_j",
-                f"{entry.path.name} was declared on device {each!r}, which was not seen: what it"
-                " used of it is not in the sum. GPUs that were seen: "
-                + (", ".join(gpus.values()) or "none"),
-                "correct devices=...",
-            )
+    for each in book.nameless:
+        yield Gap(
+            "groups.energy_j",
+            f"{each.name} was declared on device {each.element}, which was not seen: what it"
+            f" used of it is not in the sum. GPUs that were seen: {each.gpus}",
+            "correct devices=...",
+        )
 
 
 def _figures(made: Sequence[Made]) -> Iterator[Gap]:
@@ -168,7 +155,7 @@ def _gpu_memory_unknown(group: Group) -> bool:
     return on_gpu and group.peak_gpu_memory_bytes is None
 
 
-def _tags(book: Book, fields: Sequence[str]) -> Iterator[Gap]:
+def _tags(book: Total, fields: Sequence[str]) -> Iterator[Gap]:
     known: set[str] = set()
     for one in book.facts:
         known.update((one.context.get("declared") or {}).get("tags") or {})
@@ -180,7 +167,7 @@ def _tags(book: Book, fields: Sequence[str]) -> Iterator[Gap]:
             yield Gap(f"groups.key.{field}", f"nothing has this tag; known tags: {tags}", "")
 
 
-def _recorded(book: Book) -> Iterator[Gap]:
+def _recorded(book: Total) -> Iterator[Gap]:
     """What the writers themselves recorded as missing."""
     names = {device.id: device.name for one in book.facts for device in one.devices.values()}
     times: dict[tuple[str, str], list[float]] = {}
@@ -213,7 +200,7 @@ def _dropped(record: dict[str, Any]) -> str:
     return f"{record['rows']} records were dropped: {record['reason']}"
 
 
-def _ends(book: Book) -> Iterator[Gap]:
+def _ends(book: Total) -> Iterator[Gap]:
     """Writers that did not come to their end."""
     cut = [one for one in book.facts if one.end is None]
     if cut:
@@ -223,7 +210,7 @@ def _ends(book: Book) -> Iterator[Gap]:
             f"{which}: the program still runs, or was killed: at most its last second is missing",
             "report again when it has ended",
         )
-    left = book.entries.left_open()
+    left = book.left_open
     if left:
         yield Gap(
             "groups.latency_ms",

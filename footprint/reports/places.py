@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,9 +15,11 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import exact
 from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
+from footprint.pages.labels import label
+from footprint.pages.page import Place
 from footprint.reports.markets import MARKET, markets
 from footprint.reports.view import Amounts, added
-from footprint.settings import DECLARED, Settings
+from footprint.settings import Settings
 
 #: [since, until) in UTC ns.
 Span = tuple[int, int]
@@ -37,7 +38,7 @@ class Places:
     Raises UsageError for a wrong argument. What a run declared wrongly is a gap, not an error.
 
     Attributes:
-        of_writer: each writer's number.
+        of_place: the number of each place's factor set.
         sets: the factor sets by number.
     """
 
@@ -57,14 +58,16 @@ class Places:
         self._checked()
         hardware = hardware_of(facts)
         numbers: dict[tuple[str, tuple[Hardware, ...]], int] = {}
-        self.of_writer: list[int] = []
+        self.of_place: dict[Place, int] = {}
         for one in facts:
-            said = one.context.get("declared") or {}
+            place = label(one), one.boot_id
+            if place in self.of_place:
+                continue
             own = hardware[one.boot_id]
-            key = json.dumps([said.get(name) for name in DECLARED], default=str), own
+            key = place[0], own
             if key not in numbers:
-                numbers[key] = self._add(said, one, own)
-            self.of_writer.append(numbers[key])
+                numbers[key] = self._add(one.context.get("declared") or {}, one, own)
+            self.of_place[place] = numbers[key]
         if not facts:
             self._add({}, None, ())
 

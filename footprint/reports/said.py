@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from footprint.accounts.book import Book
+from footprint.pages.total import Total
 from footprint.reports.beside import Beside
 from footprint.reports.booked import Booked
 from footprint.reports.figures import share
@@ -14,7 +14,7 @@ from footprint.reports.places import Places
 _KINDS = {"gpu": "GPU", "cpu": "CPU package", "dram": "memory", "host": "whole host"}
 
 
-def boundary(book: Book, absorption: str) -> Iterator[str]:
+def boundary(book: Total, absorption: str) -> Iterator[str]:
     """What the figures cover and what they do not."""
     counts: dict[str, int] = {}
     for kind, _ in {(each.device.kind, each.device.id) for each in book.devices}:
@@ -49,7 +49,7 @@ def boundary(book: Book, absorption: str) -> Iterator[str]:
 
 
 def assumptions(
-    book: Book, booked: Booked, places: Places, made: Sequence[Made], beside: Sequence[Beside]
+    book: Total, booked: Booked, places: Places, made: Sequence[Made], beside: Sequence[Beside]
 ) -> Iterator[str]:
     """What the figures rest on, one line each."""
     yield from dict.fromkeys([*places.assumptions(), *(n for b in beside for n in b.assumptions)])
@@ -65,7 +65,7 @@ def assumptions(
     yield from _items(made)
 
 
-def _devices(book: Book) -> Iterator[str]:
+def _devices(book: Total) -> Iterator[str]:
     lines: dict[str, None] = {}
     for each in book.devices:
         device = each.device

@@ -31,7 +31,7 @@ def conserving(book: Book) -> None:
         assert line.attributed_nj + line.idle_nj + line.unattributed_nj == metered
         assert min(line.attributed_nj, line.idle_nj, line.unattributed_nj) >= 0
     attributed = sum(line.attributed_nj for line in book.devices)
-    assert sum(each.mid_nj for kinds in book.energy for each in kinds.values()) == attributed
+    assert sum(part.energy.mid_nj for used in book.used for part in used.values()) == attributed
     assert sum(sum(tiers.values()) for tiers in book.tiers) == attributed
 
 
@@ -42,7 +42,8 @@ def line(book: Book, device: Device) -> DeviceBook:
 
 def energy(book: Book, kind: str = "gpu") -> list[float]:
     """Joules by entry."""
-    return [round(each[kind].mid_nj / J, 6) if kind in each else 0.0 for each in book.energy]
+    found = [book.energy(index) for index in range(len(book.entries))]
+    return [round(each[kind].mid_nj / J, 6) if kind in each else 0.0 for each in found]
 
 
 def test_self_and_inclusive() -> None:
@@ -299,7 +300,7 @@ def test_one_gpu_missing_leaves_the_other_known() -> None:
     one.span(0, S)
     book = booked(one)
     assert energy(book) == [300.0]
-    assert book.energy[0]["gpu"].missing == 0.5
+    assert book.energy(0)["gpu"].missing == 0.5
 
 
 def test_a_lost_gpu_is_missing_from_there_on() -> None:
@@ -309,7 +310,7 @@ def test_a_lost_gpu_is_missing_from_there_on() -> None:
     one.span(0, 2 * S)
     book = booked(one)
     assert energy(book) == [300.0]
-    assert book.energy[0]["gpu"].missing == pytest.approx(0.5)
+    assert book.energy(0)["gpu"].missing == pytest.approx(0.5)
 
 
 def test_tiers_add_up_where_they_are_mixed() -> None:
@@ -327,7 +328,7 @@ def test_model_errors_are_in_a_spans_bounds() -> None:
     one = Recorded(declared={"charge": "machine"})
     one.counter(CPU, [100.0] * 10)
     one.span(0, S)
-    (share,) = (each["cpu"] for each in booked(one).energy)
+    share = booked(one).energy(0)["cpu"]
     assert (share.low_nj, share.mid_nj, share.high_nj) == pytest.approx((70 * J, 100 * J, 150 * J))
 
 
@@ -385,7 +386,9 @@ def test_consecutive_periods_add_up_to_the_whole(cuts: list[int], rng) -> None: 
     whole = books.make([facts])
     parts = [books.make([facts], period=(since, until)) for since, until in pairwise(ends)]
     for device in (GPU, CPU):
-        metered = sum(line(part, device).metered_nj for part in parts)
+        metered = sum(
+            own.metered_nj for part in parts for own in part.devices if own.device.id == device.id
+        )
         assert 0 <= line(whole, device).metered_nj - metered <= 2 * len(ends)
     for part in parts:
         conserving(part)
@@ -473,4 +476,4 @@ def test_groups_are_bounded_as_one() -> None:
     assert part.energy.mid_nj == pytest.approx(300 * J, abs=1000)
     assert part.energy.low_nj == pytest.approx(300 * J, rel=1e-6)
     assert part.energy.high_nj == pytest.approx(300 * J, rel=1e-6)
-    assert book.energy[50]["gpu"].low_nj == 0
+    assert book.energy(50)["gpu"].low_nj == 0

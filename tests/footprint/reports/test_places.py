@@ -22,23 +22,24 @@ SPAN = (UTC, UTC + 10 * S)
 
 
 def places(*runs: dict[str, Any], arguments: dict[str, Any] | None = None) -> Places:
-    facts = [Recorded(declared=run).facts() for run in runs]
+    facts = [Recorded(declared=run, boot=f"boot-{at}").facts() for at, run in enumerate(runs)]
     return Places(facts, arguments or {}, Settings(), opened(Settings()), SPAN)
 
 
 def test_runs_that_declare_the_same_share_a_set() -> None:
     made = places({"zone": "FRA"}, {"zone": "DEU"}, {"zone": "FRA"})
-    assert made.of_writer == [0, 1, 0]
+    assert list(made.of_place.values()) == [0, 1, 0]
     assert len(made.sets) == 2
 
 
 def test_names_of_one_place_are_one_place() -> None:
-    assert places({"zone": "FRA"}, {"zone": "France"}).of_writer == [0, 0]
+    made = places({"zone": "FRA"}, {"zone": "France"})
+    assert list(made.of_place.values()) == [0, 0]
 
 
 def test_an_argument_holds_for_all() -> None:
     made = places({"zone": "FRA"}, {"zone": "DEU"}, arguments={"zone": "SWE"})
-    assert made.of_writer == [0, 0]
+    assert list(made.of_place.values()) == [0, 0]
     assert made.sets[0].zone is not None
     assert made.sets[0].zone.code == "SWE"
 

@@ -1,0 +1,135 @@
+"""For how long at least one of a group's calls ran.
+
+On one host it is exact: the union of the calls' times. It is kept by minute of UTC, so that hosts
+can be put together without asking for their calls again: of several, the one that was active for
+the longest counts in each minute. That is exact where hosts work in step, as in a training run, and
+else a lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from footprint.accounts.days import Clock
+from footprint.model import NS_PER_S
+
+#: (start, end), and of a fold also what its calls covered of it; ns.
+Stretch = tuple[int, int]
+Window = tuple[int, int, int]
+
+#: By minute since 1970: ns in which at least one call ran.
+Active = Mapping[int, int]
+
+MINUTE_NS = 60 * NS_PER_S
+#: Density 1 of a fold's calls in its window, as an integer.
+FULL = 1 << 40
+
+
+def active(
+    spans: Iterable[Stretch], folds: Iterable[Window] = ()
+) -> tuple[list[Stretch], list[int]]:
+    """When at least one of some calls ran: stretches that do not overlap, and their densities.
+
+    Where in its window a fold's calls ran is not known: they are taken to be spread evenly over it.
+    Folds whose windows overlap count together, but for no more than the time that there is.
+
+    Args:
+        spans: (start, end) of each.
+        folds: (start, end, covered) of each.
+    """
+    one = merged(spans)
+    windows = [fold for fold in folds if fold[1] > fold[0]]
+    if not windows:
+        return one, [FULL] * len(one)
+    events: list[tuple[int, int]] = []
+    for start, end, density in chain(
+        ((start, end, FULL) for start, end in one),
+        (
+            (start, end, min(FULL, covered * FULL // (end - start)))
+            for start, end, covered in windows
+        ),
+    ):
+        events.append((start, density))
+        events.append((end, -density))
+    events.sort()
+    stretches: list[Stretch] = []
+    densities: list[int] = []
+    load = at = 0
+    for t, change in events:
+        if t > at and load:
+            stretches.append((at, t))
+            densities.append(min(load, FULL))
+        at = t
+        load += change
+    return stretches, densities
+
+
+def active_ns(spans: Iterable[Stretch], folds: Iterable[Window] = ()) -> int:
+    """For how long at least one of some calls ran, ns."""
+    stretches, densities = active(spans, folds)
+    pairs = zip(stretches, densities, strict=True)
+    return _whole(sum((end - start) * density for (start, end), density in pairs))
+
+
+def by_minute(stretches: Sequence[Stretch], densities: Sequence[int], clock: Clock) -> Active:
+    """The same by minute of UTC; no minute is active for longer than a minute."""
+    found: dict[int, int] = {}
+    for (start, end), density in zip(stretches, densities, strict=True):
+        utc = clock.utc_ns(start)
+        for minute, ns in _minutes(utc, utc + end - start):
+            found[minute] = found.get(minute, 0) + ns * density
+    return {minute: min(MINUTE_NS, _whole(amount)) for minute, amount in found.items()}
+
+
+def by_minute_of(start: Any, end: Any, clock: Clock) -> Active:
+    """`by_minute` of many stretches, as columns, all of density 1."""
+    import numpy as np
+
+    utc = clock.utc_column(start)
+    last = utc + (end - start)
+    minute = utc // MINUTE_NS
+    inside = minute == (last - 1) // MINUTE_NS
+    minutes, at = np.unique(minute[inside], return_inverse=True)
+    sums = np.zeros(len(minutes), np.int64)
+    np.add.at(sums, at, (last - utc)[inside])
+    found: dict[int, int] = dict(zip(minutes.tolist(), sums.tolist(), strict=True))
+    for begin, stop in zip(utc[~inside].tolist(), last[~inside].tolist(), strict=True):
+        for each, ns in _minutes(begin, stop):
+            found[each] = found.get(each, 0) + ns
+    return {minute: min(MINUTE_NS, ns) for minute, ns in found.items()}
+
+
+def _minutes(start: int, end: int) -> Iterable[tuple[int, int]]:
+    """(minute, ns of it) of a stretch of UTC."""
+    for minute in range(start // MINUTE_NS, -(-end // MINUTE_NS)):
+        inside = min(end, (minute + 1) * MINUTE_NS) - max(start, minute * MINUTE_NS)
+        if inside > 0:
+            yield minute, inside
+
+
+def _whole(amount: int) -> int:
+    return (amount + FULL // 2) // FULL
+
+
+def longer(one: Active | None, other: Active | None) -> Active | None:
+    """Two hosts' together, or those of two parts of a host's time."""
+    if one is None or other is None:
+        return other if one is None else one
+    found = dict(one)
+    for minute, ns in other.items():
+        found[minute] = max(ns, found.get(minute, 0))
+    return found
+
+
+def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The union, as stretches that do not touch."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            if end > found[-1][1]:
+                found[-1] = found[-1][0], end
+        elif end > start:
+            found.append((start, end))
+    return found

@@ -1,0 +1,247 @@
+"""A page: what the books of one boot come to within a part of its time, as values that add up.
+
+A page holds nothing of single entries and no readings. It can be kept, sent from one machine to
+another, and added to others: integers add exactly, bounds of groups add since the cells of two
+pages are different cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from footprint.accounts.doings import Doing
+from footprint.accounts.entries import Entry
+from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy
+from footprint.accounts.posting import nameless
+from footprint.estimators.systems.use import ApiUse
+from footprint.ledger.reader import Facts
+from footprint.model import Device
+from footprint.pages.labels import label
+
+#: Gives an entry the name of its group, by its writer, path and status alone.
+Naming = Callable[[Entry, Facts], Hashable]
+
+#: Where entries ran: what their run declared (`labels.label`), and the boot.
+Place = tuple[str, str]
+
+#: Names of groups across all names: calls, and runs as a whole; and all of a boot.
+CALLS, OWN_TIME, BOOT = "calls", "own time", "boot"
+
+
+class ApiCalls(NamedTuple):
+    """Calls of a provider: those that told their tokens, and how many did not."""
+
+    uses: tuple[ApiUse, ...]
+    untold: int
+
+    def plus(self, other: ApiCalls) -> ApiCalls:
+        return ApiCalls(self.uses + other.uses, self.untold + other.untold)
+
+
+class Member(NamedTuple):
+    """A group's entries: all that is to be known of them beside their energy.
+
+    Attributes:
+        doing: what they did.
+        places: where.
+        api: their providers' side, where they are API calls.
+        lost: some of them named a device that does not exist.
+    """
+
+    doing: Doing
+    places: frozenset[Place]
+    api: ApiCalls | None = None
+    lost: bool = False
+
+    def plus(self, other: Member) -> Member:
+        api = self.api.plus(other.api) if self.api and other.api else self.api or other.api
+        doing = self.doing.plus(other.doing)
+        return Member(doing, self.places | other.places, api, self.lost or other.lost)
+
+
+class DeviceLine(NamedTuple):
+    """One device's books as `lines.DeviceBook` has them, without its readings.
+
+    `covered_ns` and `missing_ns`: for how long its energy is known, and not known; `start_ns` and
+    `end_ns`: UTC, None where it was not read.
+    """
+
+    host: str
+    device: Device
+    boot: str
+    metered_nj: int
+    attributed_nj: int
+    idle_nj: int
+    unattributed_nj: int
+    estimated_nj: int
+    idle_by: Mapping[int, int]
+    unattributed_by: Mapping[int, int]
+    present_ns: int
+    idle_ns: int
+    unattributed_ns: int
+    covered_ns: int
+    missing_ns: int
+    start_ns: int | None
+    end_ns: int | None
+
+    @property
+    def metered(self) -> bool:
+        """Whether anything is known of its energy."""
+        return self.covered_ns > 0
+
+
+class Nameless(NamedTuple):
+    """A call was declared on a device that was not seen; which GPUs were."""
+
+    name: str
+    element: str
+    gpus: str
+
+
+class Page(NamedTuple):
+    """What a part of a ledger comes to.
+
+    Attributes:
+        devices: each device's lines.
+        groups: by (name, place), what it used of each device. Names: those that were asked for,
+            and `CALLS`, `OWN_TIME` and `BOOT`.
+        members: by name, the other side of the groups.
+        entries: how many spans and folds there are.
+        left_open: how many spans never ended.
+        start_ns, end_ns: UTC of the first and last instant of spans and readings; None: none.
+        assumed: some work was put on all visible GPUs, since nothing said which.
+        nameless: calls on devices that do not exist.
+        notes: assumptions that were made.
+        cuts: as `lines.Book.cuts`.
+    """
+
+    devices: tuple[DeviceLine, ...]
+    groups: Mapping[tuple[Hashable, Place], tuple[GroupEnergy, ...]]
+    members: Mapping[Hashable, Member]
+    entries: int
+    left_open: int
+    start_ns: int | None
+    end_ns: int | None
+    assumed: bool
+    nameless: tuple[Nameless, ...]
+    notes: tuple[str, ...]
+    cuts: tuple[int, ...] = ()
+
+
+class Grouper:
+    """The groups that entries' energy is summed by, with joint bounds, for a book."""
+
+    def __init__(self, facts: Sequence[Facts], naming: Naming) -> None:
+        self._facts = facts
+        self._naming = naming
+        self._places = [(label(one), one.boot_id) for one in facts]
+        self._names: dict[tuple[int, int, int], Hashable] = {}
+
+    def __call__(self, entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
+        entry = entries[index]
+        place = self._places[entry.writer]
+        yield self.name(entry), place
+        yield (OWN_TIME if entry.path.background else CALLS), place
+        yield BOOT, place
+
+    def name(self, entry: Entry) -> Hashable:
+        """The name of an entry's group."""
+        alike = entry.writer, id(entry.path), entry.status  # all that a name is made of
+        known = self._names.get(alike)
+        if known is None:
+            known = self._names[alike] = self._naming(entry, self._facts[entry.writer])
+        return known
+
+    def place(self, writer: int) -> Place:
+        """Where a writer's entries ran."""
+        return self._places[writer]
+
+
+def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
+    """What a book comes to that was made with this grouper, within these bounds."""
+    from footprint.pages.members import members
+
+    lines = tuple(_line(each, book.facts) for each in book.devices)
+    starts, ends = _instants(book, bounds, lines)
+    lost = nameless(book)
+    names = {grouper.name(book.entries[index]) for index in lost}
+    return Page(
+        lines,
+        {key: tuple(_by_device(parts)) for key, parts in _groups(book)},
+        members(book, bounds, grouper, names),
+        len(book.entries),
+        book.entries.left_open(),
+        min(starts, default=None),
+        max(ends, default=None),
+        bool(book.assumed),
+        tuple(dict.fromkeys(_nameless(book, lost))),
+        tuple(book.notes),
+        book.cuts,
+    )
+
+
+def _groups(book: Book) -> Iterator[tuple[Any, list[GroupEnergy]]]:
+    yield from book.groups.items()
+
+
+def _by_device(parts: Iterable[GroupEnergy]) -> Iterator[GroupEnergy]:
+    """One part a device: several families of processes may have used it."""
+    found: dict[str, GroupEnergy] = {}
+    for part in parts:
+        before = found.get(part.device.id)
+        found[part.device.id] = part if before is None else before.plus(part)
+    yield from found.values()
+
+
+def _line(each: DeviceBook, facts: Sequence[Facts]) -> DeviceLine:
+    cells = each.timeline.cells
+    covered, missing = cells.lengths()
+    clock = next(one for one in facts if one.boot_id == each.boot)
+    edges = cells.edges
+    return DeviceLine(
+        each.host,
+        each.device,
+        each.boot,
+        each.metered_nj,
+        each.attributed_nj,
+        each.idle_nj,
+        each.unattributed_nj,
+        each.estimated_nj,
+        each.idle_by,
+        each.unattributed_by,
+        each.present_ns,
+        each.idle_ns,
+        each.unattributed_ns,
+        covered,
+        missing,
+        clock.utc_ns(int(edges[0])) if len(edges) else None,
+        clock.utc_ns(int(edges[-1])) if len(edges) else None,
+    )
+
+
+def _instants(
+    book: Book, bounds: Bounds, lines: Iterable[DeviceLine]
+) -> tuple[list[int], list[int]]:
+    since, until = bounds.closed
+    starts = [each.start_ns for each in lines if each.start_ns is not None]
+    ends = [each.end_ns for each in lines if each.end_ns is not None]
+    for writer, (start, end) in book.entries.extents().items():
+        starts.append(book.facts[writer].utc_ns(max(start, since)))
+        ends.append(book.facts[writer].utc_ns(min(end, until)))
+    return starts, ends
+
+
+def _nameless(book: Book, lost: Mapping[int, Sequence[object]]) -> Iterator[Nameless]:
+    for index, elements in lost.items():
+        entry = book.entries[index]
+        boot = book.facts[entry.writer].boot_id
+        gpus = {
+            device.id: device.id if device.number is None else f"{device.number} ({device.id})"
+            for one in book.facts
+            if one.boot_id == boot
+            for device in one.devices.values()
+            if device.kind == "gpu"
+        }
+        for each in elements:
+            yield Nameless(entry.path.name, repr(each), ", ".join(gpus.values()) or "none")
