@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
 from footprint.errors import LedgerError, UsageError
-from footprint.ledger.reader import Facts, Issue, read_journals
+from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.sealed.whole import read_ledger
 from footprint.ledger.stored import journals
 from footprint.ledger.stores import Store, open_store
 from footprint.ledger.stores.local import LocalStore
@@ -33,15 +34,21 @@ class Ledger:
         self.stores = stores
         self.places = [each.where for each in stores]
         self.directories = [each.root for each in stores if isinstance(each, LocalStore)]
-        self._files = [file for each in stores for file in journals(each)]
+        for each in stores:
+            journals(each)  # says so where there is none
 
     def facts(self) -> tuple[list[Facts], list[Issue]]:
-        """What the writers recorded, and what was wrong with it.
+        """What the writers recorded, sealed or not, and what was wrong with it.
 
         A writer whose journal is in several of the ledgers is read once, from its longest copy.
         Raises LedgerError where there are journals and none of them is one.
         """
-        facts, issues = read_journals(self._files)
+        facts: list[Facts] = []
+        issues: list[Issue] = []
+        for store in self.stores:
+            found, wrong = read_ledger(store)
+            facts += found
+            issues += wrong
         if not facts and any(issue.kind == "foreign" for issue in issues):
             raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
         longest: dict[str, Facts] = {}

@@ -27,6 +27,7 @@ from footprint._version import __version__
 from footprint.errors import FootprintError, LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
 from footprint.ledger import stored
+from footprint.ledger.proofs import prefixes
 from footprint.ledger.reader import Facts, read_bytes, read_records
 from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed import plan, tables
@@ -302,6 +303,7 @@ def _entry(name: str, data: bytes, facts: Facts, records: int) -> SealedJournal:
         last_utc_ns=last,
         t_last=facts.t_last,
         issues=tuple((issue.kind, issue.text) for issue in facts.issues),
+        checkpoints=prefixes.checkpoints(data),
     )
 
 

@@ -1,0 +1,146 @@
+"""A ledger as a whole: journals that are not sealed, and sealed segments, each row once.
+
+Others may seal while this reads. Journals are listed before manifests are, so that what moves from
+the one to the other is seen at least once; what is seen twice is taken once; and where a file
+vanished before it was read, it is all looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from footprint.errors import LedgerError
+from footprint.ledger import format as fmt
+from footprint.ledger import stored
+from footprint.ledger.reader import Facts, Issue, read_journals
+from footprint.ledger.sealed import chain as chains
+from footprint.ledger.sealed.manifest import Chain, SealedJournal, path_of, read_chains
+from footprint.ledger.sealed.plan import Key
+from footprint.ledger.sealed.read import read
+from footprint.ledger.stored import StoredFile
+from footprint.ledger.stores import Store
+
+#: How often it is looked again while others seal and compact.
+_TRIES = 10
+
+
+class Contents(NamedTuple):
+    """What lies in a ledger.
+
+    Attributes:
+        journals: those that no manifest names, or that grew since they were sealed.
+        chains: the manifests.
+        elsewhere: (writer, part) of sealed journals whose rows are read from their journal.
+        issues: what is missing.
+    """
+
+    journals: list[StoredFile]
+    chains: list[Chain]
+    elsewhere: frozenset[Key]
+    issues: list[Issue]
+
+
+def contents(store: Store) -> Contents:
+    """What lies in a ledger; nothing but manifests is read.
+
+    Raises LedgerError where there is no ledger or a manifest is damaged, LedgerVersionError where
+    a newer footprint wrote it.
+    """
+    files = stored.journals(store)
+    chains.marker(store)
+    found = read_chains(store)
+    sealed: dict[str, list[SealedJournal]] = {}
+    for journal in (each for chain in found for each in chain.journals):
+        sealed.setdefault(journal.name, []).append(journal)
+    opened: list[StoredFile] = []
+    elsewhere: set[Key] = set()
+    for file in files:
+        key = _key(file) if file.name in sealed else None
+        copies = [each for each in sealed.get(file.name, ()) if each.key == key]
+        if copies and file.size <= max(each.size for each in copies):
+            continue
+        opened.append(file)
+        elsewhere.update(each.key for each in copies)
+    return Contents(opened, found, frozenset(elsewhere), _missing(found))
+
+
+def read_ledger(
+    store: Store,
+    boots: Collection[str] | None = None,
+    since_utc_ns: int | None = None,
+    until_utc_ns: int | None = None,
+) -> tuple[list[Facts], list[Issue]]:
+    """All that is in a ledger, one `Facts` for each journal, and what was wrong with it.
+
+    What is sealed is filtered as `sealed.read` does, by boot and UTC [since, until); journals are
+    read whole. Raises LedgerError, LedgerVersionError as `contents` does.
+    """
+    for _ in range(_TRIES):
+        there = contents(store)
+        try:
+            facts, issues = read_journals(_Watched(file) for file in there.journals)
+        except _Vanished:
+            continue
+        manifests = [each for chain in there.chains for each in chain.manifests]
+        sealed, missing = read(store, manifests, boots, since_utc_ns, until_utc_ns, there.elsewhere)
+        if missing and _heads(read_chains(store)) != _heads(there.chains):
+            continue  # a file was replaced by another meanwhile
+        # In the order of the journals' names, whatever has become of them.
+        facts = sorted([*facts, *sealed], key=lambda one: (one.where, one.writer))
+        told = [issue for one in sealed for issue in one.issues]
+        issues = sorted([*issues, *told], key=lambda issue: issue.where)
+        return facts, [*there.issues, *issues, *missing]
+    raise LedgerError(
+        f"the files of {store.where} change faster than they can be read: try again, or read a copy"
+    )
+
+
+def _heads(found: Iterable[Chain]) -> list[tuple[str, str]]:
+    return [(chain.id, chain.links[-1].sha256) for chain in found]
+
+
+def _missing(found: Iterable[Chain]) -> list[Issue]:
+    text = (
+        "a manifest is missing: what was sealed with it is in no figure: put it back from a copy"
+        " (`footprint verify` says what else is missing)"
+    )
+    return [
+        Issue("missing-segment", path_of(chain.id, number), text)
+        for chain in found
+        for number in chain.missing
+    ]
+
+
+def _key(file: StoredFile) -> Key | None:
+    """(writer, part) of a journal; None where it is none, or gone."""
+    try:
+        head = fmt.read_header(file.store.read(file.path, 0, fmt.HEADER_SIZE))
+    except FileNotFoundError:
+        return None
+    return None if head is None else (head[2].hex(), 0)
+
+
+class _Vanished(Exception):  # noqa: N818 - nothing went wrong: it was sealed
+    """A journal that was listed is gone."""
+
+
+class _Watched(NamedTuple):
+    """A journal that says so when it is gone."""
+
+    file: StoredFile
+
+    @property
+    def name(self) -> str:
+        """Its name, without the folder."""
+        return self.file.name
+
+    def read_bytes(self) -> bytes:
+        """Its content. Raises _Vanished."""
+        try:
+            return self.file.read_bytes()
+        except FileNotFoundError as error:
+            raise _Vanished from error
+
+
+__all__ = ["Contents", "contents", "read_ledger"]
