@@ -1,1 +1,1 @@
-"""Proofs: what a ledger is now (`head`), whether it is whole (`verify`), and who says so (`sign`)."""
+"""Proofs: what a ledger is now (`head`), whether it is whole (`verify`), who says so (`sign`)."""
