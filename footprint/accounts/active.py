@@ -1,9 +1,9 @@
 """For how long at least one of a group's calls ran.
 
-On one host it is exact: the union of the calls' times. It is kept by minute of UTC, so that hosts
-can be put together without asking for their calls again: of several, the one that was active for
-the longest counts in each minute. That is exact where hosts work in step, as in a training run, and
-else a lower bound.
+On one host it is exact: the union of the calls' times. It is kept by hour of UTC, so that hosts can
+be put together without asking for their calls again: of several, the one that was active for the
+longest counts in each hour. That is exact where hosts work in step, as in a training run, and else
+a lower bound.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from footprint.model import NS_PER_S
 Stretch = tuple[int, int]
 Window = tuple[int, int, int]
 
-#: By minute since 1970: ns in which at least one call ran.
+#: By hour since 1970: ns in which at least one call ran.
 Active = Mapping[int, int]
 
-MINUTE_NS = 60 * NS_PER_S
+HOUR_NS = 3600 * NS_PER_S
 #: Density 1 of a fold's calls in its window, as an integer.
 FULL = 1 << 40
 
@@ -73,40 +73,40 @@ def active_ns(spans: Iterable[Stretch], folds: Iterable[Window] = ()) -> int:
     return _whole(sum((end - start) * density for (start, end), density in pairs))
 
 
-def by_minute(stretches: Sequence[Stretch], densities: Sequence[int], clock: Clock) -> Active:
-    """The same by minute of UTC; no minute is active for longer than a minute."""
+def by_hour(stretches: Sequence[Stretch], densities: Sequence[int], clock: Clock) -> Active:
+    """The same by hour of UTC; no hour is active for longer than an hour."""
     found: dict[int, int] = {}
     for (start, end), density in zip(stretches, densities, strict=True):
         utc = clock.utc_ns(start)
-        for minute, ns in _minutes(utc, utc + end - start):
-            found[minute] = found.get(minute, 0) + ns * density
-    return {minute: min(MINUTE_NS, _whole(amount)) for minute, amount in found.items()}
+        for hour, ns in _hours(utc, utc + end - start):
+            found[hour] = found.get(hour, 0) + ns * density
+    return {hour: min(HOUR_NS, _whole(amount)) for hour, amount in found.items()}
 
 
-def by_minute_of(start: Any, end: Any, clock: Clock) -> Active:
-    """`by_minute` of many stretches, as columns, all of density 1."""
+def by_hour_of(start: Any, end: Any, clock: Clock) -> Active:
+    """`by_hour` of many stretches, as columns, all of density 1."""
     import numpy as np
 
     utc = clock.utc_column(start)
     last = utc + (end - start)
-    minute = utc // MINUTE_NS
-    inside = minute == (last - 1) // MINUTE_NS
-    minutes, at = np.unique(minute[inside], return_inverse=True)
-    sums = np.zeros(len(minutes), np.int64)
+    hour = utc // HOUR_NS
+    inside = hour == (last - 1) // HOUR_NS
+    hours, at = np.unique(hour[inside], return_inverse=True)
+    sums = np.zeros(len(hours), np.int64)
     np.add.at(sums, at, (last - utc)[inside])
-    found: dict[int, int] = dict(zip(minutes.tolist(), sums.tolist(), strict=True))
+    found: dict[int, int] = dict(zip(hours.tolist(), sums.tolist(), strict=True))
     for begin, stop in zip(utc[~inside].tolist(), last[~inside].tolist(), strict=True):
-        for each, ns in _minutes(begin, stop):
+        for each, ns in _hours(begin, stop):
             found[each] = found.get(each, 0) + ns
-    return {minute: min(MINUTE_NS, ns) for minute, ns in found.items()}
+    return {hour: min(HOUR_NS, ns) for hour, ns in found.items()}
 
 
-def _minutes(start: int, end: int) -> Iterable[tuple[int, int]]:
-    """(minute, ns of it) of a stretch of UTC."""
-    for minute in range(start // MINUTE_NS, -(-end // MINUTE_NS)):
-        inside = min(end, (minute + 1) * MINUTE_NS) - max(start, minute * MINUTE_NS)
+def _hours(start: int, end: int) -> Iterable[tuple[int, int]]:
+    """(hour, ns of it) of a stretch of UTC."""
+    for hour in range(start // HOUR_NS, -(-end // HOUR_NS)):
+        inside = min(end, (hour + 1) * HOUR_NS) - max(start, hour * HOUR_NS)
         if inside > 0:
-            yield minute, inside
+            yield hour, inside
 
 
 def _whole(amount: int) -> int:
@@ -118,8 +118,8 @@ def longer(one: Active | None, other: Active | None) -> Active | None:
     if one is None or other is None:
         return other if one is None else one
     found = dict(one)
-    for minute, ns in other.items():
-        found[minute] = max(ns, found.get(minute, 0))
+    for hour, ns in other.items():
+        found[hour] = max(ns, found.get(hour, 0))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from footprint.accounts.active import Active, active, by_minute, by_minute_of
+from footprint.accounts.active import Active, active, by_hour, by_hour_of
 from footprint.accounts.amounts import Sum, exact_sum
 from footprint.accounts.bulk import Tables
 from footprint.accounts.days import Clock
@@ -149,9 +149,9 @@ class BulkDoings:
             return None, None
         start, end = _union(start, end)
         if not folds:
-            return busy_ns, by_minute_of(start, end, self._clock)
+            return busy_ns, by_hour_of(start, end, self._clock)
         spans = zip(start.tolist(), end.tolist(), strict=True)
-        return busy_ns, by_minute(*active(spans, folds), self._clock)
+        return busy_ns, by_hour(*active(spans, folds), self._clock)
 
     def _greatest(self, rows: Sequence[_Calls]) -> tuple[int | None, int | None]:
         hosts: list[Floats] = []

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.active import Active, Stretch, Window, active, by_minute, longer
+from footprint.accounts.active import Active, Stretch, Window, active, by_hour, longer
 from footprint.accounts.amounts import Sum, added, exact_sum
 from footprint.accounts.days import Clock
 from footprint.accounts.entries import Entry
@@ -29,7 +29,7 @@ class Doing(NamedTuple):
         latencies: how long the calls took that ended in the period.
         start_ns, end_ns: UTC: the first start and the last end, cut to the period.
         busy_ns: the sum of the calls' durations; None where none of them is known.
-        active: for how long at least one of them ran, by minute of UTC; None: not known.
+        active: for how long at least one of them ran, by hour of UTC; None: not known.
         peak_host_bytes, peak_gpu_bytes: the most memory that was seen; None where it was not.
     """
 
@@ -148,7 +148,7 @@ class Doings:
                 spans.append((start, end))
         if not spans and not folds:
             return None, None
-        return busy_ns, by_minute(*active(spans, folds), self._clock)
+        return busy_ns, by_hour(*active(spans, folds), self._clock)
 
 
 def _held(book: Book) -> dict[tuple[int, int], int]:

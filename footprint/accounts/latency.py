@@ -1,7 +1,7 @@
 """How long calls took, as something that adds up; and its percentiles.
 
 Up to `EXACT` single durations are kept as they are. Beyond that they are counted in fine buckets,
-512 an octave, so that a percentile is within 0.2 %. Which of the two depends on how many there are
+128 an octave, so that a percentile is within 0.8 %. Which of the two depends on how many there are
 alone, and sums of counts on no order: however a ledger is cut into pages, it comes out the same.
 Folds come with the histogram in which they were recorded, 8 buckets an octave.
 """
@@ -23,7 +23,7 @@ NO_ANSWER = 50_000
 #: So many single durations are kept as they are.
 EXACT = 10_000
 #: 2**FINE buckets an octave for more of them.
-FINE = 9
+FINE = 7
 
 #: (shortest, longest, calls) in ns.
 _Step = tuple[float, float, int]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Readings so long before and after are looked at too, ns: a counter's edges are known better by
 #: their neighbours, and shares of a moment by those around it.
 MARGIN = 60 * NS_PER_S
+#: A reading further away than this is not looked for: what a device used between two readings with
+#: a midnight between them that are further apart is not known.
+REACH = 4 * 86_400 * NS_PER_S
 
 
 def within(facts: Sequence[Facts], members: Sequence[int], bounds: Bounds) -> list[Facts]:
@@ -25,7 +28,7 @@ def within(facts: Sequence[Facts], members: Sequence[int], bounds: Bounds) -> li
 
     Spans, folds and windows that touch it, with their amounts, histograms and holds, and the spans
     that these hang below; spans that never ended; readings from `MARGIN` before to `MARGIN` after,
-    and of each device the one before and the one after these.
+    and of each device the one before and the one after these, within `REACH`.
     """
     found = list(facts)
     if bounds.since is None and bounds.until is None:
@@ -135,7 +138,8 @@ def _around(table: Any, low: int, high: int) -> Flags:
     devices = table["device"] if "device" in table.dtype.names else np.zeros(len(t), np.uint16)
     for device in np.flatnonzero(np.bincount(devices)).tolist():
         own = devices == device
-        for beyond, nearest in ((t < low, np.argmax), (t > high, np.argmin)):
+        before, after = (t < low) & (t >= low - REACH), (t > high) & (t <= high + REACH)
+        for beyond, nearest in ((before, np.argmax), (after, np.argmin)):
             others = np.flatnonzero(own & beyond)
             if len(others):
                 kept[others[nearest(t[others])]] = True

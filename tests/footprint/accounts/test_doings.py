@@ -78,14 +78,14 @@ def test_api_calls_without_their_duration_have_no_time() -> None:
     assert did(one).busy_ns == 50 * MS
 
 
-def test_of_hosts_the_one_that_was_active_for_longer_counts_by_the_minute() -> None:
+def test_of_hosts_the_one_that_was_active_for_longer_counts_by_the_hour() -> None:
     here, there = Recorded(boot="a"), Recorded(boot="b", t=2 * S)
     here.span(0, S)
     there.span(500 * MS, 1600 * MS)
-    there.span(100 * S, 101 * S)
+    there.span(3600 * S, 3601 * S)
     found = did(here, there)
     assert (found.busy_ns, found.active_ns) == (3100 * MS, 2100 * MS)
-    assert (found.start_ns, found.end_ns) == (UTC, UTC + 101 * S)
+    assert (found.start_ns, found.end_ns) == (UTC, UTC + 3601 * S)
 
 
 def test_peaks() -> None:

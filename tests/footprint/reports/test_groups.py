@@ -46,7 +46,7 @@ def test_a_group_tells_when_it_ran_on_what_and_where(tmp_path: Path) -> None:
         "start": "2026-11-22T11:00:00.000000Z",
         "end": "2026-11-22T11:00:01.500000Z",
     }
-    assert (found["busy_s"], found["active_s"]) == (2.2, 1.0)  # of either host, in one minute
+    assert (found["busy_s"], found["active_s"]) == (2.2, 1.0)  # of either host, in one hour
     assert found["peak_memory_bytes"] == {"host": 3000, "gpu": 700}
     assert found["zones"] == ["DEU", "FRA"]
     assert found["floor"] is None
