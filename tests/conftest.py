@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from buckets import bucket, s3_server  # noqa: F401 - fixtures
 from footprint.ledger import reader
 from footprint.ledger.folding import pairs
 from footprint.model import STATUSES

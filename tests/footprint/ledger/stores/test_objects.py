@@ -74,7 +74,7 @@ def test_of_processes_and_threads_that_create_a_name_one_wins(bucket: str) -> No
     assert open_store(bucket).read("x").decode() == winners[0]
 
 
-def test_a_create_whose_answer_was_lost_is_won_once(server: s3.Server, bucket: str) -> None:
+def test_a_create_whose_answer_was_lost_is_won_once(s3_server: s3.Server, bucket: str) -> None:
     asked: list[str] = []
 
     def lose(request: dict[str, Any], done: Callable[[], None]) -> tuple[str, bytes] | None:
@@ -85,22 +85,22 @@ def test_a_create_whose_answer_was_lost_is_won_once(server: s3.Server, bucket: s
                 return "500 Internal Server Error", b""
         return None
 
-    server.faults.append(lose)
+    s3_server.faults.append(lose)
     store = open_store(bucket)
     assert store.create("manifests/c/1.json", b"mine")
     assert len(asked) >= 2
-    server.faults.clear()
+    s3_server.faults.clear()
     assert store.read("manifests/c/1.json") == b"mine"
     assert not open_store(bucket).create("manifests/c/1.json", b"mine")
 
 
 def test_a_server_that_overwrites_what_is_created_is_refused(
-    server: s3.Server, bucket: str
+    s3_server: s3.Server, bucket: str
 ) -> None:
     def forget(request: dict[str, Any], done: Callable[[], None]) -> None:
         request.pop("HTTP_IF_NONE_MATCH", None)
 
-    server.faults.append(forget)
+    s3_server.faults.append(forget)
     text = said(lambda: open_store(bucket).create("x", b"1"))
     assert f"{bucket} overwrites what is to be written once" in text
     assert "update the server, or name a bucket of another or a directory" in text
@@ -131,17 +131,19 @@ def test_a_bucket_that_is_not_there_is_named(bucket: str) -> None:
     ],
 )
 def test_what_a_server_refuses_is_one_line(
-    server: s3.Server, bucket: str, status: str, code: str, expected: str
+    s3_server: s3.Server, bucket: str, status: str, code: str, expected: str
 ) -> None:
     store = open_store(bucket)
-    server.faults.extend(_answering(method, status, code) for method in ("GET", "PUT"))
+    s3_server.faults.extend(_answering(method, status, code) for method in ("GET", "PUT"))
     assert expected in said(store.names)
     assert expected in said(lambda: store.read("x"))
     assert expected in said(lambda: store.create("x", b""))
     assert f"cannot write {bucket}/x: " in said(lambda: store.replace("x", b""))
 
 
-def test_a_server_that_is_busy_for_a_moment_is_asked_again(server: s3.Server, bucket: str) -> None:
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(
+    s3_server: s3.Server, bucket: str
+) -> None:
     asked: list[str] = []
 
     def busy(request: dict[str, Any], done: Callable[[], None]) -> tuple[str, bytes] | None:
@@ -150,7 +152,7 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(server: s3.Server, bu
             ("503 Slow Down", b"<Error><Code>SlowDown</Code></Error>") if asked[1:] == [] else None
         )
 
-    server.faults.append(busy)
+    s3_server.faults.append(busy)
     store = open_store(bucket)
     store.replace("x", b"1")
     assert asked == ["PUT", "PUT"]
@@ -222,9 +224,9 @@ def test_objects_that_the_prefix_only_begins_with_are_another_ledgers(bucket: st
 class Counted:
     """How often a bucket is asked for an object's content."""
 
-    def __init__(self, server: s3.Server) -> None:
+    def __init__(self, s3_server: s3.Server) -> None:
         self.gets = 0
-        server.faults.append(self.count)
+        s3_server.faults.append(self.count)
 
     def count(self, request: dict[str, Any], done: Callable[[], None]) -> None:
         self.gets += request["REQUEST_METHOD"] == "GET" and "list-type" not in str(
@@ -233,12 +235,12 @@ class Counted:
 
 
 def test_a_copy_is_fetched_once_and_again_when_it_changed(
-    server: s3.Server, bucket: str, monkeypatch: pytest.MonkeyPatch
+    s3_server: s3.Server, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(objects, "_CHUNK", 4)
     writer = open_store(bucket)
     writer.replace("sealed/a.parquet", b"0123456789")
-    counted = Counted(server)
+    counted = Counted(s3_server)
     path = open_store(bucket).local("sealed/a.parquet")
     assert path.read_bytes() == b"0123456789"
     assert path.name == "a.parquet"
@@ -261,7 +263,7 @@ def test_a_copy_of_what_changes_meanwhile_is_not_made(bucket: str) -> None:
 
 
 def test_a_copy_that_breaks_off_leaves_nothing(
-    server: s3.Server, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    s3_server: s3.Server, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(objects, "_CHUNK", 4)
     store = open_store(bucket)
@@ -273,10 +275,10 @@ def test_a_copy_that_breaks_off_leaves_nothing(
         denied = b"<Error><Code>AccessDenied</Code></Error>"
         return ("403 Forbidden", denied) if asked.count("GET") == 3 else None
 
-    server.faults.append(stop)
+    s3_server.faults.append(stop)
     assert "access is denied" in said(lambda: store.local("a"))
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    server.faults.clear()
+    s3_server.faults.clear()
     assert store.local("a").read_bytes() == b"0123456789"
 
 
