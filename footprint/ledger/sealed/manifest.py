@@ -68,6 +68,7 @@ class SealedJournal(NamedTuple):
         rows: by table, how many rows and records of it are in the sealed files.
         first_utc_ns, last_utc_ns: UTC of the first start and the last end of its rows, ns.
         t_last: the latest instant that its batches name, boot-time ns.
+        begun: when its writer's work began (`Facts.begun`), boot-time ns.
         issues: (kind, text) of what was wrong with it when it was sealed: a torn tail, batches
             that had been given up.
         checkpoints: running SHA-256 of its first bytes, at each multiple of
@@ -86,6 +87,7 @@ class SealedJournal(NamedTuple):
     first_utc_ns: int
     last_utc_ns: int
     t_last: int
+    begun: int
     issues: tuple[tuple[str, str], ...] = ()
     checkpoints: tuple[str, ...] = ()
 
@@ -335,6 +337,7 @@ def _journal(found: Mapping[str, Any]) -> SealedJournal:
         first_utc_ns=_integer(found["first_utc_ns"]),
         last_utc_ns=_integer(found["last_utc_ns"]),
         t_last=_integer(found["t_last"]),
+        begun=_integer(found["begun"]),
         issues=tuple((_text(kind), _text(text)) for kind, text in found["issues"]),
         checkpoints=tuple(map(_digest, found.get("checkpoints", ()))),
     )

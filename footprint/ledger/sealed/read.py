@@ -231,6 +231,7 @@ def _begun(journal: SealedJournal) -> Facts:
     facts.size = journal.size
     facts.batches = journal.batches
     facts.t_last = journal.t_last
+    facts.begin(journal.begun)
     facts.issues = [Issue(kind, journal.name, text) for kind, text in journal.issues]
     return facts
 

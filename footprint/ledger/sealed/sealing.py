@@ -302,6 +302,7 @@ def _entry(name: str, data: bytes, facts: Facts, records: int) -> SealedJournal:
         first_utc_ns=first,
         last_utc_ns=last,
         t_last=facts.t_last,
+        begun=facts.begun,
         issues=tuple((issue.kind, issue.text) for issue in facts.issues),
         checkpoints=prefixes.checkpoints(data),
     )

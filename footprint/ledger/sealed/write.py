@@ -21,6 +21,7 @@ from footprint.ledger.sealed import tables
 from footprint.ledger.sealed.manifest import SEALED, Group, SealedFile, SealedJournal
 
 if TYPE_CHECKING:
+    import duckdb
     import numpy as np
     from numpy.typing import NDArray
 
@@ -72,18 +73,23 @@ def write(contents: Sequence[Content], folder: Path, seal: str) -> list[Written]
 
     Raises LedgerError where they cannot be written.
     """
+    import duckdb
+
     order = sorted(contents, key=lambda each: (each.journal.boot_id, *each.journal.key))
     found: list[Written] = []
-    for table in tables.TABLES:
-        rows = _records(order) if table == tables.RECORD else _rows(order, table)
-        if rows is None:
-            continue
-        for date, chosen in _by_date(rows, ends=table != tables.RECORD):
-            name = f"{SEALED}/{table}/date={date}/{seal}.parquet"
-            local = folder / f"{table}-{date}.parquet"
-            _copy(chosen, [each.journal for each in order], local)
-            boots = [each.journal.boot_id for each in order]
-            found.append(Written(_described(name, table, date, local, chosen, boots), local))
+    journals = [each.journal for each in order]
+    with duckdb.connect() as connection:
+        for table in tables.TABLES:
+            rows = _records(order) if table == tables.RECORD else _rows(order, table)
+            if rows is None:
+                continue
+            for date, chosen in _by_date(rows, ends=table != tables.RECORD):
+                name = f"{SEALED}/{table}/date={date}/{seal}.parquet"
+                local = folder / f"{table}-{date}.parquet"
+                _copy(connection, chosen, journals, local)
+                ranges = group_ranges(connection, local)
+                file = _described(name, table, date, local, chosen, journals, ranges)
+                found.append(Written(file, local))
     return found
 
 
@@ -172,7 +178,12 @@ def _by_date(table: _Table, *, ends: bool) -> Iterator[tuple[str, _Table]]:
         yield date, table if len(found) == 1 else table.chosen(days == day)
 
 
-def _copy(table: _Table, journals: Sequence[SealedJournal], path: Path) -> None:
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    table: _Table,
+    journals: Sequence[SealedJournal],
+    path: Path,
+) -> None:
     """Writes one file."""
     import duckdb
     import numpy as np
@@ -197,13 +208,13 @@ def _copy(table: _Table, journals: Sequence[SealedJournal], path: Path) -> None:
         copy=False,
     )
     try:
-        with duckdb.connect() as connection:
-            connection.register("sealed_rows", frame)
-            connection.execute(
-                f"COPY (SELECT * FROM sealed_rows) TO '{_quoted(path)}' (FORMAT parquet,"
-                f" PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS},"
-                f" KV_METADATA {{schema: '{SCHEMA}'}})"
-            )
+        connection.register("sealed_rows", frame)
+        connection.execute(
+            f"COPY (SELECT * FROM sealed_rows) TO '{_quoted(path)}' (FORMAT parquet,"
+            f" PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS},"
+            f" KV_METADATA {{schema: '{SCHEMA}'}})"
+        )
+        connection.unregister("sealed_rows")
     except duckdb.Error as error:
         raise LedgerError(
             f"cannot write a sealed file in {path.parent}: {' '.join(str(error).split())}:"
@@ -212,7 +223,13 @@ def _copy(table: _Table, journals: Sequence[SealedJournal], path: Path) -> None:
 
 
 def _described(
-    name: str, table: str, date: str, local: Path, rows: _Table, boots: Sequence[str]
+    name: str,
+    table: str,
+    date: str,
+    local: Path,
+    rows: _Table,
+    journals: Sequence[SealedJournal],
+    ranges: Sequence[tuple[int, int, int]],
 ) -> SealedFile:
     """The manifest's entry of a file that was written."""
     groups: list[Group] = []
@@ -220,13 +237,14 @@ def _described(
     chain = hashlib.sha256(name.encode()).digest()
     at = first = 0
     with local.open("rb") as file:
-        for start, end, count in group_ranges(local):
+        for start, end, count in ranges:
             whole.update(file.read(start - at))
             data = file.read(end - start)
             whole.update(data)
             chain = hashlib.sha256(chain + data).digest()
             at = end
             own = slice(first, first + count)
+            boots = (journals[each].boot_id for each in _unique(rows.journal[own]))
             groups.append(
                 Group(
                     first,
@@ -234,7 +252,7 @@ def _described(
                     start,
                     end,
                     chain.hex(),
-                    tuple(dict.fromkeys(boots[each] for each in _unique(rows.journal[own]))),
+                    tuple(dict.fromkeys(boots)),
                     int(rows.first[own].min()),
                     int(rows.last[own].max()),
                 )
@@ -245,20 +263,17 @@ def _described(
     return SealedFile(name, table, date, size, whole.hexdigest(), first, tuple(groups))
 
 
-def group_ranges(path: Path) -> list[tuple[int, int, int]]:
+def group_ranges(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, int, int]]:
     """(first byte, byte after the last, rows) of each row group of a Parquet file, in order.
 
     Raises LedgerError where row groups overlap: then bytes would stand for two of them.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "SELECT min(coalesce(dictionary_page_offset, data_page_offset)),"
-            " max(coalesce(dictionary_page_offset, data_page_offset) + total_compressed_size),"
-            f" any_value(row_group_num_rows) FROM parquet_metadata('{_quoted(path)}')"
-            " GROUP BY row_group_id ORDER BY row_group_id"
-        ).fetchall()
+    found = connection.execute(
+        "SELECT min(coalesce(dictionary_page_offset, data_page_offset)),"
+        " max(coalesce(dictionary_page_offset, data_page_offset) + total_compressed_size),"
+        f" any_value(row_group_num_rows) FROM parquet_metadata('{_quoted(path)}')"
+        " GROUP BY row_group_id ORDER BY row_group_id"
+    ).fetchall()
     if any(here[1] > after[0] for here, after in itertools.pairwise(found)):
         raise LedgerError(
             f"{path} has row groups that overlap: this version of duckdb is not known"
