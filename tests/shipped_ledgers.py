@@ -67,6 +67,7 @@ class Chained:
             first_utc_ns=last_utc_ns - NS,
             last_utc_ns=last_utc_ns,
             t_last=1,
+            begun=0,
         )
         made = Manifest(
             self.chain,

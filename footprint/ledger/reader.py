@@ -132,6 +132,10 @@ class Facts:
         other.rows, other._begun = rows, self.begun
         return other
 
+    def begin(self, begun: int) -> None:
+        """Says when its work began, where not all of its rows are there."""
+        self._begun = begun
+
     @property
     def begun(self) -> int:
         """When its work began, boot-time ns: a first span may begin before its writer is there."""

@@ -56,6 +56,7 @@ JOURNALS = st.builds(
     NS,
     NS,
     NS,
+    NS,
     st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
     st.lists(HEX, max_size=2).map(tuple),
 )
