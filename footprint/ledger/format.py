@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 SCHEMA = "footprint.ledger/1"
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 2, 0
+#: The major of a journal that every reader understands; what is more says so in its header.
+FIRST = 1
 MARKER = "footprint-ledger.json"
 JOURNALS = "journals"
 SUFFIX = ".fpj"
@@ -67,9 +69,9 @@ _BY_NUMBER = {row.number: row for row in ROW_TYPES}
 BY_NAME = {row.name: row for row in ROW_TYPES}
 
 
-def header(writer: bytes) -> bytes:
-    """A journal's first bytes."""
-    head = _HEADER.pack(MAGIC, MAJOR, MINOR, writer)
+def header(writer: bytes, major: int = FIRST) -> bytes:
+    """A journal's first bytes. `major`: 2 where an older reader would compute a wrong figure."""
+    head = _HEADER.pack(MAGIC, major, MINOR, writer)
     return head + _CRC.pack(zlib.crc32(head))
 
 

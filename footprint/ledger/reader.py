@@ -118,6 +118,9 @@ class Facts:
         self.gaps: list[dict[str, Any]] = []
         self.unavailable: list[dict[str, Any]] = []
         self.dropped: list[dict[str, Any]] = []
+        self.corrections: list[dict[str, Any]] = []
+        #: (device id, start, end), boot-time ns: what it drew then is not known (a correction).
+        self.unknown: tuple[tuple[str, int, int], ...] = ()
         self.issues: list[Issue] = []
         self.end: dict[str, Any] | None = None
         self.t_last = _START_OF_TIME
@@ -204,6 +207,8 @@ class Facts:
                 self.unavailable.append(record)
             case "dropped":
                 self.dropped.append(record)
+            case "correction":
+                self.corrections.append(record)
             case "end":
                 self.end = record
             case _:

@@ -132,7 +132,7 @@ def test_what_is_no_number_is_refused(value):
 def test_a_header_comes_back_and_no_byte_of_it_can_change(writer, at, change):
     head = fmt.header(writer)
     assert len(head) == fmt.HEADER_SIZE
-    assert fmt.read_header(head + b"rest") == (fmt.MAJOR, fmt.MINOR, writer)
+    assert fmt.read_header(head + b"rest") == (fmt.FIRST, fmt.MINOR, writer)
     damaged = bytearray(head)
     damaged[at] ^= change
     assert fmt.read_header(bytes(damaged)) is None

@@ -158,7 +158,7 @@ def test_a_newer_major_is_refused_by_name(tmp_path):
     with pytest.raises(LedgerVersionError) as caught:
         read_journals(sorted(tmp_path.iterdir()))
     assert str(caught.value) == (
-        "b.fpj was written by a newer footprint (journal 2.0, this one reads 1.0):"
+        "b.fpj was written by a newer footprint (journal 3.0, this one reads 2.0):"
         " upgrade footprint to read it"
     )
 
