@@ -20,6 +20,7 @@ COMMANDS = {
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
     "ship": ("footprint.cli.ship:ship", "Copy a ledger's sealed segments to a shared place."),
+    "verify": ("footprint.cli.verify:verify", "Check that a ledger is what was written."),
     "factors": (
         "footprint.cli.factors:factors",
         "Look into the factors: intensities, prices, lifetimes, and keep them with a ledger.",

@@ -139,12 +139,13 @@ def _object(store: Store, name: str) -> tuple[dict[str, Any] | None, list[Findin
         return None, []
     try:
         content = json.loads(data)
-        if not isinstance(content, dict):
-            raise TypeError("no object")
-        forms = (canonical(content), json.dumps(content).encode() + b"\n")
-    except (ValueError, TypeError, RecursionError):
-        forms = ()
-    if data not in forms:
+    except (ValueError, RecursionError):
+        content = None
+    written = isinstance(content, dict) and data in (
+        canonical(content),
+        json.dumps(content).encode() + b"\n",
+    )
+    if not written:
         text = f"it is not what footprint writes: it was damaged or edited; {_RESTORE}"
         return None, [Finding("changed", name, text)]
     return content, []
