@@ -38,6 +38,7 @@ BENCHMARKS = (
     "pricing",
     "datasheets",
     "inference",
+    "sealed",
 )
 
 

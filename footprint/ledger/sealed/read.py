@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from footprint.errors import LedgerVersionError
 from footprint.ledger import format as fmt
@@ -57,46 +57,63 @@ def read(
     facts: list[Facts] = []
     issues: list[Issue] = []
     for source in sources(manifests, asked, without):
-        made, wrong = _Reading(store, source, asked).facts()
-        facts += made
-        issues += wrong
+        with Reading(store, source) as reading:
+            found = reading.recorded()
+            for row in fmt.ROW_TYPES:
+                for key, rows in reading.rows(row.name, asked):
+                    found[key].rows.take(row, rows)
+            facts += [one for one in found.values() if one.context]
+            issues += reading.issues
     facts.sort(key=lambda one: (one.where, one.writer))
     return facts, issues
 
 
-class _Reading:
-    """One chain being read."""
+class Reading:
+    """One chain being read, of one place.
 
-    def __init__(self, store: Store, source: Source, asked: Asked) -> None:
+    Attributes:
+        issues: what is missing, as far as it was read.
+    """
+
+    def __init__(self, store: Store, source: Source) -> None:
         import duckdb
 
         self.store = store
         self.source = source
-        self.asked = asked
         self.issues: list[Issue] = []
+        self._asked = Asked()
         self._paths: dict[str, str | None] = {}
         self._connection = duckdb.connect()
 
-    def facts(self) -> tuple[list[Facts], list[Issue]]:
-        """Reads it all."""
-        with self._connection:
-            found = {key: _begun(journal) for key, journal in self.source.journals.items()}
-            for key, records in self._pieces(tables.RECORD):
-                for record in records:
-                    found[key].record(json.loads(record))
-            for row in fmt.ROW_TYPES:
-                for key, rows in self._pieces(row.name):
-                    found[key].rows.take(row, rows.view("u1").data)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def recorded(self) -> dict[Key, Facts]:
+        """What the journals' records say, without rows."""
+        found = {key: _begun(journal) for key, journal in self.source.journals.items()}
+        boots = {journal.boot_id for journal in self.source.journals.values()}
+        for key, records in self._pieces(tables.RECORD, Asked(boots)):
+            for record in records:
+                found[key].record(json.loads(record))
         for key, one in found.items():
             if not one.context and not self.issues:
                 text = f"its first record, the writer {key[0]}, is not in the sealed files"
                 self.issues.append(Issue("corrupt", one.where, text))
-        return [one for one in found.values() if one.context], self.issues
+        return found
 
-    def _pieces(self, table: str) -> Iterator[tuple[Key, NDArray[Any]]]:
+    def rows(self, table: str, asked: Asked) -> Iterator[tuple[Key, memoryview]]:
+        """Packed rows of a table that a question needs, and others, by journal, in its order."""
+        for key, rows in self._pieces(table, asked):
+            yield key, rows.view("u1").data
+
+    def _pieces(self, table: str, asked: Asked) -> Iterator[tuple[Key, NDArray[Any]]]:
         """A table's rows (packed; JSON texts of records) of each journal, in its order."""
         import numpy as np
 
+        self._asked = asked
         found: dict[Key, list[tuple[NDArray[Any], NDArray[Any]]]] = defaultdict(list)
         for together in self._queries(table):
             for key, positions, rows in self._fetched(table, together):
@@ -113,7 +130,7 @@ class _Reading:
     def _queries(self, table: str) -> Iterator[list[Stretch]]:
         """What is read with one query: one stretch of a file, or many small whole files."""
         together: list[Stretch] = []
-        for each in stretches(self.source.files, self.asked, table, _MOST):
+        for each in stretches(self.source.files, self._asked, table, _MOST):
             if not self._there(each.file):
                 continue
             if not each.whole:
@@ -236,4 +253,4 @@ def _begun(journal: SealedJournal) -> Facts:
     return facts
 
 
-__all__ = ["index", "read"]
+__all__ = ["Reading", "index", "read"]

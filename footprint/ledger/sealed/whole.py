@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from footprint.errors import LedgerError
+from footprint.ledger import collected, stored
 from footprint.ledger import format as fmt
-from footprint.ledger import stored
 from footprint.ledger.reader import Facts, Issue, read_journals
 from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed.manifest import Chain, SealedJournal, path_of, read_chains
-from footprint.ledger.sealed.plan import Key
-from footprint.ledger.sealed.read import read
+from footprint.ledger.sealed.plan import Asked, Key, Source, sources
+from footprint.ledger.sealed.read import Reading, read
 from footprint.ledger.stored import StoredFile
 from footprint.ledger.stores import Store
 
@@ -65,6 +65,43 @@ def contents(store: Store) -> Contents:
     return Contents(opened, found, frozenset(elsewhere), _missing(found))
 
 
+class Outline(NamedTuple):
+    """A ledger without the rows of its sealed segments.
+
+    Attributes:
+        facts: one for each journal; of sealed ones what they recorded, without rows.
+        issues: what was wrong with it.
+        sources: where the rows are, chain by chain.
+    """
+
+    facts: list[Facts]
+    issues: list[Issue]
+    sources: list[Source]
+
+
+def outline(store: Store) -> Outline:
+    """Who wrote what in a ledger, and where the rows are. Raises as `read_ledger` does."""
+    for _ in range(_TRIES):
+        there = contents(store)
+        try:
+            facts, issues = read_journals(_Watched(file) for file in there.journals)
+        except _Vanished:
+            continue
+        manifests = [each for chain in there.chains for each in chain.manifests]
+        found = sources(manifests, Asked(), there.elsewhere)
+        missing: list[Issue] = []
+        for source in found:
+            with Reading(store, source) as reading:
+                facts += [one for one in reading.recorded().values() if one.context]
+                missing += reading.issues
+        if missing and _heads(read_chains(store)) != _heads(there.chains):
+            continue
+        facts.sort(key=lambda one: (one.where, one.writer))
+        said = collected.told(store, there.chains, facts, missing)
+        return Outline(facts, [*there.issues, *issues, *said], found)
+    raise _changing(store)
+
+
 def read_ledger(
     store: Store,
     boots: Collection[str] | None = None,
@@ -90,8 +127,13 @@ def read_ledger(
         facts = sorted([*facts, *sealed], key=lambda one: (one.where, one.writer))
         told = [issue for one in sealed for issue in one.issues]
         issues = sorted([*issues, *told], key=lambda issue: issue.where)
-        return facts, [*there.issues, *issues, *missing]
-    raise LedgerError(
+        said = collected.told(store, there.chains, facts, missing)
+        return facts, [*there.issues, *issues, *said]
+    raise _changing(store)
+
+
+def _changing(store: Store) -> LedgerError:
+    return LedgerError(
         f"the files of {store.where} change faster than they can be read: try again, or read a copy"
     )
 
@@ -143,4 +185,4 @@ class _Watched(NamedTuple):
             raise _Vanished from error
 
 
-__all__ = ["Contents", "contents", "read_ledger"]
+__all__ = ["Contents", "Outline", "contents", "outline", "read_ledger"]

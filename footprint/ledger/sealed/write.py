@@ -1,7 +1,7 @@
 """Journals as Parquet files: one for each table and UTC date, with the hashes of their row groups.
 
 DuckDB writes them. Rows stand by boot, writer and part, and then as in the journal, which is the
-order in which they ended; points stand by device first. So a column's neighbours are alike, and
+order in which they ended; those of devices stand by device first. So a column's neighbours are alike, and
 its differences, which is what Parquet's delta encoding keeps, are small.
 """
 
@@ -115,7 +115,7 @@ def _of_journal(one: Content, table: str, number: int) -> _Table:
     if tables.TIMES[table] is not None:
         found[tables.OFFSET] = offset
     made = _Table(found, np.full(len(rows), number, np.int32), first, ends + offset)
-    if table == "point":
+    if "device" in found:
         return made.chosen(np.argsort(found["device"], kind="stable"))
     return made
 
