@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
+from footprint.accounts.runs import roll_up
 from footprint.errors import LedgerError, UsageError
+from footprint.ledger.collected import Found, once
+from footprint.ledger.corrections.apply import Applied, apply
+from footprint.ledger.corrections.correction import Correction
+from footprint.ledger.corrections.journals import parted
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.whole import read_ledger
 from footprint.ledger.stored import journals
@@ -40,23 +46,20 @@ class Ledger:
     def facts(self) -> tuple[list[Facts], list[Issue]]:
         """What the writers recorded, sealed or not, and what was wrong with it.
 
-        A writer whose journal is in several of the ledgers is read once, from its longest copy.
+        A journal that is in several of the ledgers is read once, from its longest copy.
         Raises LedgerError where there are journals and none of them is one.
         """
-        facts: list[Facts] = []
+        found: list[Found] = []
         issues: list[Issue] = []
         for store in self.stores:
-            found, wrong = read_ledger(store)
-            facts += found
+            facts, wrong = read_ledger(store)
+            found += [Found(store.where, one) for one in facts]
             issues += wrong
-        if not facts and any(issue.kind == "foreign" for issue in issues):
+        if not found and any(issue.kind == "foreign" for issue in issues):
             raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
-        longest: dict[str, Facts] = {}
-        for one in facts:
-            known = longest.get(one.writer)
-            if known is None or one.size > known.size:
-                longest[one.writer] = one
-        return [one for one in facts if longest[one.writer] is one], issues
+        facts, copies = once(found)
+        roll_up(facts)
+        return facts, [*issues, *copies]
 
     def book(
         self,
