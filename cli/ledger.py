@@ -91,6 +91,7 @@ def _text(one: Inventory) -> Iterator[str]:
     left = f", {len(one.journals) - closed} open: running, or died" * (closed < len(one.journals))
     yield f"  journals   {len(one.journals)}, {_size(one.bytes)}: {closed} closed{left}"
     yield f"  runs       {len(one.runs)}"
+    yield from _list("jobs", [_job(each) for each in one.jobs.values()]) if one.jobs else ()
     hosts = [f"{host or '(no name)'} ({_many(n, 'journal')})" for host, n in one.hosts.items()]
     yield f"  hosts      {', '.join(hosts) or 'none'}"
     entries = one.rows["span"] + one.rows["fold"]
@@ -110,6 +111,13 @@ def _text(one: Inventory) -> Iterator[str]:
     dropped = [f"{each['rows']:,} rows, {each['start']}: {each['reason']}" for each in one.dropped]
     yield from _list("dropped", dropped)
     yield from _list("gaps", [_gap(each) for each in one.gaps], _reasons(one.gaps))
+
+
+def _job(job: dict[str, Any]) -> str:
+    """`slurm 4711.0: 8 of 8 ranks on 2 hosts`."""
+    of = f" of {job['world_size']}" if job["world_size"] else ""
+    ranks = f"{len(job['ranks'])}{of} ranks" if job["ranks"] else "ranks not told"
+    return f"{job['launcher']} {job['id']}: {ranks} on {_many(len(job['hosts']), 'host')}"
 
 
 def _list(name: str, lines: list[str], summed: str = "") -> Iterator[str]:

@@ -54,11 +54,13 @@ def spans(book: Book) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(_columns()))
     for column in ("start", "end"):
         frame[column] = pd.to_datetime(frame[column], unit="ns", utc=True)
+    frame["rank"] = frame["rank"].astype("Int64")  # integers, with what is not known beside
     return frame.sort_values(["start", "span_id"], kind="stable").reset_index(drop=True)
 
 
 def _columns() -> list[str]:
-    columns = ["calls", "run_id", "span_id", "parent_id", "host", "pid", "name", "kind", "model"]
+    columns = ["calls", "run_id", "span_id", "parent_id", "host", "pid", "rank"]
+    columns += ["name", "kind", "model"]
     columns += ["version", "project", "tags", "start", "end", "duration_s", "busy_s"]
     columns += [*UNIT_COLUMNS, "units", "status", "energy_j", "energy_low_j", "energy_high_j"]
     columns += ["energy_inclusive_j"]
@@ -80,6 +82,7 @@ def _row(book: Book, index: int, inclusive: int, peaks: Peaks) -> dict[str, Any]
         "parent_id": _id(book, entry.parent),
         "host": one.host,
         "pid": one.context.get("pid"),
+        "rank": (one.context.get("job") or {}).get("rank"),
         "name": path.name,
         "kind": path.kind,
         "model": path.model,

@@ -39,6 +39,7 @@ class Inventory:
         self.rows: Counter[str] = Counter()
         self.calls = self.errors = self.left_open = self.newer_records = 0
         self.runs: set[str] = set()
+        self.jobs: dict[tuple[str, str], dict[str, Any]] = {}
         self.hosts: Counter[str] = Counter()
         self.versions: Counter[str] = Counter()
         self.devices: dict[str, dict[str, Any]] = {}
@@ -67,6 +68,7 @@ class Inventory:
         start, last = facts.utc_ns(context["t"]), facts.utc_ns(max(facts.t_last, context["t"]))
         self._period += [start, last]
         self.runs.add(str(context.get("run", facts.writer)))
+        self._take_job(facts)
         self.hosts[facts.host] += 1
         self.versions[f"{tool.get('name', '?')} {tool.get('version', '?')}"] += 1
         counts = {name: len(rows) for name, rows in facts.rows.items() if rows}
@@ -86,6 +88,7 @@ class Inventory:
                 "file": facts.where,
                 "writer": facts.writer,
                 "run": context.get("run"),
+                "job": context.get("job"),
                 "host": facts.host,
                 "pid": context.get("pid"),
                 "start": utc(start),
@@ -105,6 +108,22 @@ class Inventory:
                 ],
             }
         )
+
+    def _take_job(self, facts: Facts) -> None:
+        job = facts.context.get("job")
+        if job is None:
+            return
+        launcher = str(job.get("scheduler") or job.get("launcher"))
+        known = self.jobs.setdefault(
+            (launcher, str(job.get("id"))),
+            {"launcher": launcher, "id": job.get("id"), "world_size": None, "ranks": set()}
+            | {"hosts": set()},
+        )
+        known["world_size"] = max(
+            filter(None, (known["world_size"], job.get("world_size"))), default=None
+        )
+        known["ranks"] |= {job["rank"]} if job.get("rank") is not None else set()
+        known["hosts"].add(facts.host)
 
     def _take_devices(self, facts: Facts) -> None:
         readings = Counter(row[0] for name in ("point", "window") for row in facts.rows[name])
@@ -162,6 +181,10 @@ def _ledger(one: Inventory) -> dict[str, Any]:
         "period": {"start": start, "end": end},
         "bytes": one.bytes,
         "runs": len(one.runs),
+        "jobs": [
+            {**each, "ranks": sorted(each["ranks"]), "hosts": sorted(each["hosts"])}
+            for each in one.jobs.values()
+        ],
         "hosts": dict(one.hosts),
         "versions": dict(one.versions),
         "spans": one.rows["span"] + one.rows["fold"],

@@ -23,6 +23,17 @@ def _project(entry: Entry, one: Facts) -> Value:
     return entry.path.project or one.context.get("declared", {}).get("project")
 
 
+def _rank(_: Entry, one: Facts) -> Value:
+    rank = (one.context.get("job") or {}).get("rank")
+    return None if rank is None else str(rank)
+
+
+def _job(_: Entry, one: Facts) -> Value:
+    """`slurm 4711.0`: of a job below a scheduler, the scheduler's."""
+    job = one.context.get("job")
+    return job and f"{job.get('scheduler') or job.get('launcher')} {job.get('id')}"
+
+
 FIELDS: dict[str, Callable[[Entry, Facts], Value]] = {
     "model": lambda entry, _: entry.path.model,
     "name": lambda entry, _: entry.path.name,
@@ -31,6 +42,8 @@ FIELDS: dict[str, Callable[[Entry, Facts], Value]] = {
     "version": lambda entry, _: entry.path.version,
     "project": _project,
     "run": lambda _, one: str(one.context.get("run", one.writer)),
+    "job": _job,
+    "rank": _rank,
     "status": _status,
 }
 
@@ -63,5 +76,9 @@ def value(field: str, entry: Entry, one: Facts) -> Value:
 
 
 def ordered(key: tuple[tuple[str, Value], ...]) -> tuple[tuple[bool, str], ...]:
-    """A key to sort by, values that are missing last."""
-    return tuple((each is None, each or "") for _, each in key)
+    """A key to sort by, values that are missing last, ranks as the numbers that they are."""
+    return tuple((each is None, _sortable(field, each or "")) for field, each in key)
+
+
+def _sortable(field: str, text: str) -> str:
+    return text.zfill(20) if field == "rank" and text.isdigit() else text

@@ -17,6 +17,8 @@ from footprint.errors import FootprintError
 from footprint.ledger import format as fmt
 from footprint.ledger.journal import prepare
 from footprint.settings import Settings
+from footprint.tracking import jobs, processes, runtime
+from footprint.tracking.above import writers_above
 
 #: What links a child process's writer to the span that started it: `RUN:WRITER:SEQUENCE`.
 PARENT_VARIABLE = "FOOTPRINT_PARENT"
@@ -42,22 +44,52 @@ class Origin(NamedTuple):
     parent: dict[str, Any] | None
     below: int
     host: str
+    job: jobs.Job | None
+    started: int | None
+
+
+#: The process whose first writer was made: a later one of it, of other settings, is another run.
+_first_of: int | None = None
 
 
 def origin(settings: Settings, forked: Forked | None) -> Origin:
-    """A new writer of this process."""
+    """A new writer of this process: in its parent's run, its job's, its program's, or its own."""
+    global _first_of
     writer = uuid.uuid4()
-    run, parent = _parent(writer.hex, forked)
-    return Origin(writer, run, parent, forked.below if forked else 0, _host_name(settings.host))
+    host = _host_name(settings.host)
+    first, _first_of = _first_of != os.getpid(), os.getpid()
+    job = jobs.job()
+    own = processes.process(os.getpid())
+    run, parent = _parent(settings, host, forked)
+    if not run and job is not None:
+        run = job.run or ""
+    if not run and first:
+        program = processes.program(runtime.IMPORTED_IN)
+        run = jobs.run_of(program.name) if program is not None else ""
+    below = forked.below if forked else 0
+    started = own.started if own else None
+    return Origin(writer, run or writer.hex, parent, below, host, job, started)
 
 
-def _parent(writer: str, forked: Forked | None) -> tuple[str, dict[str, Any] | None]:
+def _parent(
+    settings: Settings, host: str, forked: Forked | None
+) -> tuple[str, dict[str, Any] | None]:
+    """The run and the span that this process hangs below; "" and None where it is the outermost.
+
+    The nearest process above that writes to this ledger: a pool's owner, a program that started
+    another. `footprint run` hands its run down by a variable, since a launcher may stand between
+    that starts processes on other hosts.
+    """
     if forked is not None:
         return forked.run, {"writer": forked.writer, "seq": forked.seq}
     words = os.environ.get(PARENT_VARIABLE, "").split(":")
-    if len(words) == 3 and all(words) and words[2].isdigit():
+    handed = len(words) == 3 and all(words) and words[2].isdigit()
+    nearest = next(writers_above(Path(settings.ledger), host), None)
+    if nearest is not None and not (handed and nearest["writer"] == words[1]):
+        return str(nearest["run"]), {"writer": nearest["writer"], "seq": 0}
+    if handed:
         return words[0], {"writer": words[1], "seq": int(words[2])}
-    return writer, None
+    return "", None
 
 
 def _host_name(how: str) -> str:
@@ -102,6 +134,8 @@ def context(who: Origin, settings: Settings, now: int, utc_ns: int) -> dict[str,
         "run": who.run,
         "parent": who.parent,
         "forked_below": who.below,
+        "started": who.started,
+        **({"job": who.job.record()} if who.job is not None else {}),
         "tool": {"name": "footprint", "version": __version__},
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",

@@ -52,6 +52,9 @@ holds: list[tuple[int, int, int]] = []
 
 next_seq = itertools.count(1).__next__
 
+#: The process that imported this; a forked child is of its program.
+IMPORTED_IN = os.getpid()
+
 #: Held while amounts are added: a block may get them from many threads.
 adding = threading.RLock()
 

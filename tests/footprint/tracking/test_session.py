@@ -138,6 +138,7 @@ with footprint.measure("block"):
 )
 
 
+@pytest.mark.alone
 def test_a_kill_loses_at_most_the_last_second(environment, script, tmp_path):
     numbers = [signal.SIGKILL, signal.SIGTERM]
     command = script(KILLED)
@@ -275,7 +276,7 @@ with footprint.measure("one"):
     assert below(two, one) == "one"
     assert three.context["parent"]["writer"] == two.writer
     assert statuses([three]) == {"work": "ok"}
-    assert two.context["run"] == three.context["run"] == one.writer
+    assert two.context["run"] == three.context["run"] == one.context["run"]
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
@@ -305,8 +306,10 @@ if __name__ == "__main__":
     assert ran.stdout == f"{[x * x for x in range(20)]}\n"
     assert ran.calls() == {"work": 21, "block": 1}
     assert set(reasons(ran.facts())) == {"exit"}
+    parent, *children = ran.facts()
+    assert {one.context["run"] for one in children} == {parent.context["run"]}
+    assert {one.context["parent"]["writer"] for one in children} == {parent.writer}
     if method == "fork":
-        parent, *children = ran.facts()
         assert {below(child, parent) for child in children} == {"block"}
 
 
@@ -324,6 +327,7 @@ def test_many_processes_share_a_ledger(program, environment, script, tmp_path):
 # -- quiet
 
 
+@pytest.mark.alone
 def test_nothing_wakes_when_nothing_is_tracked(program):
     ran = program(
         TRACKED
