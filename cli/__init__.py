@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
+    "seal": ("footprint.cli.seal:seal", "Seal a ledger's closed journals."),
     "ship": ("footprint.cli.ship:ship", "Copy a ledger's sealed segments to a shared place."),
     "verify": ("footprint.cli.verify:verify", "Check that a ledger is what was written."),
     "factors": (

@@ -36,6 +36,7 @@ VARIABLES = {
     "charge": "FOOTPRINT_CHARGE",
     "replay": "FOOTPRINT_REPLAY",
     "nvml_library": "FOOTPRINT_NVML_LIBRARY",
+    "seal": "FOOTPRINT_SEAL",
     "disabled": "FOOTPRINT_DISABLED",
 }
 
@@ -60,6 +61,7 @@ HELP = {
     "charge": "tree: a program is charged its share of the host's CPU; machine: all of it",
     "replay": "CSV trace to play instead of reading this machine's hardware",
     "nvml_library": "path of the NVML library",
+    "seal": "auto: `run` and `meter` seal closed journals now and then; off: only `footprint seal`",
     "disabled": "true: nothing is tracked",
 }
 
@@ -98,6 +100,7 @@ class Settings(NamedTuple):
     charge: str = "tree"
     replay: str | None = None
     nvml_library: str | None = None
+    seal: str = "auto"
     disabled: bool = False
     origins: Mapping[str, str] = {}
 
@@ -210,6 +213,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "charge": _one_of("tree", "machine"),
     "replay": _text,
     "nvml_library": _text,
+    "seal": _one_of("auto", "off"),
     "disabled": _flag,
 }
 

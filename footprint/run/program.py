@@ -95,6 +95,8 @@ def run(
     if not quiet:
         metered.tell(ended)
     metered.close()
+    if resolved.seal == "auto":
+        metered.seal()
     return ended
 
 
@@ -170,6 +172,15 @@ class _Metered:
             current = session.current()
             if current is not None:
                 current.close("exit")
+
+    def seal(self) -> None:
+        """Has closed journals sealed, once there are many, by a process that nobody waits for."""
+        with _guarded("the ledger is not sealed"):
+            from footprint.ledger.sealed import background
+
+            current = session.current()
+            if current is not None and current.journal.directory is not None:
+                background.start(current.journal.directory, background.FROM_BYTES)
 
     @contextlib.contextmanager
     def followed(self, *, told: bool, drawn: bool) -> Iterator[None]:

@@ -15,9 +15,11 @@ from typing import Any
 from footprint import settings
 from footprint.errors import LedgerError, UsageError
 from footprint.ledger.journal import prepare
+from footprint.ledger.sealed import background
 from footprint.tracking import session
 from footprint.tracking.recorder import Session
 
+HOUR_S = 3600.0
 #: What ends it, properly.
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -48,7 +50,7 @@ def meter(
     try:
         session.configure(**given)
         current = session.get(lambda: Session(dict(given), hold=True))
-        _wait(over, seconds)
+        _wait(over, seconds, lambda: _seal(resolved))
         current.close("stopped")
         if current.journal.path is not None and current.journal.problem:
             raise LedgerError(f"the last records are lost: {current.journal.problem}")
@@ -57,11 +59,18 @@ def meter(
             signal.signal(each, handler)
 
 
-def _wait(over: threading.Event, seconds: float | None) -> None:
-    """Waits in steps: on some systems a handler does not run while a lock is waited for."""
+def _seal(resolved: settings.Settings) -> None:
+    """Closed journals are sealed by a process of its own, beside this one."""
+    if resolved.seal == "auto":
+        background.start(resolved.ledger)
+
+
+def _wait(over: threading.Event, seconds: float | None, hourly: Callable[[], None]) -> None:
+    """Waits in steps of an hour, and does what is due after each."""
     end = None if seconds is None else time.monotonic() + seconds
     while not over.is_set():
-        left = 3600.0 if end is None else end - time.monotonic()
+        left = HOUR_S if end is None else end - time.monotonic()
         if left <= 0:
             return
-        over.wait(min(left, 3600.0))
+        if not over.wait(min(left, HOUR_S)) and left >= HOUR_S:
+            hourly()

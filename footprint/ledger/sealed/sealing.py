@@ -359,7 +359,12 @@ def _sweep(store: Store, machine: Here) -> list[str]:
             removed += _remove(store, again, _files_of(chain.manifests, again))
     named = {file.path for chain in known for each in chain.manifests for file in each.files}
     for name, _ in store.names(SEALED):
-        if name not in named and _age_s(name, machine.utc_ns) > LEFT_AFTER:
+        # What is being shipped here was sealed long ago, and written a moment ago.
+        if (
+            name not in named
+            and _age_s(name, machine.utc_ns) > LEFT_AFTER
+            and _written_s(store, name, machine.utc_ns) > LEFT_AFTER
+        ):
             store.delete(name)
             removed.append(name)
     return removed
@@ -389,6 +394,14 @@ def _age_s(name: str, utc_ns: int) -> float:
     except ValueError:
         return 0
     return utc_ns / 1e9 - made.timestamp()
+
+
+def _written_s(store: Store, name: str, utc_ns: int) -> float:
+    """How long ago a file was written, s; not at all where it is gone."""
+    try:
+        return (utc_ns - store.written_utc_ns(name)) / 1e9
+    except FileNotFoundError:
+        return 0
 
 
 __all__ = ["LEFT_AFTER", "Outcome", "closed_bytes", "head", "seal"]

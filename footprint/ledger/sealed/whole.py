@@ -69,14 +69,16 @@ class Outline(NamedTuple):
     """A ledger without the rows of its sealed segments.
 
     Attributes:
-        facts: one for each journal; of sealed ones what they recorded, without rows.
+        facts: one for each journal that is not sealed, with its rows.
+        sealed: what sealed journals recorded, without rows.
+        sources: where their rows are, chain by chain.
         issues: what was wrong with it.
-        sources: where the rows are, chain by chain.
     """
 
     facts: list[Facts]
-    issues: list[Issue]
+    sealed: dict[Key, Facts]
     sources: list[Source]
+    issues: list[Issue]
 
 
 def outline(store: Store) -> Outline:
@@ -90,9 +92,11 @@ def outline(store: Store) -> Outline:
         manifests = [each for chain in there.chains for each in chain.manifests]
         found = sources(manifests, Asked(), there.elsewhere)
         missing: list[Issue] = []
+        sealed: dict[Key, Facts] = {}
         for source in found:
             with Reading(store, source) as reading:
-                facts += [one for one in reading.recorded().values() if one.context]
+                recorded = reading.recorded()
+                sealed |= {key: one for key, one in recorded.items() if one.context}
                 missing += reading.issues
         if missing and _heads(read_chains(store)) != _heads(there.chains):
             continue

@@ -1,8 +1,8 @@
 """Journals as Parquet files: one for each table and UTC date, with the hashes of their row groups.
 
 DuckDB writes them. Rows stand by boot, writer and part, and then as in the journal, which is the
-order in which they ended; those of devices stand by device first. So a column's neighbours are alike, and
-its differences, which is what Parquet's delta encoding keeps, are small.
+order in which they ended; those of devices stand by device first. So the neighbours in a column
+are alike, and their differences, which Parquet's delta encoding keeps, are small.
 """
 
 from __future__ import annotations
