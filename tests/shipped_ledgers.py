@@ -48,7 +48,8 @@ class Chained:
         number = len(self.manifests)
         files = []
         for index, content in enumerate(contents):
-            path = f"sealed/span/date=2026-11-22/{self.chain[:4]}-{number}-{index}.parquet"
+            seal = f"20200101T000000Z-{self.chain[:4]}{number}{index}"
+            path = f"sealed/span/date=2026-11-22/{seal}.parquet"
             self.store.create(path, content)
             self.files[path] = content
             digest = hashlib.sha256(content).hexdigest()

@@ -10,10 +10,12 @@ import pytest
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import receipts
 from footprint.ledger.sealed import manifest as manifests
+from footprint.ledger.sealed.closed import here
 from footprint.ledger.sealed.manifest import Replaced
+from footprint.ledger.sealed.sealing import LEFT_AFTER, seal
 from footprint.ledger.shipping import Shipped, ship
 from footprint.ledger.stores import Store, open_store
-from shipped_ledgers import Chained, Dying, KilledError, journal_bytes
+from shipped_ledgers import NS, Chained, Dying, KilledError, journal_bytes
 
 
 @pytest.fixture
@@ -118,6 +120,21 @@ def test_killed_at_any_step_it_is_whole_and_the_next_run_goes_on(
             at += 1
             rounds += 1
     assert rounds >= 18
+
+
+def test_a_seal_at_the_destination_leaves_what_is_on_its_way(source: Chained, there: Store) -> None:
+    """Files of old seals, without their manifest yet: they were written a moment ago."""
+    dying = Dying(there, 2, after=True)
+    with pytest.raises(KilledError):
+        ship(source.store, dying)
+    before = there.names()
+    assert [name for name, _ in before if name.startswith("sealed")]
+    assert not manifests.read_chains(there)
+    now = here()
+    assert seal(there, now).removed == ()
+    assert there.names() == before
+    later = now._replace(utc_ns=now.utc_ns + 2 * LEFT_AFTER * NS)
+    assert len(seal(there, later).removed) == 2
 
 
 def test_what_differs_is_named_and_left(source: Chained, there: Store) -> None:
