@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from buckets import bucket, s3_server  # noqa: F401 - fixtures
 from footprint.ledger import reader
@@ -18,6 +19,10 @@ from footprint.ledger.folding import pairs
 from footprint.model import STATUSES
 from footprint.tracking import runtime, session
 from footprint.tracking.site import PATHS
+
+#: `--hypothesis-profile=brief`: whether it works, on a further version of Python. Laws are tried in
+#: full on the first.
+settings.register_profile("brief", max_examples=25)
 
 #: A CPU that draws 35 W: found at once, and the same on every machine.
 TRACE = "t,device,watts,device_kind\n0,cpu-0,35,cpu\n1000,cpu-0,35,cpu\n"

@@ -17,6 +17,8 @@ from footprint.probes.base import Discovery
 from metered import MS, S
 from recorded import CPU, GPU, OTHER_GPU, Recorded
 
+pytestmark = pytest.mark.alone
+
 
 class Live:
     """A source on the real clock whose counter moves every 20 ms; `trouble` is called first."""
