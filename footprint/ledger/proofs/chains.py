@@ -178,6 +178,10 @@ def _consistent(found: Manifests) -> Iterator[Finding]:
             if known != manifest.path:
                 text = f"journal {journal.name} was sealed already, by {known}: {_RESTORE}"
                 yield Finding("copied", manifest.path, text)
+            for kind, said in journal.issues:
+                if kind == "missing-batches":  # given up by its writer, or gone
+                    text = f"journals/{journal.name} was sealed with a flaw: {said}"
+                    yield note("missing", manifest.path, text)
         for file in manifest.files:
             if file.path in files:
                 text = f"{file.path} is named by {files[file.path][0]} too: {_RESTORE}"

@@ -154,7 +154,7 @@ def _hole(
     for record in records:
         if record.get("type") == "dropped":
             text = (
-                f"{named} and its {record.get('rows')} rows were given up by the writer"
+                f"{named} ({record.get('rows')} rows) were given up by the writer"
                 f" ({record.get('reason')}), who said so"
             )
             return note("given-up", where, text, bytes=(at, at))
