@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
+from footprint.accounts.outline import Outline, Place
 from footprint.accounts.runs import roll_up
 from footprint.errors import LedgerError, UsageError
-from footprint.ledger.collected import Found, once
+from footprint.ledger.collected import Found, moved, once
 from footprint.ledger.corrections.apply import Applied, apply
 from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.corrections.journals import parted
 from footprint.ledger.reader import Facts, Issue
-from footprint.ledger.sealed.whole import read_ledger
+from footprint.ledger.sealed.plan import Key, Source
+from footprint.ledger.sealed.whole import outline, read_ledger
 from footprint.ledger.stored import journals
 from footprint.ledger.stores import Store, open_store
 from footprint.ledger.stores.local import LocalStore
@@ -34,17 +36,34 @@ class Ledger:
         stores: where they are.
         places: the same as they were named: directories and URLs.
         directories: those of them that are directories of this machine.
+        proposed: corrections that are applied although they are not in a ledger.
     """
 
     def __init__(self, stores: list[Store]) -> None:
         self.stores = stores
         self.places = [each.where for each in stores]
         self.directories = [each.root for each in stores if isinstance(each, LocalStore)]
+        self.proposed: Sequence[Correction] = ()
         for each in stores:
             journals(each)  # says so where there is none
 
     def facts(self) -> tuple[list[Facts], list[Issue]]:
-        """What the writers recorded, sealed or not, and what was wrong with it.
+        """What the writers recorded, sealed or not, as it was corrected since, and what was wrong.
+
+        Raises LedgerError as `recorded` does.
+        """
+        facts, issues, _ = self.corrected()
+        return facts, issues
+
+    def corrected(self) -> tuple[list[Facts], list[Issue], list[Applied]]:
+        """The same, and what each correction did."""
+        facts, issues = self.recorded()
+        facts, corrections, wrong = parted(facts)
+        facts, applied = apply(facts, [*corrections, *self.proposed])
+        return facts, [*issues, *wrong], applied
+
+    def recorded(self) -> tuple[list[Facts], list[Issue]]:
+        """What the writers recorded, before any correction, and what was wrong with it.
 
         A journal that is in several of the ledgers is read once, from its longest copy.
         Raises LedgerError where there are journals and none of them is one.
@@ -55,11 +74,44 @@ class Ledger:
             facts, wrong = read_ledger(store)
             found += [Found(store.where, one) for one in facts]
             issues += wrong
+        return self._as_one(found, issues)
+
+    def _as_one(self, found: list[Found], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
         if not found and any(issue.kind == "foreign" for issue in issues):
             raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
         facts, copies = once(found)
         roll_up(facts)
         return facts, [*issues, *copies]
+
+    def outline(self) -> Outline:
+        """What is to be reported, without the rows of sealed segments. Raises as `facts` does.
+
+        A ledger with corrections has all rows there: what they are about may be anywhere.
+        """
+        found: list[Found] = []
+        issues: list[Issue] = []
+        sealed: list[tuple[str, list[Source], dict[Key, Facts]]] = []
+        for store in self.stores:
+            there = outline(store)
+            every = sorted([*there.facts, *there.sealed.values()], key=lambda one: one.order)
+            found += [Found(store.where, one) for one in every]
+            issues += there.issues
+            sealed.append((store.where, there.sources, there.sealed))
+        facts, issues = self._as_one(found, issues)
+        if parted(facts)[1]:
+            facts, issues, applied = self.corrected()
+            return Outline(facts, issues, (), tuple(applied))
+        kept = set(map(id, facts))
+        places = (
+            Place(where, tuple(sources)).of({key for key, one in own.items() if id(one) in kept})
+            for where, sources, own in sealed
+        )
+        return Outline(facts, issues, tuple(each for each in places if each.sources))
+
+    def missing(self, issues: Sequence[Issue]) -> list[Issue]:
+        """What is to be said of sealed files that could not be read, once and by place."""
+        found = list(dict.fromkeys(issues))
+        return [each for store in self.stores for each in moved(store, found)] if found else []
 
     def book(
         self,

@@ -1,1 +1,57 @@
-"""Engines: where a report's pages are computed, in this process, in several, or on a cluster."""
+"""Engines: where a report's pages are made, in this process, in several, or on a cluster.
+
+All make the same pages by the same function (`pages.tasks.page_of`), so that a figure does not
+depend on where it was worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from footprint.errors import UsageError, nearest
+from footprint.pages.page import Page
+from footprint.pages.tasks import Task
+
+#: Names of the engines; `auto` is `local` for small ledgers and `duckdb` for others.
+ENGINES = ("auto", "local", "duckdb", "spark")
+
+#: From so many rows on, several processes are quicker than one.
+MANY = 3_000_000
+
+
+class Engine(Protocol):
+    """Makes pages."""
+
+    def pages(self, tasks: Sequence[Task]) -> Iterator[Page]:
+        """The page of each task, in their order. Raises LedgerError where one cannot be made."""
+        ...
+
+
+def engine(name: str = "auto", master: str | None = None, rows: int = 0) -> Engine:
+    """An engine by its name.
+
+    Args:
+        name: one of `ENGINES`.
+        master: of a Spark cluster, `spark://host:7077`.
+        rows: how many rows there are to go through.
+
+    Raises UsageError for a name that is not known, and for a master without Spark.
+    """
+    if name not in ENGINES:
+        raise UsageError(
+            f"--engine {name} is not known: use {', '.join(ENGINES)}." + nearest(name, ENGINES)
+        )
+    if name == "spark":
+        from footprint.engines.spark import SparkEngine
+
+        return SparkEngine(master)
+    if master is not None:
+        raise UsageError(f"--master {master} is of a Spark cluster: add --engine spark")
+    if name == "local" or (name == "auto" and rows < MANY):
+        from footprint.engines.local import LocalEngine
+
+        return LocalEngine()
+    from footprint.engines.processes import ProcessEngine
+
+    return ProcessEngine()

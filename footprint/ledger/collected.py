@@ -79,14 +79,15 @@ def told(
     """
     chains = list(chains)
     now = time.time_ns() if now_utc_ns is None else now_utc_ns
-    return [*_moved(store, missing), *_repeated(chains), *_clocks(store, chains, facts, now)]
+    return [*moved(store, missing), *_repeated(chains), *_clocks(store, chains, facts, now)]
 
 
 def _key(facts: Facts) -> tuple[str, int]:
     return facts.writer, int(getattr(facts, "part", 0))
 
 
-def _moved(store: Store, missing: Iterable[Issue]) -> Iterator[Issue]:
+def moved(store: Store, missing: Iterable[Issue]) -> Iterator[Issue]:
+    """What is said of files that are not there; those that were shipped and removed, as one."""
     missing = list(missing)
     places = receipts.moved(store) if missing else {}
     gone = Counter(places[each.where] for each in missing if each.where in places)

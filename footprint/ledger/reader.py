@@ -59,6 +59,14 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
         self._packed: dict[str, list[bytes | memoryview]] = {row.name: [] for row in fmt.ROW_TYPES}
         self._unpacked: dict[str, list[tuple[Any, ...]]] = {}
 
+    def __getstate__(self) -> dict[str, bytes]:
+        return {name: self.packed(name) for name in self._packed if self.count(name)}
+
+    def __setstate__(self, packed: dict[str, bytes]) -> None:
+        self.__init__()  # type: ignore[misc]
+        for name, rows in packed.items():
+            self._packed[name].append(rows)
+
     def take(self, row: fmt.RowType, packed: bytes | memoryview) -> None:
         """Adds packed rows of a kind."""
         self._packed[row.name].append(packed)
@@ -138,6 +146,11 @@ class Facts:
     def begin(self, begun: int) -> None:
         """Says when its work began, where not all of its rows are there."""
         self._begun = begun
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """By this facts are put in order: their journals' names, whatever became of them."""
+        return self.where, self.writer
 
     @property
     def begun(self) -> int:

@@ -15,7 +15,7 @@ from footprint.accounts.entries import Entry
 from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy
 from footprint.accounts.posting import nameless
 from footprint.estimators.systems.use import ApiUse
-from footprint.ledger.reader import Facts
+from footprint.ledger.reader import Facts, Issue
 from footprint.model import Device
 from footprint.pages.labels import label
 
@@ -114,6 +114,7 @@ class Page(NamedTuple):
         nameless: calls on devices that do not exist.
         notes: assumptions that were made.
         cuts: as `lines.Book.cuts`.
+        issues: what of the ledger could not be read for it.
     """
 
     devices: tuple[DeviceLine, ...]
@@ -127,6 +128,7 @@ class Page(NamedTuple):
     nameless: tuple[Nameless, ...]
     notes: tuple[str, ...]
     cuts: tuple[int, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
 class Grouper:

@@ -17,11 +17,13 @@ class Total(NamedTuple):
     Attributes:
         facts: what the writers recorded of themselves (their rows may not be there).
         issues: what was wrong with the ledger.
+        missing: what of it could not be read.
         members: in the order of their first entries.
     """
 
     facts: Sequence[Facts]
     issues: Sequence[Issue]
+    missing: Sequence[Issue]
     devices: Sequence[DeviceLine]
     groups: Mapping[tuple[Hashable, Place], Sequence[GroupEnergy]]
     members: Mapping[Hashable, Member]
@@ -49,6 +51,7 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
     groups: dict[tuple[Hashable, Place], dict[str, GroupEnergy]] = {}
     members: dict[Hashable, Member] = {}
     nameless: dict[Nameless, None] = {}
+    missing: dict[Issue, None] = {}
     notes: dict[str, None] = {}
     starts: list[int] = []
     ends: list[int] = []
@@ -67,6 +70,7 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
         for name, member in page.members.items():
             members[name] = members[name].plus(member) if name in members else member
         nameless |= dict.fromkeys(page.nameless)
+        missing |= dict.fromkeys(page.issues)
         notes |= dict.fromkeys(page.notes)
         starts += [] if page.start_ns is None else [page.start_ns]
         ends += [] if page.end_ns is None else [page.end_ns]
@@ -76,6 +80,7 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
     return Total(
         facts,
         issues,
+        tuple(missing),
         tuple(devices.values()),
         {key: tuple(own.values()) for key, own in groups.items()},
         members,

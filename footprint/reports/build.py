@@ -7,14 +7,15 @@ from typing import Any, NamedTuple, cast
 
 from footprint.accounts.lines import Period
 from footprint.accounts.opened import Instant, Ledger, parse_period
+from footprint.engines import engine
 from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
-from footprint.pages.make import pages
 from footprint.pages.page import CALLS, OWN_TIME
+from footprint.pages.tasks import Asked, tasks
 from footprint.pages.total import Total, total
-from footprint.reports import gaps, groups, keys, said
+from footprint.reports import corrected, gaps, groups, keys, said
 from footprint.reports.beside import extras
 from footprint.reports.booked import Booked
 from footprint.reports.places import Places
@@ -35,6 +36,7 @@ class Options(NamedTuple):
         declared: zone, carbon_intensity_g_per_kwh, pue, tariff_per_kwh, which win over the runs'.
         absorption: one of `ABSORPTIONS`.
         pins: the ledgers' pinned factors come before all others.
+        engine, master: where it is worked out (`footprint.engines`).
     """
 
     by: str | Iterable[str] | None = None
@@ -43,19 +45,25 @@ class Options(NamedTuple):
     declared: Mapping[str, Any] = {}
     absorption: str = "none"
     pins: bool = True
+    engine: str = "auto"
+    master: str | None = None
 
 
 def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     """The report on a ledger. Raises UsageError for what makes no sense in `options`."""
     fields = keys.parse(options.by)
     period = parse_period(options.since, options.until)
-    facts, issues = ledger.facts()
+    outline = ledger.outline()
+    facts, applied = outline.facts, outline.corrections
     sources = opened(settings, ledger.directories, pins=options.pins)
     places = Places(facts, options.declared, settings, sources, _span(facts, period))
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
-    found = pages(facts, groups.naming(fields), period, places.cuts())
-    book = total(facts, issues, found)
+    asked = Asked(groups.naming(fields), period, places.cuts())
+    work = list(tasks(outline, asked))
+    made_by = engine(options.engine, options.master, sum(task.size for task in work))
+    book = total(facts, outline.issues, made_by.pages(work))
+    book = book._replace(issues=[*book.issues, *ledger.missing(book.missing)])
     booked = Booked(book, places.of_place, options.absorption == "full")
     idle, other, whole = booked.rest()
     places.settle(whole)
@@ -87,7 +95,12 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         groups=tuple(each.group for each in made),
         factors=_once((*places.factors(), *(f for b in beside for f in b.factors))),
         assumptions=tuple(said.assumptions(book, booked, places, made, beside)),
-        gaps=(*gaps.collect(book, places, made, fields, beside), *gaps.of_totals(totals, lines)),
+        gaps=(
+            *gaps.collect(book, places, made, fields, beside),
+            *gaps.of_totals(totals, lines),
+            *corrected.gaps(applied),
+        ),
+        corrections=tuple(corrected.shown(each) for each in applied),
     )
 
 

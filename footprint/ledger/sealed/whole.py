@@ -100,9 +100,11 @@ def outline(store: Store) -> Outline:
                 missing += reading.issues
         if missing and _heads(read_chains(store)) != _heads(there.chains):
             continue
-        facts.sort(key=lambda one: (one.where, one.writer))
-        said = collected.told(store, there.chains, facts, missing)
-        return Outline(facts, [*there.issues, *issues, *said], found)
+        told = [issue for one in sealed.values() for issue in one.issues]
+        issues = sorted([*issues, *told], key=lambda issue: issue.where)
+        every = sorted([*facts, *sealed.values()], key=lambda one: one.order)
+        said = collected.told(store, there.chains, every, missing)
+        return Outline(facts, sealed, found, [*there.issues, *issues, *said])
     raise _changing(store)
 
 
@@ -128,7 +130,7 @@ def read_ledger(
         if missing and _heads(read_chains(store)) != _heads(there.chains):
             continue  # a file was replaced by another meanwhile
         # In the order of the journals' names, whatever has become of them.
-        facts = sorted([*facts, *sealed], key=lambda one: (one.where, one.writer))
+        facts = sorted([*facts, *sealed], key=lambda one: one.order)
         told = [issue for one in sealed for issue in one.issues]
         issues = sorted([*issues, *told], key=lambda issue: issue.where)
         said = collected.told(store, there.chains, facts, missing)

@@ -1,0 +1,166 @@
+"""The rows that a page is made from, out of sealed segments: no fewer than it needs, and few more.
+
+`accounts.within` says which rows bear on a part of time; here they are found without reading what
+lies far from it. Rows that touch it are found by the instants of row groups. What else it asks for
+may lie anywhere: the reading before and the one after, spans that never ended, the parents of spans
+that were over before their children. These are looked for further and further away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from footprint.accounts.within import MARGIN, REACH
+from footprint.ledger import columns
+from footprint.ledger import format as fmt
+from footprint.ledger.reader import Facts, Issue, Rows
+from footprint.ledger.sealed.plan import Asked, Key
+from footprint.ledger.sealed.read import Reading
+from footprint.ledger.stores import open_store
+from footprint.model import NS_PER_S
+
+if TYPE_CHECKING:
+    from footprint.pages.tasks import Task
+
+_SPANS = ("span", "fold", "duration", "hold", "unit", "window")
+_SAMPLES = ("point", "usage", "gpu_usage")
+#: How far around the part samples are looked for, one after the other, ns.
+_FARTHER = (0, 3_600 * NS_PER_S, 86_400 * NS_PER_S, REACH)
+
+
+def loaded(task: Task) -> tuple[list[Facts], list[Issue]]:
+    """The task's facts with the rows of their sealed journals, and what is missing of them.
+
+    Raises LedgerError where the ledger's place fails.
+    """
+    with ExitStack() as stack:
+        readings = [
+            stack.enter_context(Reading(open_store(place.where), source))
+            for place in task.places
+            for source in place.sources
+        ]
+        facts = _Loading(task, readings).facts()
+        return facts, [issue for each in readings for issue in each.issues]
+
+
+class _Loading:
+    """The rows of one task, as they are found."""
+
+    def __init__(self, task: Task, readings: Sequence[Reading]) -> None:
+        self._task = task
+        self._readings = readings
+        self._boots = (task.part.boot,)
+        #: Packed rows, by table and sealed journal.
+        self._found: dict[str, dict[Key, list[memoryview]]] = {}
+
+    def facts(self) -> list[Facts]:
+        """Finds the rows."""
+        since, until = self._task.part.bounds
+        everything = Asked(self._boots)
+        if since is None and until is None:
+            self._read((*_SPANS, "open", *_SAMPLES), everything)
+            return self._joined()
+        self._read(_SPANS, self._around(MARGIN))
+        for farther in _FARTHER:
+            self._read(_SAMPLES, self._around(MARGIN + farther))
+            if not self._lacks_samples():
+                break
+        last: dict[str, int] = {}
+        for writer, part in self._keys():
+            last[writer] = max(part, last.get(writer, 0))
+        # A span that is open when a part ends is recorded open again in the next one.
+        self._read(("open",), everything, set(last.items()))
+        found = self._joined()
+        lacking = {one.writer for one in found if _unexplained(one)}
+        if lacking:
+            # Spans that are open, or that others hang below: did they end, and when?
+            keys = {key for key in self._keys() if key[0] in lacking}
+            self._read(("span", "fold"), everything, keys)
+            found = self._joined()
+        return found
+
+    def _keys(self) -> Iterator[Key]:
+        for each in self._readings:
+            yield from each.source.journals
+
+    def _read(
+        self, names: Collection[str], asked: Asked, keys: Collection[Key] | None = None
+    ) -> None:
+        """Reads tables, in place of what was read of them (of these journals) before."""
+        for name in names:
+            own = self._found.setdefault(name, {})
+            for each in self._readings:
+                for key, rows in each.rows(name, asked):
+                    if keys is None or key in keys:
+                        own[key] = [rows]
+
+    def _around(self, margin: int) -> Asked:
+        """The part on UTC, with a margin, whatever the writers' clocks did meanwhile."""
+        since, until = self._task.part.bounds
+        low: list[int] = []
+        high: list[int] = []
+        for one in self._task.facts:
+            low += [] if since is None else [one.utc_ns(since)]
+            high += [] if until is None else [one.utc_ns(until)]
+            for t, utc in one.anchors:  # where UTC was set, an hour may be there twice
+                if (since is None or t >= since) and (until is None or t <= until):
+                    low.append(utc)
+                    high.append(one.utc_ns(t - 1) + 1)
+        found = Asked(self._boots)
+        if since is not None:
+            found = found._replace(since_utc_ns=min(low) - margin)
+        return found if until is None else found._replace(until_utc_ns=max(high) + margin)
+
+    def _lacks_samples(self) -> bool:
+        """Whether a device of a writer has no reading yet before or after the part."""
+        since, until = self._task.part.bounds
+        for one in self._joined():
+            early = since is not None and one.begun < since - MARGIN
+            late = until is not None and one.t_last > until + MARGIN
+            for name in _SAMPLES if early or late else ():
+                table = columns.of(one.rows, name)
+                for t in _by_device(one, name, table):
+                    if early and not (len(t) and t.min() < (since or 0) - MARGIN):
+                        return True
+                    if late and not (len(t) and t.max() > (until or 0) + MARGIN):
+                        return True
+        return False
+
+    def _joined(self) -> list[Facts]:
+        """The facts with what was found: sealed parts in their order, then what travelled along."""
+        found: list[Facts] = []
+        for one in self._task.facts:
+            rows = Rows()
+            for row in fmt.ROW_TYPES:
+                sealed = self._found.get(row.name, {})
+                for key in sorted(key for key in sealed if key[0] == one.writer):
+                    for packed in sealed[key]:
+                        rows.take(row, packed)
+                rows.take(row, one.rows.packed(row.name))
+            found.append(one.with_rows(rows))
+        return found
+
+
+def _by_device(one: Facts, name: str, table: Any) -> Iterator[Any]:
+    """The instants of a table's samples, by device that has any to expect."""
+    if name == "usage":
+        yield table["t"]
+        return
+    wanted = [n for n, device in one.devices.items() if name == "point" or device.kind == "gpu"]
+    for number in wanted:
+        yield table["t"][table["device"] == number]
+
+
+def _unexplained(one: Facts) -> bool:
+    """Whether spans of a writer are open, or hang below spans that were not found."""
+    import numpy as np
+
+    spans, folds, opened = (columns.of(one.rows, name) for name in ("span", "fold", "open"))
+    known = np.concatenate([spans["seq"], folds["seq"]])
+    if not np.isin(opened["seq"], known).all():
+        return True
+    parents = np.unique(np.concatenate([each["parent"] for each in (spans, folds, opened)]))
+    own = parents[(parents > 0) & (parents >= one.context.get("forked_below", 0))]
+    return not np.isin(own, np.concatenate([known, opened["seq"]])).all()
