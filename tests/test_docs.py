@@ -21,7 +21,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -81,8 +81,17 @@ def runs(block: Block) -> bool:
     return block.mark == "run" and block.language in ("python", "bash")
 
 
+#: Its findings are of how long calls took.
+TIMED = ROOT / "docs" / "how-to" / "compare.md"
+
+
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def marked(page: Path) -> Any:
+    """A page as a parameter; where it holds how long something takes, as one that is alone."""
+    return pytest.param(page, marks=pytest.mark.alone if page == TIMED else ())
 
 
 def matches(expected: str, printed: str) -> bool:
@@ -99,7 +108,7 @@ WITH_BLOCKS = [
 ]
 
 
-@pytest.mark.parametrize("page", WITH_BLOCKS, ids=named)
+@pytest.mark.parametrize("page", [marked(page) for page in WITH_BLOCKS], ids=named)
 def test_a_pages_blocks_run_and_print_what_it_says(page: Path, tmp_path: Path) -> None:
     found = list(blocks(page.read_text()))
     for block in found:

@@ -181,7 +181,8 @@ BURN = "import time; e = time.process_time() + 0.4\nwhile time.process_time() < 
 
 
 def test_an_orphans_cpu_time_is_counted(cli, tmp_path: Path) -> None:
-    ended = cli(*RUN, "sh", "-c", f"({sys.executable} -c '{BURN}' &) ; sleep 1.2")
+    orphan = f"(({sys.executable} -c '{BURN}'; touch burnt) &)"
+    ended = cli(*RUN, "sh", "-c", orphan + "; until [ -e burnt ]; do sleep 0.1; done; sleep 0.3")
     assert ended.returncode == 0
     usage = facts(tmp_path / "ledger")[0].rows["usage"]
     assert usage[-1][1] - usage[0][1] > 300_000_000

@@ -56,6 +56,7 @@ def python(code: str, ledger: Path, *arguments: str) -> None:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("code", [PARENT, FORK], ids=["started", "forked"])
 def test_two_processes_that_meter_one_device_count_it_once(code: str, tmp_path: Path) -> None:
     with Simulator([Gpu(Constant(300.0))]):
@@ -83,6 +84,7 @@ def test_two_processes_that_meter_one_device_count_it_once(code: str, tmp_path: 
     )
 
 
+@pytest.mark.alone
 def test_a_program_on_one_gpu_of_several_that_it_shares(tmp_path: Path) -> None:
     """It has a context on GPU 1 and a quarter of its time; the rest of that GPU is others'."""
     code = """

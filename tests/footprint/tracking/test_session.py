@@ -72,6 +72,7 @@ def test_however_a_program_ends_its_spans_have_their_status(program, end, code, 
         TRACKED
         + f"""
 threading.Thread(target=work, args=(60,), daemon=True).start()
+inside.wait()
 with footprint.measure("block"):
     work()
     with footprint.measure("inner"):
