@@ -22,6 +22,10 @@ COMMANDS = {
     "seal": ("footprint.cli.seal:seal", "Seal a ledger's closed journals."),
     "ship": ("footprint.cli.ship:ship", "Copy a ledger's sealed segments to a shared place."),
     "verify": ("footprint.cli.verify:verify", "Check that a ledger is what was written."),
+    "correct": (
+        "footprint.cli.correct:correct",
+        "Correct what was recorded: void it, replace what was declared, or annotate it.",
+    ),
     "factors": (
         "footprint.cli.factors:factors",
         "Look into the factors: intensities, prices, lifetimes, and keep them with a ledger.",

@@ -98,7 +98,7 @@ class Ledger:
             issues += there.issues
             sealed.append((store.where, there.sources, there.sealed))
         facts, issues = self._as_one(found, issues)
-        if parted(facts)[1]:
+        if self.proposed or any(one.corrections for one in facts):
             facts, issues, applied = self.corrected()
             return Outline(facts, issues, (), tuple(applied))
         kept = set(map(id, facts))

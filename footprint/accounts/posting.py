@@ -136,6 +136,10 @@ class Posting(ABC, Generic[Chosen]):
         first, until = self.first_and_last()
         since = min(begun if first is None else [*begun, first])
         lost = self._lost()
+        unknown: dict[str, set[tuple[int, int]]] = {}
+        for member in self.members:
+            for name, *stretch in facts[member].unknown:
+                unknown.setdefault(name, set()).add((stretch[0], stretch[1]))
         return [
             (
                 device,
@@ -145,7 +149,9 @@ class Posting(ABC, Generic[Chosen]):
                     list(windows.get(name, {}).values()),
                     since,
                     None if name in lost else until,
-                ).within(self.since, self.until),
+                )
+                .without(sorted(unknown.get(name, ())))
+                .within(self.since, self.until),
             )
             for name, device in devices.items()
         ]

@@ -9,7 +9,7 @@ where it was gone for longer, the energy is missing.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -91,6 +91,22 @@ class Timeline(NamedTuple):
                 total += (cells.energy[at] or 0) * inside // (right - left)
             at += 1
         return total
+
+    def without(self, unknown: Sequence[tuple[int, int]]) -> Timeline:
+        """The timeline with the cells that touch these stretches as not known, whole.
+
+        A cell that a stretch cuts is one reading: what it says of its other part is void too.
+        """
+        if not unknown or not self.tiers:
+            return self
+        edges, energy, tiers = self.cells.edges, list(self.cells.energy), list(self.tiers)
+        for start, end in unknown:
+            first = max(0, bisect_right(edges, start) - 1)
+            for cell in range(first, min(bisect_left(edges, end), len(energy))):
+                energy[cell], tiers[cell] = None, ""
+        estimated = frozenset(cell for cell in self.cells.estimated if energy[cell] is not None)
+        cells = self.cells._replace(energy=energy, estimated=estimated)
+        return self._replace(cells=cells, tiers=tuple(tiers))
 
     def within(self, since: int | None, until: int | None) -> Timeline:
         """The part between two instants; a cell that is cut keeps its energy in proportion."""

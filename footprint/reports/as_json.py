@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
-from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Group, Report
+from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Corrected, Group, Report
 
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
 
@@ -37,6 +37,18 @@ def as_dict(report: Report) -> dict[str, Any]:
         "factors": [factor.to_json() for factor in report.factors],
         "assumptions": list(report.assumptions),
         "gaps": [gap.to_json() for gap in report.gaps],
+        "corrections": [corrected(each) for each in report.corrections],
+    }
+
+
+def corrected(each: Corrected) -> dict[str, Any]:
+    """A correction as what JSON is made of."""
+    names = ("id", "action", "what", "who", "why", "utc", "holds")
+    effect = ("spans", "calls", "readings", "writers")
+    return {
+        **{name: getattr(each, name) for name in names},
+        "effect": {name: getattr(each, name) for name in effect},
+        "remarks": list(each.remarks),
     }
 
 

@@ -48,6 +48,8 @@ def page(report: Report) -> Page:
         blocks.append(_conservation(report))
     if report.factors:
         blocks.append(_factors(report))
+    if report.corrections:
+        blocks.append(_corrections(report))
     gaps = tuple(
         f"{gap.what}: {gap.why}" + (f"; {gap.remedy}" if gap.remedy else "") for gap in report.gaps
     )
@@ -146,6 +148,30 @@ def _costs(report: Report) -> Table:
             ("cost", RIGHT, [fig.middle(amount) for _, amount in rows]),
             ("from-to", RIGHT, [fig.interval(amount) for _, amount in rows]),
         ),
+    )
+
+
+def _corrections(report: Report) -> Table:
+    """What was said later of what was recorded."""
+    found = report.corrections
+
+    def count(number: int) -> str:
+        return str(number) if number else ""
+
+    return _columns(
+        "Corrections",
+        (
+            ("action", LEFT, [each.action for each in found]),
+            ("of", LEFT, [each.what for each in found]),
+            ("by", LEFT, [each.who for each in found]),
+            ("why", LEFT, [each.why for each in found]),
+            ("when", LEFT, [_second(each.utc) for each in found]),
+            ("calls", RIGHT, [count(each.calls) for each in found]),
+            ("readings", RIGHT, [count(each.readings) for each in found]),
+            ("remarks", LEFT, ["; ".join(each.remarks) for each in found]),
+            ("id", LEFT, [each.id for each in found]),
+        ),
+        wide=True,
     )
 
 

@@ -179,6 +179,34 @@ class Group(NamedTuple):
     floor: str | None = None
 
 
+class Corrected(NamedTuple):
+    """A correction of what was recorded, and what it did.
+
+    Attributes:
+        id, action: which one; void, replace or annotate.
+        what: what it is about, and what it says instead.
+        who, why, utc: who said so, the reason, and when (ISO 8601).
+        holds: False where another one voided it.
+        spans, calls: entries that it is about (a fold of short calls is one), and calls.
+        readings: that are void.
+        writers: processes whose declarations were replaced, or that read the device.
+        remarks: what became of it beyond that.
+    """
+
+    id: str
+    action: str
+    what: str
+    who: str
+    why: str
+    utc: str
+    holds: bool
+    spans: int
+    calls: int
+    readings: int
+    writers: int
+    remarks: tuple[str, ...]
+
+
 class Report(NamedTuple):
     """A report on ledgers. Made by `footprint.report`; rendered as often as one likes.
 
@@ -194,6 +222,7 @@ class Report(NamedTuple):
             providers used, estimated) and `extras` (money alone).
         groups: by energy, the runs' own time last.
         factors, assumptions, gaps: what the figures rest on, and what is missing.
+        corrections: what was said later of what was recorded, the earliest first.
     """
 
     ledgers: tuple[str, ...]
@@ -208,6 +237,7 @@ class Report(NamedTuple):
     factors: tuple[Factor, ...]
     assumptions: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    corrections: tuple[Corrected, ...] = ()
 
     def render(self, format: str = "text") -> str:  # noqa: A002 - the option's name
         """The report as `text`, `json`, `csv`, `md` or `html`. UsageError for another format."""

@@ -1,0 +1,9 @@
+"""Corrections: entries that say how what was recorded is to be read. Nothing is edited.
+
+correction   what one says, as it stands in a ledger
+journals     how one is put into a ledger, and which a ledger has
+active       which of them hold: a correction can itself be voided
+chosen       which calls of a writer one is about
+calls        one writer's calls, corrected
+apply        a ledger's facts, corrected; what each correction did
+"""
