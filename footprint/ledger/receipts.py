@@ -1,7 +1,7 @@
 """Notes of shipping: where files went, and how the clocks of two places differed.
 
-    shipped/<chain>.json          at the destination: when a chain arrived last, by both clocks
-    shipped/<chain>.moved.json    at the source: sealed files that were removed, and where they are
+    receipts/<chain>.json          at the destination: when a chain arrived last, by both clocks
+    receipts/<chain>.moved.json    at the source: sealed files that were removed, and where they are
 
 Notes are no facts: no hash holds them, and without them every figure is the same.
 """
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from footprint.ledger.sealed.manifest import Chain, SealedFile, canonical
 from footprint.ledger.stores import Store
 
-FOLDER = "shipped"
+FOLDER = "receipts"
 SCHEMA, MOVED = "footprint.shipped/1", "footprint.moved/1"
 #: Clocks that differ by less, s, are said to agree: what networks without NTP drift apart in
 #: months, and more than a place's stamp is rounded.

@@ -21,6 +21,7 @@ from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed import manifest as manifests
 from footprint.ledger.sealed.manifest import Chain, Link, SealedFile
 from footprint.ledger.stores import Store
+from footprint.ledger.stores.local import LocalStore
 
 _PIECE = 16 * 2**20
 
@@ -173,7 +174,7 @@ class _Run:
         for file in files:
             if _digest(_pieces(self.destination, file)) != file.sha256:
                 raise self._damaged(file.path, "is not what its manifest says", self.destination)
-        receipts.note_moved(self.source, chain.id, files, self.destination.where)
+        receipts.note_moved(self.source, chain.id, files, _address(self.destination))
         for file in files:
             self.source.delete(file.path)
             self._add(removed=1, removed_bytes=file.size)
@@ -235,7 +236,7 @@ class _Run:
             if name not in there or there[name] > journal.size:
                 continue
             head = fmt.read_header(self.destination.read(name, 0, fmt.HEADER_SIZE))
-            if head is not None and head[2].hex() == journal.writer:
+            if head is not None and head.key == journal.key:
                 self.destination.delete(name)
 
     def _check_same(self, name: str) -> None:
@@ -262,10 +263,12 @@ class _Run:
 
 
 def _same(one: Store, other: Store) -> bool:
-    roots = [getattr(each, "root", None) for each in (one, other)]
-    if all(isinstance(root, Path) for root in roots):
-        return Path(str(roots[0])).resolve() == Path(str(roots[1])).resolve()
-    return one.where == other.where
+    return _address(one) == _address(other)
+
+
+def _address(store: Store) -> str:
+    """A place such that it is found from anywhere: a directory's whole path."""
+    return str(store.root.resolve()) if isinstance(store, LocalStore) else store.where
 
 
 def _digest(pieces: Iterator[bytes]) -> str:

@@ -12,7 +12,8 @@ class Finding(NamedTuple):
 
     Attributes:
         kind: one word: changed, missing, truncated, inserted, moved, copied, unreadable, newer,
-            given-up, torn-tail, leftover, sealed-still-there, unsigned, unproved, foreign.
+            given-up, torn-tail, leftover, moved-away, sealed-still-there, unsigned, unproved,
+            foreign.
         where: the file's name in the store.
         text: what it is, and what to do.
         severity: `error`: the books are not what was written; `note`: they are.

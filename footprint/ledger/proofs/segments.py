@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from footprint.errors import LedgerError
+from footprint.ledger import receipts
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.sealed.manifest import SEALED, Group, Manifest, SealedFile
-from footprint.ledger.stores import Store
+from footprint.ledger.stores import Store, open_store
 
 #: Bytes that are read and hashed at a time: they fit a processor's cache, nearly.
 BLOCK = 1 << 20
@@ -27,21 +29,27 @@ class Expected(NamedTuple):
         live: the files that count, by path.
         replaced: paths of files that later ones stand for, and that may still be there.
         seals: the ids of all seals that a manifest names.
+        moved: where files are that were shipped and then removed here.
     """
 
     live: Mapping[str, SealedFile]
     replaced: frozenset[str]
     seals: frozenset[str]
+    moved: Mapping[str, str] = {}
 
 
-def expected(manifests: Iterable[Manifest]) -> Expected:
-    """What the manifests of all chains name."""
+def expected(manifests: Iterable[Manifest], moved: Mapping[str, str] | None = None) -> Expected:
+    """What the manifests of all chains name.
+
+    Args:
+        moved: path -> place of files that were shipped, and then removed here (`receipts.moved`).
+    """
     manifests = list(manifests)
     replaced = frozenset(old.path for each in manifests for old in each.replaces)
     live = {
         file.path: file for each in manifests for file in each.files if file.path not in replaced
     }
-    return Expected(live, replaced, frozenset(each.seal for each in manifests))
+    return Expected(live, replaced, frozenset(each.seal for each in manifests), moved or {})
 
 
 def check(
@@ -49,14 +57,23 @@ def check(
 ) -> list[Finding]:
     """Reads and hashes every file that a manifest names, and looks at the others.
 
+    A file that was shipped and then removed is looked at where it is now: a note says no more than
+    where, and the manifest's hash is what counts.
+
     Args:
         told: called with the bytes of each file that was read, from several threads.
     """
     there = dict(store.names(SEALED))
+    moved = {} if named.live.keys() <= there.keys() else receipts.moved(store)
 
     def one(file: SealedFile) -> list[Finding]:
+        if file.path not in there and file.path in moved:
+            return _elsewhere(file, moved[file.path], named)
         if file.path not in there:
             last = max(file.rows - 1, 0)
+            if place := named.moved.get(file.path):
+                text = f"it was shipped to {place} and removed here: verify it there"
+                return [note("shipped", file.path, text, rows=(0, last))]
             text = f"it is missing, with {file.rows} rows of {file.date}: {_RESTORE}"
             return [Finding("missing", file.path, text, rows=(0, last))]
         found = _file(store, file, named.live)
@@ -97,6 +114,20 @@ def _file(store: Store, file: SealedFile, live: Mapping[str, SealedFile]) -> lis
             text = f"it holds what belongs in {other.path}: it was swapped; {_RESTORE}"
             return [Finding("moved", file.path, text, rows=(0, max(file.rows - 1, 0)))]
     return list(_changed(store, file))
+
+
+def _elsewhere(file: SealedFile, place: str, named: Expected) -> list[Finding]:
+    """What is wrong with a file that was shipped to another place and removed here."""
+    rows = (0, max(file.rows - 1, 0))
+    try:
+        found = _file(open_store(place), file, named.live)
+    except LedgerError as error:
+        text = f"it was shipped to {place}, which cannot be asked: {error}"
+        return [Finding("missing", file.path, text, rows=rows)]
+    if not found:
+        return [note("moved-away", file.path, f"it is at {place}, whole")]
+    said = f"at {place}, to which it was shipped"
+    return [each._replace(text=f"{said}: {each.text}") for each in found]
 
 
 def _changed(store: Store, file: SealedFile) -> Iterator[Finding]:

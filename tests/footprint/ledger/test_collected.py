@@ -154,8 +154,8 @@ def test_differences_are_kept_of_runs_that_had_them(tmp_path: Path) -> None:
 def test_a_note_that_was_damaged_is_no_note(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     for text in (b"", b"[]", b'{"skews": 1}', b'{"skews": [{}], "files": [1]}', b"\xff"):
-        store.replace(f"shipped/{'c' * 32}.json", text)
-        store.replace(f"shipped/{'c' * 32}.moved.json", text)
+        store.replace(f"receipts/{'c' * 32}.json", text)
+        store.replace(f"receipts/{'c' * 32}.moved.json", text)
         assert receipts.skews(store) == []
         assert receipts.moved(store) == {}
 
