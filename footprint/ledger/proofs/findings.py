@@ -12,7 +12,7 @@ class Finding(NamedTuple):
 
     Attributes:
         kind: one word: changed, missing, truncated, inserted, moved, copied, unreadable, newer,
-            given-up, torn-tail, leftover, moved-away, sealed-still-there, unsigned, unproved,
+            given-up, torn-tail, leftover, shipped, sealed-still-there, unsigned, unproved,
             foreign.
         where: the file's name in the store.
         text: what it is, and what to do.

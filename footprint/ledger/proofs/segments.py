@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from footprint.errors import LedgerError
-from footprint.ledger import receipts
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.sealed.manifest import SEALED, Group, Manifest, SealedFile
 from footprint.ledger.stores import Store, open_store
@@ -29,27 +28,21 @@ class Expected(NamedTuple):
         live: the files that count, by path.
         replaced: paths of files that later ones stand for, and that may still be there.
         seals: the ids of all seals that a manifest names.
-        moved: where files are that were shipped and then removed here.
     """
 
     live: Mapping[str, SealedFile]
     replaced: frozenset[str]
     seals: frozenset[str]
-    moved: Mapping[str, str] = {}
 
 
-def expected(manifests: Iterable[Manifest], moved: Mapping[str, str] | None = None) -> Expected:
-    """What the manifests of all chains name.
-
-    Args:
-        moved: path -> place of files that were shipped, and then removed here (`receipts.moved`).
-    """
+def expected(manifests: Iterable[Manifest]) -> Expected:
+    """What the manifests of all chains name."""
     manifests = list(manifests)
     replaced = frozenset(old.path for each in manifests for old in each.replaces)
     live = {
         file.path: file for each in manifests for file in each.files if file.path not in replaced
     }
-    return Expected(live, replaced, frozenset(each.seal for each in manifests), moved or {})
+    return Expected(live, replaced, frozenset(each.seal for each in manifests))
 
 
 def check(
@@ -64,16 +57,12 @@ def check(
         told: called with the bytes of each file that was read, from several threads.
     """
     there = dict(store.names(SEALED))
-    moved = {} if named.live.keys() <= there.keys() else receipts.moved(store)
 
     def one(file: SealedFile) -> list[Finding]:
-        if file.path not in there and file.path in moved:
-            return _elsewhere(file, moved[file.path], named)
+        if file.path not in there and file.path in named.moved:
+            return _elsewhere(file, named.moved[file.path], named)
         if file.path not in there:
             last = max(file.rows - 1, 0)
-            if place := named.moved.get(file.path):
-                text = f"it was shipped to {place} and removed here: verify it there"
-                return [note("shipped", file.path, text, rows=(0, last))]
             text = f"it is missing, with {file.rows} rows of {file.date}: {_RESTORE}"
             return [Finding("missing", file.path, text, rows=(0, last))]
         found = _file(store, file, named.live)
@@ -125,7 +114,8 @@ def _elsewhere(file: SealedFile, place: str, named: Expected) -> list[Finding]:
         text = f"it was shipped to {place}, which cannot be asked: {error}"
         return [Finding("missing", file.path, text, rows=rows)]
     if not found:
-        return [note("moved-away", file.path, f"it is at {place}, whole")]
+        text = f"it was shipped to {place} and removed here; there it is whole"
+        return [note("shipped", file.path, text, rows=rows)]
     said = f"at {place}, to which it was shipped"
     return [each._replace(text=f"{said}: {each.text}") for each in found]
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from footprint.ledger import format as fmt
-from footprint.ledger import stored
+from footprint.ledger import receipts, stored
 from footprint.ledger.proofs import chains, journals, segments, sign
-from footprint.ledger.proofs.against import Key, Place, against
+from footprint.ledger.proofs.against import Key, Place, against, missing_parts
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.proofs.head import Head, sizes
 from footprint.ledger.sealed.manifest import MANIFESTS, SEALED, SealedJournal
 from footprint.ledger.stores import Store
 
 #: What a ledger's directory may hold beside its marker. `derived` can be deleted and rebuilt.
-_FOLDERS = (fmt.JOURNALS, SEALED, MANIFESTS, "derived", "factors", "receipts")
+_FOLDERS = (fmt.JOURNALS, SEALED, MANIFESTS, "derived", "factors", receipts.FOLDER)
 
 
 def verify(
@@ -53,11 +53,12 @@ def verify_all(
 ) -> list[list[Finding]]:
     """As `verify` for several ledgers; what a head knows may be in any of them.
 
-    Returns the findings of each ledger; what a head says is missing stands with the first.
+    Returns the findings of each ledger; what is in none of them stands with the first.
     """
     looked = [_look(store, heads, key, told) for store in stores]
     places = [place for place, _ in looked]
     findings = [found for _, found in looked]
+    findings[0] += missing_parts(places)
     for head in heads:
         findings[0] += against(head, places)
     if key is not None:

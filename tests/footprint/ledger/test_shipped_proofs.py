@@ -40,7 +40,7 @@ def test_what_arrived_verifies(node: Store, there: Store) -> None:
 def test_what_was_removed_is_looked_at_where_it_is(node: Store, there: Store) -> None:
     ship(node, there, delete_after=True)
     found = verify(node)
-    assert {each.kind for each in found} == {"moved-away"}
+    assert {each.kind for each in found} == {"shipped"}
     assert not any(each.is_error for each in found)
     assert [each.where for each in found] == [name for name, _ in there.names("sealed")]
     path = found[0].where
