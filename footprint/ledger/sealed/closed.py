@@ -98,7 +98,7 @@ def glimpse(store: Store, name: str, size: int) -> Glimpse | None:
     Raises FileNotFoundError where it is gone.
     """
     head = fmt.read_header(store.read(name, 0, fmt.HEADER_SIZE))
-    if head is None or head[0] > fmt.MAJOR:
+    if head is None or head.major > fmt.MAJOR:
         return None
     context = next(iter(_records(_first_payload(store, name, size))), None)
     if context is None or context.get("type") != "writer":
@@ -112,7 +112,7 @@ def glimpse(store: Store, name: str, size: int) -> Glimpse | None:
         last_utc_ns = batch.t_max - int(context["t"]) + int(context["utc_ns"])
     except (KeyError, TypeError, ValueError):
         return None
-    return Glimpse((head[2].hex(), 0), context, ended, last_utc_ns)
+    return Glimpse(head.key, context, ended, last_utc_ns)
 
 
 def is_closed(found: Glimpse, machine: Here) -> bool:

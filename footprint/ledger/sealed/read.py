@@ -244,7 +244,7 @@ class _UnsortedError(Exception):
 
 def _begun(journal: SealedJournal) -> Facts:
     """Facts without records and rows."""
-    facts = Facts(journal.writer, journal.name)
+    facts = Facts(journal.writer, journal.name, journal.part)
     facts.size = journal.size
     facts.batches = journal.batches
     facts.t_last = journal.t_last

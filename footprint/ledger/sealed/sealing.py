@@ -292,7 +292,7 @@ def _entry(name: str, data: bytes, facts: Facts, records: int) -> SealedJournal:
     return SealedJournal(
         name=name,
         writer=facts.writer,
-        part=getattr(facts, "part", 0),
+        part=facts.part,
         host=facts.host,
         boot_id=facts.boot_id,
         size=len(data),
@@ -325,11 +325,16 @@ def _period(facts: Facts) -> tuple[int, int]:
 
 
 def _remove(
-    store: Store, journals: Iterable[SealedJournal], files: Iterable[SealedFile]
+    store: Store,
+    journals: Iterable[SealedJournal],
+    files: Iterable[SealedFile],
+    *,
+    hashed: bool = False,
 ) -> list[str]:
     """Removes journals that were sealed, those that are still what was sealed.
 
-    Not before all files are there: a journal is the only other place where its rows are.
+    Not before all files are there: a journal is the only other place where its rows are. One that
+    was read a moment ago is known by its size, since journals only grow; others are `hashed`.
     """
     there = dict(store.names(SEALED))
     missing = [file.path for file in files if there.get(file.path) != file.size]
@@ -339,13 +344,21 @@ def _remove(
             " from a copy; the journals it was made from stay"
         )
     removed: list[str] = []
+    sizes = dict(store.names(fmt.JOURNALS))
     for journal in journals:
         name = f"{fmt.JOURNALS}/{journal.name}"
         with contextlib.suppress(FileNotFoundError):
-            if hashlib.sha256(store.read(name)).hexdigest() == journal.sha256:
-                store.delete(name)
-                removed.append(name)
+            if sizes.get(name) != journal.size or (
+                hashed and _digest(store, name) != journal.sha256
+            ):
+                continue
+            store.delete(name)
+            removed.append(name)
     return removed
+
+
+def _digest(store: Store, name: str) -> str:
+    return hashlib.sha256(store.read(name)).hexdigest()
 
 
 def _sweep(store: Store, machine: Here) -> list[str]:
@@ -356,7 +369,7 @@ def _sweep(store: Store, machine: Here) -> list[str]:
     for chain in known:
         again = [journal for journal in chain.journals if journal.name in there]
         if again:
-            removed += _remove(store, again, _files_of(chain.manifests, again))
+            removed += _remove(store, again, _files_of(chain.manifests, again), hashed=True)
     named = {file.path for chain in known for each in chain.manifests for file in each.files}
     for name, _ in store.names(SEALED):
         # What is being shipped here was sealed long ago, and written a moment ago.

@@ -92,6 +92,8 @@ def offsets(anchors: Sequence[tuple[int, int]], times: NDArray[np.int64]) -> NDA
     if not anchors:
         return np.zeros(len(times), np.int64)
     pairs = np.array(anchors, np.int64)
+    if len(pairs) == 1:
+        return np.full(len(times), pairs[0, 1] - pairs[0, 0])
     reached = np.searchsorted(np.maximum.accumulate(pairs[:, 0]), times, side="right")
     at = np.maximum(reached - 1, 0)
     found: NDArray[np.int64] = (pairs[:, 1] - pairs[:, 0])[at]

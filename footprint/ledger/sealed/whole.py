@@ -166,7 +166,7 @@ def _key(file: StoredFile) -> Key | None:
         head = fmt.read_header(file.store.read(file.path, 0, fmt.HEADER_SIZE))
     except FileNotFoundError:
         return None
-    return None if head is None else (head[2].hex(), 0)
+    return None if head is None else head.key
 
 
 class _Vanished(Exception):  # noqa: N818 - nothing went wrong: it was sealed

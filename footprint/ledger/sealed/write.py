@@ -244,7 +244,7 @@ def _described(
             chain = hashlib.sha256(chain + data).digest()
             at = end
             own = slice(first, first + count)
-            boots = (journals[each].boot_id for each in _unique(rows.journal[own]))
+            boots = (journals[each].boot_id for each in _different(rows.journal[own]))
             groups.append(
                 Group(
                     first,
@@ -281,10 +281,12 @@ def group_ranges(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tupl
     return [(start, end, rows) for start, end, rows in found]
 
 
-def _unique(values: NDArray[Any]) -> list[int]:
+def _different(values: NDArray[Any]) -> list[int]:
+    """The values of a rising column, each once."""
     import numpy as np
 
-    return list(np.unique(values).tolist())
+    steps = np.flatnonzero(values[1:] != values[:-1]) + 1
+    return [int(values[0]), *values[steps].tolist()]
 
 
 def _quoted(path: Path) -> str:
