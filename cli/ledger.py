@@ -104,6 +104,8 @@ def _text(one: Inventory) -> Iterator[str]:
     for device in one.devices.values():
         named = f"{device['device_kind']} {device['name']} [{device['id']}]"
         yield f"  device     {named}: tier {device['tier']}, {device['readings']:,} readings"
+    if one.corrections:
+        yield f"  corrections {one.corrections}: see `footprint correct list`"
     yield f"  written by {', '.join(one.versions) or 'nobody'}"
     if one.newer_records:
         yield f"  newer      {one.newer_records:,} records of a newer footprint were passed over"

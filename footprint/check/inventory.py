@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from footprint.ledger import format as fmt
+from footprint.ledger.corrections.journals import CLOCK as CORRECTIONS
 from footprint.ledger.reader import Facts, Issue, read_journals
 from footprint.ledger.stored import StoredFile, journals
 from footprint.ledger.stores import Store, open_store
@@ -38,6 +39,7 @@ class Inventory:
         self.journals: list[dict[str, Any]] = []
         self.rows: Counter[str] = Counter()
         self.calls = self.errors = self.left_open = self.newer_records = 0
+        self.corrections = 0
         self.runs: set[str] = set()
         self.jobs: dict[tuple[str, str], dict[str, Any]] = {}
         self.hosts: Counter[str] = Counter()
@@ -64,6 +66,9 @@ class Inventory:
             self._take(facts, size)
 
     def _take(self, facts: Facts, size: int) -> None:
+        self.corrections += len(facts.corrections)
+        if facts.boot_id == CORRECTIONS:
+            return  # nobody ran it on a host
         context, tool = facts.context, facts.context.get("tool", {})
         start, last = facts.utc_ns(context["t"]), facts.utc_ns(max(facts.t_last, context["t"]))
         self._period += [start, last]
@@ -197,5 +202,6 @@ def _ledger(one: Inventory) -> dict[str, Any]:
         "dropped": one.dropped,
         "gaps": one.gaps,
         "newer_records": one.newer_records,
+        "corrections": one.corrections,
         "journals": one.journals,
     }

@@ -39,6 +39,7 @@ BENCHMARKS = (
     "datasheets",
     "inference",
     "sealed",
+    "proofs",
 )
 
 
