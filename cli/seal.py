@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ledgers", metavar="[LEDGER]...", nargs=-1)
 @click.option("--quiet", is_flag=True, help="Print the head alone.")
-def seal(ledgers: tuple[str, ...], *, quiet: bool) -> None:
+@click.option("--sign", metavar="KEYFILE", help="Sign the head with an Ed25519 key.")
+def seal(ledgers: tuple[str, ...], *, quiet: bool, sign: str | None) -> None:
     """Seal a ledger's closed journals.
 
     Journals whose writers have ended become Parquet files by table and UTC date, a tenth of the
@@ -31,6 +33,11 @@ def seal(ledgers: tuple[str, ...], *, quiet: bool) -> None:
     from footprint.ledger.sealed.sealing import seal as sealed
     from footprint.ledger.stores import open_store
 
+    key = None
+    if sign is not None:
+        from footprint.ledger.proofs.sign import read_private
+
+        key = read_private(Path(sign))
     for each in ledgers or (None,):
         store = open_store(ledger_place(each))
         outcome = sealed(store)
@@ -39,6 +46,10 @@ def seal(ledgers: tuple[str, ...], *, quiet: bool) -> None:
                 say(line)
         if outcome.head is not None:
             chain, number, digest = outcome.head
+            if key is not None:
+                from footprint.ledger.proofs.sign import sign_last
+
+                sign_last(store, chain, key)
             click.echo(f"{chain} {number} {digest}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -49,6 +50,9 @@ class Memory:
 
     def delete(self, name: str) -> None:
         self.files.pop(name, None)
+
+    def written_utc_ns(self, name: str) -> int:
+        return time.time_ns()
 
     def local(self, name: str) -> Path:
         raise NotImplementedError("nothing here reads a file of its own")

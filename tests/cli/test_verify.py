@@ -99,6 +99,8 @@ def test_keys_are_made_and_asked_for(ledger: Path, tmp_path: Path) -> None:
     done = run(ledger, "--key", f"{key}.pub")
     assert done.exit_code == 1
     assert "error: unsigned: manifests/" in done.stdout
+    assert CliRunner().invoke(main, ["seal", str(ledger), "--sign", str(key)]).exit_code == 0
+    assert run(ledger, "--key", f"{key}.pub").exit_code == 0
     kept = tmp_path / "head.json"
     assert run(ledger, "--save-head", kept, "--sign", key).exit_code == 0
     assert set(json.loads(kept.read_text())["signature"]) == {"key", "signature"}

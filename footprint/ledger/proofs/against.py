@@ -52,6 +52,33 @@ def against(head: Head, places: Sequence[Place]) -> Iterator[Finding]:
             yield Finding("changed", name, text)
 
 
+def missing_parts(places: Sequence[Place]) -> Iterator[Finding]:
+    """Parts of a writer's journals that are nowhere, although a later one is there, or named.
+
+    An open part that ended because another was begun names that one; whether a sealed one did is
+    not known without its rows.
+    """
+    there: dict[str, dict[int, str]] = {}
+    following: dict[str, tuple[int, str]] = {}
+    for place in places:
+        for (writer, part), sealed in place.sealed.items():
+            there.setdefault(writer, {}).setdefault(part, f"journals/{sealed.name}")
+        for (writer, part), copies in place.journals.items():
+            there.setdefault(writer, {})[part] = copies[0].path
+            if copies[0].is_rotated:
+                known = following.get(writer, (0, ""))
+                following[writer] = max(known, (part + 1, copies[0].path))
+    for writer, parts in sorted(there.items()):
+        for part in range(max(parts)):
+            if part not in parts:
+                text = f"part {part} of writer {writer} is missing, and {max(parts)} is there"
+                yield Finding("missing", parts[max(parts)], f"{text}: {_RESTORE}")
+        part, before = following.get(writer, (0, ""))
+        if part > max(parts):
+            text = f"it says that part {part} of writer {writer} follows, which is missing"
+            yield Finding("missing", before, f"{text}: {_RESTORE}")
+
+
 def _chain(chain: str, number: int, digest: str, places: Sequence[Place]) -> Iterator[Finding]:
     where = path_of(chain, number)
     hashes = [place.manifests.hashes.get(chain, {}) for place in places]
@@ -143,4 +170,4 @@ def _sealed(where: str, known: JournalHead, sealed: SealedJournal) -> Finding | 
     return note("unproved", where, text, bytes=(proved, known.size))
 
 
-__all__ = ["Place", "against"]
+__all__ = ["Place", "against", "missing_parts"]

@@ -32,6 +32,7 @@ class Seen(NamedTuple):
         sha256: of all of them.
         prefixes: SHA-256 of its first bytes, by how many; where they were asked for.
         findings: what is wrong with it by itself.
+        is_rotated: its last record says that another part follows.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Seen(NamedTuple):
     sha256: str
     prefixes: Mapping[int, str]
     findings: tuple[Finding, ...]
+    is_rotated: bool = False
 
     @property
     def path(self) -> str:
@@ -60,7 +62,7 @@ def names(store: Store) -> list[str]:
 def key_of(data: bytes) -> tuple[str, int] | None:
     """(writer, part) of a journal's bytes; None where its header does not hold."""
     head = fmt.read_header(data)
-    return None if head is None else (head[2].hex(), int.from_bytes(data[6:8], "little"))
+    return None if head is None else head.key
 
 
 def look(name: str, data: bytes, cuts: Iterable[int] = ()) -> Seen:
@@ -78,7 +80,21 @@ def look(name: str, data: bytes, cuts: Iterable[int] = ()) -> Seen:
         digests[-1],
         dict(zip(positions, digests, strict=False)),
         tuple(_findings(f"{fmt.JOURNALS}/{name}", name, data)),
+        _is_rotated(data),
     )
+
+
+def _is_rotated(data: bytes) -> bool:
+    """Whether a journal's last batch closes it because its writer began another part."""
+    at = data.rfind(fmt.SYNC)
+    batch = fmt.batch_head(data, at) if at >= 0 else None
+    if batch is None:
+        return False
+    payload = memoryview(data)[at + fmt.BATCH_HEADER_SIZE :]
+    if not batch.holds(payload):
+        return False
+    ends = (each for each in _records(payload)[0] if each.get("type") == "end")
+    return any(each.get("reason") == "rotated" for each in ends)
 
 
 def _findings(where: str, name: str, data: bytes) -> Iterator[Finding]:
@@ -92,12 +108,12 @@ def _findings(where: str, name: str, data: bytes) -> Iterator[Finding]:
             text = f"its header is damaged or foreign; {_RESTORE}"
             yield Finding("unreadable", where, text, bytes=(0, fmt.HEADER_SIZE))
         return
-    if head[0] > fmt.MAJOR:
-        text = f"a newer footprint wrote it (journal {head[0]}.{head[1]}): upgrade footprint"
+    if head.major > fmt.MAJOR:
+        text = f"a newer footprint wrote it (journal {head.major}.{head.minor}): upgrade footprint"
         yield Finding("newer", where, text)
         return
-    writer = head[2].hex()
-    if _NAMED.fullmatch(name) and writer[:8] not in re.split(r"[-.]", name):
+    writer = head.writer.hex()
+    if _NAMED.fullmatch(name) and writer[:8] not in re.split(r"[-._]", name):
         text = f"it is the journal of writer {writer}: it was renamed or swapped; put it back"
         yield Finding("moved", where, text)
     if len(data) == fmt.HEADER_SIZE:

@@ -28,21 +28,27 @@ class Expected(NamedTuple):
         live: the files that count, by path.
         replaced: paths of files that later ones stand for, and that may still be there.
         seals: the ids of all seals that a manifest names.
+        moved: where files are that were shipped and then removed here.
     """
 
     live: Mapping[str, SealedFile]
     replaced: frozenset[str]
     seals: frozenset[str]
+    moved: Mapping[str, str] = {}
 
 
-def expected(manifests: Iterable[Manifest]) -> Expected:
-    """What the manifests of all chains name."""
+def expected(manifests: Iterable[Manifest], moved: Mapping[str, str] | None = None) -> Expected:
+    """What the manifests of all chains name.
+
+    Args:
+        moved: path -> place of files that were shipped, and then removed here (`receipts.moved`).
+    """
     manifests = list(manifests)
     replaced = frozenset(old.path for each in manifests for old in each.replaces)
     live = {
         file.path: file for each in manifests for file in each.files if file.path not in replaced
     }
-    return Expected(live, replaced, frozenset(each.seal for each in manifests))
+    return Expected(live, replaced, frozenset(each.seal for each in manifests), moved or {})
 
 
 def check(

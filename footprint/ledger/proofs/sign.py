@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.errors import LedgerError, UsageError, shown
-from footprint.ledger.proofs.chains import SIGNATURE, Manifests
+from footprint.ledger.proofs.chains import SIGNATURE, Manifests, read
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.proofs.head import Head
 from footprint.ledger.sealed.manifest import MANIFESTS, canonical, number_of, path_of
@@ -146,6 +146,19 @@ def sign(store: Store, chain: str, number: int, key: PrivateKey) -> str:
     }
     store.replace(signature_path(chain, number), canonical(document))
     return signature_path(chain, number)
+
+
+def sign_last(store: Store, chain: str, key: PrivateKey) -> str:
+    """Signs the last manifest of a chain, which stands for all before it.
+
+    Nothing is vouched for that does not fit together: raises LedgerError where a manifest before
+    it was changed or is missing.
+    """
+    manifests, findings = read(store)
+    for each in findings:
+        if each.is_error and each.where.startswith(f"{MANIFESTS}/{chain}/"):
+            raise LedgerError(f"{store.where}: nothing was signed: {each.line}")
+    return sign(store, chain, max(manifests.hashes[chain]), key)
 
 
 def sign_head(found: Head, key: PrivateKey) -> Head:
@@ -283,5 +296,6 @@ __all__ = [
     "read_public",
     "sign",
     "sign_head",
+    "sign_last",
     "signature_path",
 ]

@@ -89,7 +89,7 @@ def _look(
     # Journals first: one that is sealed meanwhile is then in a manifest, never in neither.
     seen = _journals(store, heads)
     manifests, findings = chains.read(store)
-    named = segments.expected(manifests.manifests)
+    named = segments.expected(manifests.manifests, receipts.moved(store))
     sealed = {journal.key: journal for each in manifests.manifests for journal in each.journals}
     seen = [_again(store, one, sealed.get(one.key)) if one.key else one for one in seen]
     findings += chains.own_chain(store, manifests)
@@ -97,7 +97,7 @@ def _look(
     findings += journals.doubles(seen, sealed)
     findings += segments.check(store, named, told)
     findings += sign.check_chains(store, manifests, key)
-    findings += _foreign(there)
+    findings += foreign(there)
     by_key: dict[Key, list[journals.Seen]] = {}
     for one in seen:
         if one.key is not None:
@@ -136,7 +136,8 @@ def _hashed(store: Store, name: str) -> tuple[int, str]:
     return len(data), journals.sha256(data)
 
 
-def _foreign(names: Iterable[str]) -> Iterable[Finding]:
+def foreign(names: Iterable[str]) -> Iterable[Finding]:
+    """A note on each file in a ledger's place that is no file of a ledger's."""
     for name in names:
         folder, slash, rest = name.partition("/")
         in_journals = folder == fmt.JOURNALS and ("/" in rest or not rest.endswith(fmt.SUFFIX))
@@ -145,4 +146,4 @@ def _foreign(names: Iterable[str]) -> Iterable[Finding]:
             yield note("foreign", name, "no file of a ledger's; it is not read")
 
 
-__all__ = ["verify", "verify_all"]
+__all__ = ["foreign", "verify", "verify_all"]

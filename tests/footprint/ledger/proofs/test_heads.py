@@ -18,6 +18,8 @@ from footprint.ledger.stores import open_store
 from proved_ledgers import Memory, files_of, open_journals, recorded
 from report_ledgers import S
 
+WRITER = bytes(range(16))
+
 
 def _errors(found: list[Finding]) -> list[Finding]:
     return [each for each in found if each.is_error]
@@ -156,6 +158,25 @@ def test_what_a_head_knows_may_be_in_any_of_several_places(tmp_path: Path) -> No
     (one,) = _errors(verify(kept, known))
     assert one.kind == "missing"
     assert one.where.endswith("/00000000.json")
+
+
+def _part(number: int, *, rotated: bool) -> bytes:
+    """A part of the journals of writer 1."""
+    writer = {"type": "writer", "writer": WRITER.hex(), "t": 0, "utc_ns": 0}
+    end = {"type": "end", "t": 1, "reason": "rotated" if rotated else "exit"}
+    header = fmt.header(WRITER, part=number)
+    return header + fmt.batch(0, [fmt.json_section([writer, end])], 0, 1)
+
+
+def test_a_part_that_is_gone_is_found_where_another_says_so() -> None:
+    parts = {f"journals/{n}.fpj": _part(n, rotated=n < 2) for n in range(3)}
+    marker = {fmt.MARKER: b'{"schema": "footprint.ledger/1"}\n'}
+    assert verify(Memory({**marker, **parts})) == []
+    for gone in range(3):
+        kept = {name: data for name, data in parts.items() if f"/{gone}." not in name}
+        (one,) = verify(Memory({**marker, **kept}))
+        assert one.kind == "missing"
+        assert f"part {gone} of writer {WRITER.hex()}" in one.text
 
 
 class _Stopped(BaseException):

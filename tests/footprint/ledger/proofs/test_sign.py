@@ -78,6 +78,17 @@ def test_there_is_nothing_to_sign_where_there_is_no_manifest(sealed: Store, key:
         sign.sign(sealed, "0" * 32, 3, sign.read_private(key))
 
 
+def test_a_chain_that_does_not_fit_together_is_not_signed(
+    sealed: Store, key: Path, tmp_path: Path
+) -> None:
+    recorded(tmp_path / "ledger", 2)
+    seal(sealed)
+    (chain,) = read_chains(sealed)
+    sealed.delete(path_of(chain.id, 0))
+    with pytest.raises(LedgerError, match="nothing was signed: error: missing"):
+        sign.sign_last(sealed, chain.id, sign.read_private(key))
+
+
 def test_a_head_is_signed_with_what_it_says(sealed: Store, key: Path, tmp_path: Path) -> None:
     private = sign.read_private(key)
     found = sign.sign_head(head(sealed), private)
