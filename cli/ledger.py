@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.cli.options import ledger_place
+from footprint.console import say
 
 if TYPE_CHECKING:
     from footprint.check.inventory import Inventory
@@ -48,6 +49,30 @@ def info(ledgers: tuple[str, ...], form: str) -> None:
             click.echo()
         for line in _text(one):
             click.echo(line)
+
+
+@ledger.command()
+@click.argument("target", metavar="TARGET")
+@click.argument("ledgers", metavar="LEDGER...", nargs=-1, required=True)
+def merge(target: str, ledgers: tuple[str, ...]) -> None:
+    """Join ledgers: copy them, journals and sealed segments, into TARGET.
+
+    TARGET is a ledger, or a directory or s3://bucket/prefix that holds nothing yet. The others stay
+    as they are. What is there already is not copied again, so that it can be repeated; a journal
+    that grew since replaces its shorter copy.
+    """
+    from footprint.ledger.shipping import ship
+    from footprint.ledger.stores import open_store
+
+    destination = open_store(target)
+    for each in ledgers:
+        source = open_store(ledger_place(each))
+        done = ship(source, destination, open_journals=True)
+        say(
+            f"{source.where}: {_many(done.journals, 'journal')},"
+            f" {_many(done.manifests, 'manifest')} and {_many(done.files, 'sealed file')}"
+            f" ({_size(done.bytes)}) copied to {destination.where}"
+        )
 
 
 @ledger.command()
@@ -90,6 +115,10 @@ def _text(one: Inventory) -> Iterator[str]:
     closed = sum(each["closed"] is not None for each in one.journals)
     left = f", {len(one.journals) - closed} open: running, or died" * (closed < len(one.journals))
     yield f"  journals   {len(one.journals)}, {_size(one.bytes)}: {closed} closed{left}"
+    if one.sealed["manifests"]:
+        kept = [_many(one.sealed[each], each.rstrip("s")) for each in ("journals", "files")]
+        size = _size(one.sealed["bytes"])
+        yield f"             of them sealed: {kept[0]} in {kept[1]}, {size}"
     yield f"  runs       {len(one.runs)}"
     yield from _list("jobs", [_job(each) for each in one.jobs.values()]) if one.jobs else ()
     hosts = [f"{host or '(no name)'} ({_many(n, 'journal')})" for host, n in one.hosts.items()]

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from footprint.ledger import format as fmt
 from footprint.ledger.corrections.journals import CLOCK as CORRECTIONS
+from footprint.ledger.proofs.verify import foreign
 from footprint.ledger.reader import Facts, Issue, read_journals
-from footprint.ledger.stored import StoredFile, journals
+from footprint.ledger.sealed.manifest import Chain
+from footprint.ledger.sealed.plan import Key
+from footprint.ledger.sealed.read import read
+from footprint.ledger.sealed.whole import contents
+from footprint.ledger.stored import StoredFile
 from footprint.ledger.stores import Store, open_store
 from footprint.model import ERROR
 
@@ -49,8 +54,15 @@ class Inventory:
         self.gaps: list[dict[str, Any]] = []
         self.dropped: list[dict[str, Any]] = []
         self._period: list[int] = []
-        for file in journals(store):
+        self.sealed = {"journals": 0, "manifests": 0, "files": 0, "bytes": 0}
+        there = contents(store)
+        for file in there.journals:
             self._add(file)
+        for chain in there.chains:
+            self._add_sealed(store, chain, there.elsewhere)
+        self.issues += there.issues
+        names = [name for name, _ in store.names()]
+        self.issues += [Issue(each.kind, each.where, each.text) for each in foreign(names)]
 
     @property
     def period(self) -> tuple[str, str] | None:
@@ -64,6 +76,21 @@ class Inventory:
         self.bytes += size
         for facts in found:
             self._take(facts, size)
+
+    def _add_sealed(self, store: Store, chain: Chain, elsewhere: Collection[Key]) -> None:
+        manifests = list(chain.manifests)
+        files = list(chain.files)
+        self.sealed["manifests"] += len(manifests)
+        self.sealed["files"] += len(files)
+        self.sealed["bytes"] += sum(file.size for file in files)
+        self.bytes += sum(file.size for file in files)
+        for boot in sorted({journal.boot_id for journal in chain.journals}):
+            found, issues = read(store, manifests, boots=[boot], without=elsewhere)
+            self.issues += issues
+            for facts in found:
+                self.sealed["journals"] += 1
+                self.issues += facts.issues
+                self._take(facts, facts.size)
 
     def _take(self, facts: Facts, size: int) -> None:
         self.corrections += len(facts.corrections)
@@ -203,5 +230,6 @@ def _ledger(one: Inventory) -> dict[str, Any]:
         "gaps": one.gaps,
         "newer_records": one.newer_records,
         "corrections": one.corrections,
+        "sealed": one.sealed,
         "journals": one.journals,
     }
