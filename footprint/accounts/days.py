@@ -58,10 +58,12 @@ class Clock:
         return t - anchors[best, 0] + anchors[best, 1]
 
     def boot_ns(self, utc_ns: int) -> int:
-        """The boot-time instant of a UTC one: the first, where UTC was set back over it."""
+        """The boot-time instant of a UTC one, as `Facts.boot_ns` has it."""
         best = self._anchors[0]
         for anchor in self._anchors:
             if anchor[1] > utc_ns:
+                if best[1] <= utc_ns:  # UTC may have been set forward over it
+                    return min(utc_ns - best[1] + best[0], anchor[0])
                 break
             best = anchor
         return utc_ns - best[1] + best[0]

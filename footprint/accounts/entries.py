@@ -95,6 +95,7 @@ def collect(facts: Sequence[Facts], indices: Sequence[int]) -> Entries:
         rows.extend((writer, row[0], row[1], row) for row in one.rows["fold"])
         for seq, parent, path, start in one.rows["open"]:
             if seq not in ended:  # the process died within it
+                ended.add(seq)  # each part of a journal says it again
                 end = max(one.t_last, start)
                 rows.append((writer, seq, parent, (seq, parent, path, OPEN, 0, start, end, end)))
     for index, (writer, seq, _, _) in enumerate(rows):

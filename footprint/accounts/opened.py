@@ -15,6 +15,7 @@ from footprint.ledger.collected import Found, moved, once
 from footprint.ledger.corrections.apply import Applied, apply
 from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.corrections.journals import parted
+from footprint.ledger.parts import join
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.plan import Key, Source
 from footprint.ledger.sealed.whole import outline, read_ledger
@@ -74,13 +75,13 @@ class Ledger:
             facts, wrong = read_ledger(store)
             found += [Found(store.where, one) for one in facts]
             issues += wrong
-        return self._as_one(found, issues)
+        return _writers(*self._once(found, issues))
 
-    def _as_one(self, found: list[Found], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
+    def _once(self, found: list[Found], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
+        """Each journal once."""
         if not found and any(issue.kind == "foreign" for issue in issues):
             raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
         facts, copies = once(found)
-        roll_up(facts)
         return facts, [*issues, *copies]
 
     def outline(self) -> Outline:
@@ -97,11 +98,12 @@ class Ledger:
             found += [Found(store.where, one) for one in every]
             issues += there.issues
             sealed.append((store.where, there.sources, there.sealed))
-        facts, issues = self._as_one(found, issues)
+        single, issues = self._once(found, issues)
+        kept = set(map(id, single))
+        facts, issues = _writers(single, issues)
         if self.proposed or any(one.corrections for one in facts):
             facts, issues, applied = self.corrected()
             return Outline(facts, issues, (), tuple(applied))
-        kept = set(map(id, facts))
         places = (
             Place(where, tuple(sources)).of({key for key, one in own.items() if id(one) in kept})
             for where, sources, own in sealed
@@ -135,6 +137,13 @@ class Ledger:
         from footprint.accounts import frames
 
         return frames.readings(self.book(since, until))
+
+
+def _writers(facts: list[Facts], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
+    """Journals as what their writers recorded, each in the run that it belongs to."""
+    whole, missing = join(facts)
+    roll_up(whole)
+    return whole, [*issues, *missing]
 
 
 def open_ledger(*places: str | Path) -> Ledger:

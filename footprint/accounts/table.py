@@ -290,10 +290,7 @@ def _renumbered(rows: Any, kept: Flags, number: Ints) -> Any:
 def _rows(one: Facts) -> list[Any]:
     """A writer's spans, folds and spans that never ended."""
     spans, folds = columns.of(one.rows, "span"), columns.of(one.rows, "fold")
-    opened = columns.of(one.rows, "open")
-    if len(opened):  # those that ended since are spans
-        opened = opened[~np.isin(opened["seq"], spans["seq"])]
-    return [spans, folds, opened]
+    return [spans, folds, columns.left_open(one.rows)]
 
 
 def _filled(name: str, parts: Sequence[list[Any]], t_last: Sequence[int], size: int) -> Ints:

@@ -54,13 +54,8 @@ def _touching(one: Facts, bounds: Bounds) -> Iterator[Any]:
 
 def never_ended(one: Facts, until: int) -> Any:
     """Rows of spans that began before an instant and did not end."""
-    import numpy as np
-
-    opened = columns.of(one.rows, "open")
-    if len(opened):
-        ended = np.isin(opened["seq"], columns.of(one.rows, "span")["seq"])
-        opened = opened[(opened["start"] < until) & ~ended]
-    return opened
+    opened = columns.left_open(one.rows)
+    return opened[opened["start"] < until]
 
 
 def _above(one: Facts, tables: Iterator[Any]) -> Iterator[tuple[str, int]]:

@@ -83,7 +83,7 @@ def told(
 
 
 def _key(facts: Facts) -> tuple[str, int]:
-    return facts.writer, int(getattr(facts, "part", 0))
+    return facts.writer, facts.part
 
 
 def moved(store: Store, missing: Iterable[Issue]) -> Iterator[Issue]:

@@ -40,6 +40,17 @@ def dtype(row: fmt.RowType) -> np.dtype[Any]:
     )
 
 
+def left_open(rows: Rows) -> NDArray[Any]:
+    """Rows of spans that began and did not end, each once: every part of a journal repeats them."""
+    import numpy as np
+
+    opened = of(rows, "open")
+    if len(opened):
+        opened = opened[~np.isin(opened["seq"], of(rows, "span")["seq"])]
+        opened = opened[np.sort(np.unique(opened["seq"], return_index=True)[1])]
+    return opened
+
+
 def of(rows: Rows, name: str) -> NDArray[Any]:
     """All rows of a kind as a structured array, in the order in which they were written."""
     import numpy as np

@@ -12,6 +12,11 @@ SCHEMA = "footprint.ledger/1"
 MAJOR, MINOR = 2, 0
 #: The major of a journal that every reader understands; what is more says so in its header.
 FIRST = 1
+#: The major of a part that is not its writer's first: a reader that knows none takes the longest
+#: part for all.
+PARTED = 2
+#: The greatest number of a part.
+LAST_PART = 0xFFFF
 MARKER = "footprint-ledger.json"
 JOURNALS = "journals"
 SUFFIX = ".fpj"
@@ -20,7 +25,7 @@ MAGIC = b"FPJ1"
 SYNC = b"\xf7FPB"
 JSON = 16
 
-_HEADER = struct.Struct("<4sBB2x16s")
+_HEADER = struct.Struct("<4sBBH16s")
 _CRC = struct.Struct("<I")
 _BATCH = struct.Struct("<IIqq")
 _SECTION = struct.Struct("<BxHI")
@@ -69,21 +74,41 @@ _BY_NUMBER = {row.number: row for row in ROW_TYPES}
 BY_NAME = {row.name: row for row in ROW_TYPES}
 
 
-def header(writer: bytes, major: int = FIRST) -> bytes:
+class Header(NamedTuple):
+    """What a journal says of itself before its first batch.
+
+    Attributes:
+        writer: its writer's uuid, 16 bytes.
+        part: which of the writer's journals it is, counted from 0.
+    """
+
+    major: int
+    minor: int
+    writer: bytes
+    part: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """(writer, part): what a journal is known by, wherever it lies."""
+        return self.writer.hex(), self.part
+
+
+def header(writer: bytes, major: int = FIRST, part: int = 0) -> bytes:
     """A journal's first bytes. `major`: 2 where an older reader would compute a wrong figure."""
-    head = _HEADER.pack(MAGIC, major, MINOR, writer)
+    major = max(major, PARTED) if part else major
+    head = _HEADER.pack(MAGIC, major, MINOR, part, writer)
     return head + _CRC.pack(zlib.crc32(head))
 
 
-def read_header(data: bytes) -> tuple[int, int, bytes] | None:
-    """(major, minor, writer uuid) of a journal, None where these bytes are not one's header."""
+def read_header(data: bytes) -> Header | None:
+    """A journal's header, None where these bytes are not one's."""
     if len(data) < HEADER_SIZE:
         return None
-    magic, major, minor, writer = _HEADER.unpack_from(data)
+    magic, major, minor, part, writer = _HEADER.unpack_from(data)
     (crc,) = _CRC.unpack_from(data, _HEADER.size)
     if magic != MAGIC or crc != zlib.crc32(data[: _HEADER.size]):
         return None
-    return major, minor, writer
+    return Header(major, minor, writer, part)
 
 
 def section(row: RowType, rows: Sequence[tuple[Any, ...]]) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading: journals as `Facts`, one for each writer, with what was wrong beside them.
+"""Reading: journals as `Facts`, one for each, with what was wrong beside them.
 
 Nothing in a damaged journal stops the rest from being read. What was skipped is an `Issue`: where,
 what, and how much. Only a journal that a newer major version wrote is refused, since whatever was
@@ -8,8 +8,11 @@ computed without it would be wrong.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +27,7 @@ _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
 class Issue(NamedTuple):
     """Something in a ledger that was skipped or is missing."""
 
-    kind: str  # torn-tail, corrupt, missing-batches, foreign
+    kind: str  # torn-tail, corrupt, missing-batches, missing-part, foreign
     where: str
     text: str
 
@@ -72,6 +75,17 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
         self._packed[row.name].append(packed)
         self._unpacked.pop(row.name, None)
 
+    def put(self, row: fmt.RowType, packed: bytes) -> None:
+        """Packed rows of a kind in place of those that are there."""
+        self._packed[row.name] = [packed]
+        self._unpacked.pop(row.name, None)
+
+    def add(self, other: Rows) -> None:
+        """Adds another's rows, after one's own."""
+        for name, parts in other._packed.items():
+            self._packed[name].extend(parts)
+            self._unpacked.pop(name, None)
+
     def packed(self, name: str) -> bytes:
         """All rows of a kind as they were written."""
         parts = self._packed[name]
@@ -111,11 +125,15 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
 
 
 class Facts:
-    """All that one writer recorded (rows are tuples in the order of docs/reference/ledger.md)."""
+    """What one writer recorded (rows are tuples in the order of docs/reference/ledger.md).
 
-    def __init__(self, writer: str, where: str) -> None:
+    All of it, or one part of several (`footprint.ledger.parts.join`): `part` says which.
+    """
+
+    def __init__(self, writer: str, where: str, part: int = 0) -> None:
         self.writer = writer
         self.where = where
+        self.part = part
         self.context: dict[str, Any] = {}
         self.devices: dict[int, Device] = {}
         self.paths: dict[int, PathInfo] = {}
@@ -136,6 +154,8 @@ class Facts:
         self.batches = 0
         self.size = 0
         self._begun: int | None = None
+        #: The highest UTC of the anchors so far, anchor by anchor.
+        self._summits: list[int] | None = None
 
     def with_rows(self, rows: Rows) -> Facts:
         """The same writer with other rows; when it began and ended stays."""
@@ -174,21 +194,24 @@ class Facts:
 
     def utc_ns(self, t: int) -> int:
         """UTC of a boot-time instant, by the nearest earlier anchor."""
-        best = self.anchors[0] if self.anchors else (0, 0)
-        for anchor in self.anchors:
-            if anchor[0] > t:
-                break
-            best = anchor
-        return t - best[0] + best[1]
+        anchors = self.anchors or [(0, 0)]
+        at, utc = anchors[max(0, bisect_right(anchors, t, key=itemgetter(0)) - 1)]
+        return t - at + utc
 
     def boot_ns(self, utc_ns: int) -> int:
-        """The boot-time instant of a UTC one, by the latest anchor that is not after it."""
-        best = self.anchors[0] if self.anchors else (0, 0)
-        for anchor in self.anchors:
-            if anchor[1] > utc_ns:
-                break
-            best = anchor
-        return utc_ns - best[1] + best[0]
+        """The boot-time instant of a UTC one; a later one has a later instant.
+
+        Where UTC was set back over it, the last of the two; where it was set forward over it, the
+        instant at which it was.
+        """
+        anchors = self.anchors or [(0, 0)]
+        if self._summits is None or len(self._summits) != len(anchors):
+            self._summits = list(accumulate((utc for _, utc in anchors), max))
+        # The first anchor that is after it is where the highest UTC so far is.
+        later = bisect_right(self._summits, utc_ns)
+        at, utc = anchors[max(0, later - 1)]
+        found = utc_ns - utc + at
+        return min(found, anchors[later][0]) if 0 < later < len(anchors) else found
 
     def _take(self, section: fmt.Section) -> None:
         if section.row is not None:
@@ -277,13 +300,12 @@ def read_bytes(
         return torn
     if head is None:
         raise LedgerError(f"{where} is not a journal: its header is damaged or foreign")
-    major, minor, writer = head
-    if major > fmt.MAJOR:
+    if head.major > fmt.MAJOR:
         raise LedgerVersionError(
-            f"{where} was written by a newer footprint (journal {major}.{minor}, this one reads"
-            f" {fmt.MAJOR}.{fmt.MINOR}): upgrade footprint to read it"
+            f"{where} was written by a newer footprint (journal {head.major}.{head.minor}, this"
+            f" one reads {fmt.MAJOR}.{fmt.MINOR}): upgrade footprint to read it"
         )
-    facts = Facts(writer.hex(), where)
+    facts = Facts(head.writer.hex(), where, head.part)
     facts.size = len(data)
     view = memoryview(data)  # what is cut out of it is not copied
     for batch, offset in _batches(data, view, facts):

@@ -132,10 +132,17 @@ def test_what_is_no_number_is_refused(value):
 def test_a_header_comes_back_and_no_byte_of_it_can_change(writer, at, change):
     head = fmt.header(writer)
     assert len(head) == fmt.HEADER_SIZE
-    assert fmt.read_header(head + b"rest") == (fmt.FIRST, fmt.MINOR, writer)
+    assert fmt.read_header(head + b"rest") == (fmt.FIRST, fmt.MINOR, writer, 0)
     damaged = bytearray(head)
     damaged[at] ^= change
     assert fmt.read_header(bytes(damaged)) is None
+
+
+@given(st.binary(min_size=16, max_size=16), st.integers(1, fmt.LAST_PART))
+def test_a_further_part_is_of_a_major_that_older_readers_refuse(writer, part):
+    found = fmt.read_header(fmt.header(writer, part=part))
+    assert found == (2, fmt.MINOR, writer, part)
+    assert found.key == (writer.hex(), part)
 
 
 @given(st.integers(0, 2**32 - 1), st.binary(max_size=50), BOUNDS["q"], BOUNDS["q"])

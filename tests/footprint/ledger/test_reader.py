@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 
@@ -208,7 +209,7 @@ def test_utc_comes_from_the_nearest_earlier_anchor():
     facts = reader.Facts("w", "j")
     facts.anchors = [(0, 1000), (100, 1200)]  # UTC was stepped by 100
     assert [facts.utc_ns(t) for t in (-5, 0, 99, 100, 150)] == [995, 1000, 1099, 1200, 1250]
-    assert [facts.boot_ns(utc) for utc in (995, 1000, 1199, 1200, 1250)] == [-5, 0, 199, 100, 150]
+    assert [facts.boot_ns(utc) for utc in (995, 1000, 1099, 1200, 1250)] == [-5, 0, 99, 100, 150]
 
 
 def test_what_is_no_ledger_is_said_in_one_line(tmp_path):
@@ -222,3 +223,49 @@ def test_what_is_no_ledger_is_said_in_one_line(tmp_path):
     for name in ("b.fpj", "a.fpj", "notes.txt"):
         (tmp_path / fmt.JOURNALS / name).touch()
     assert [path.name for path in reader.journal_files(tmp_path)] == ["a.fpj", "b.fpj"]
+
+
+def stepping(anchors: list[tuple[int, int]]) -> reader.Facts:
+    facts = reader.Facts(WRITER.hex(), "j")
+    facts.anchors = sorted(anchors)
+    return facts
+
+
+ANCHORS = st.lists(
+    st.tuples(st.integers(0, 1000), st.integers(-500, 500)), max_size=12, unique_by=lambda a: a[0]
+).map(lambda found: [(t, 10_000 + t + offset) for t, offset in found])
+
+
+@given(ANCHORS, st.integers(-10, 1010), st.integers(9_000, 12_000))
+def test_instants_are_told_by_the_anchors_before_them_whatever_utc_does(anchors, t, utc_ns):
+    facts = stepping(anchors)
+    before = [each for each in facts.anchors if each[0] <= t] or facts.anchors[:1] or [(0, 0)]
+    assert facts.utc_ns(t) == t - before[-1][0] + before[-1][1]
+    before = list(itertools.takewhile(lambda each: each[1] <= utc_ns, facts.anchors))
+    at, utc = (before or facts.anchors[:1] or [(0, 0)])[-1]
+    expected = utc_ns - utc + at
+    if before and len(before) < len(anchors):
+        expected = min(expected, facts.anchors[len(before)][0])
+    assert facts.boot_ns(utc_ns) == expected
+
+
+@given(ANCHORS, st.integers(9_000, 12_000), st.integers(0, 100))
+def test_a_period_of_utc_is_one_of_boot_time_in_the_same_order(anchors, utc_ns, later):
+    facts = stepping(anchors)
+    assert facts.boot_ns(utc_ns) <= facts.boot_ns(utc_ns + later)
+
+
+@given(st.integers(1, 3_600))
+def test_an_hour_that_utc_has_twice_is_cut_once(back_s):
+    # At 7200 s of uptime UTC is set back: what is before it is up to the second time.
+    facts = stepping([(0, 0), (7200, 7200 - back_s)])
+    assert facts.utc_ns(7199) == 7199
+    assert facts.utc_ns(7200) == 7200 - back_s
+    assert facts.boot_ns(7200 - back_s) == 7200
+    assert facts.boot_ns(7200 - back_s - 1) == 7200 - back_s - 1
+    assert facts.boot_ns(7200) == 7200 + back_s
+
+
+def test_an_instant_that_utc_never_showed_is_when_it_was_set_forward():
+    facts = stepping([(0, 0), (100, 200)])
+    assert [facts.boot_ns(utc) for utc in (99, 100, 150, 200, 201)] == [99, 100, 100, 100, 101]
