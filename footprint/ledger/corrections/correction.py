@@ -161,6 +161,7 @@ def _check_target(one: Correction) -> None:
     if not given and not one.corrects:
         raise UsageError("say what is to be corrected: a whole ledger cannot be")
     allowed: set[str] | None = None
+    what = "calls"
     if one.target.device is not None:
         if one.action == REPLACE:
             raise UsageError(
