@@ -14,7 +14,7 @@ from footprint.estimators.columns import Flags, Ints, fits
 from footprint.estimators.columns.bounds import Bounds
 from footprint.estimators.columns.joints import Joints
 from footprint.estimators.columns.limits import Limits
-from footprint.estimators.columns.segments import Segments
+from footprint.estimators.columns.segments import Segments, firsts
 from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, meter, weighted
 
 
@@ -189,9 +189,7 @@ def _chunks(segments: Segments) -> list[slice]:
 
 def _begins(entry: Ints) -> Ints:
     """Where each entry's segments begin."""
-    starts = np.ones(len(entry), bool)
-    starts[1:] = entry[1:] != entry[:-1]
-    return np.flatnonzero(starts)
+    return np.flatnonzero(firsts(entry))
 
 
 def _sums(values: Ints, begins: Ints) -> Ints:

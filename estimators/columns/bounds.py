@@ -12,7 +12,7 @@ import numpy as np
 from footprint.estimators.cells import FULL
 from footprint.estimators.columns import Flags, Ints, fits
 from footprint.estimators.columns.limits import Limits
-from footprint.estimators.columns.segments import Segments
+from footprint.estimators.columns.segments import Segments, firsts
 from footprint.estimators.columns.sweep import Loads, Sums, floor
 from footprint.estimators.sweep import BITS
 
@@ -82,8 +82,7 @@ class Bounds:
     def __init__(self, limits: Limits, segments: Segments, active: Loads) -> None:
         self._limits, self._segments, self._active = limits, segments, active
         self._line, self._meter = limits.line, limits.meter
-        starts = np.ones(len(segments.entry), bool)
-        starts[1:] = segments.entry[1:] != segments.entry[:-1]
+        starts = firsts(segments.entry)
         #: Where each entry's segments begin, and the entries' own numbers.
         self.begins = np.flatnonzero(starts)
         self.entries = segments.entry[self.begins]

@@ -33,6 +33,13 @@ class Holds(NamedTuple):
     held_ns: Ints
 
 
+def firsts(entry: Ints) -> Flags:
+    """Which segments are the first of their entry."""
+    found = np.ones(len(entry), bool)
+    found[1:] = entry[1:] != entry[:-1]
+    return found
+
+
 class Segments(NamedTuple):
     """Stretches in which an entry was innermost, by entry and then by time; none is empty."""
 
