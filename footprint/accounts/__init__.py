@@ -1,6 +1,6 @@
 """Accounts: from a ledger's facts to who used what.
 
-timeline   what all writers saw of one device, as cells
+timelines  what all writers saw of each device, as cells
 entries    spans and folds of all writers, nested
 book       a ledger's energy, booked: per entry, per device, per group
 frames     the same as pandas frames

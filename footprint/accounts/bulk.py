@@ -26,7 +26,7 @@ from footprint.accounts.posting import (
     visible,
 )
 from footprint.accounts.table import Table, first_and_last
-from footprint.accounts.timeline import Timeline
+from footprint.accounts.timelines.timeline import Timeline
 from footprint.estimators.attribution import Cells
 from footprint.estimators.columns import Flags, Ints
 from footprint.estimators.columns.attribution import Device as Attributed

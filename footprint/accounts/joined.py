@@ -7,7 +7,7 @@ from typing import cast
 
 from footprint.accounts.entries import EntryList
 from footprint.accounts.lines import Book, DeviceBook, GroupEnergy, add_to
-from footprint.accounts.timeline import Timeline
+from footprint.accounts.timelines.timeline import Timeline
 
 
 def joined(whole: Book, books: Sequence[Book]) -> Book:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from footprint.accounts.entries import Entry, EntryList
-from footprint.accounts.timeline import Timeline
+from footprint.accounts.timelines.timeline import Timeline
 from footprint.ledger.reader import Facts, Issue
 from footprint.model import Device
 

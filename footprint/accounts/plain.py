@@ -16,7 +16,7 @@ from footprint.accounts.posting import (
     energy_factors,
     visible,
 )
-from footprint.accounts.timeline import Timeline
+from footprint.accounts.timelines.timeline import Timeline
 from footprint.estimators.attribution import (
     Cells,
     Segment,

@@ -16,7 +16,9 @@ from typing import Generic, NamedTuple, TypeVar
 from footprint.accounts import shares
 from footprint.accounts.days import Clock, Part
 from footprint.accounts.lines import Book, DeviceBook, Grouping, add_to
-from footprint.accounts.timeline import Timeline, Window, build, read_points
+from footprint.accounts.timelines.build import build
+from footprint.accounts.timelines.points import Window, read_points
+from footprint.accounts.timelines.timeline import Timeline
 from footprint.estimators.attribution import Cells
 from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import DEVICE_KINDS, TIERS, Device

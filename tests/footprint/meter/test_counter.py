@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from footprint.accounts import book as books
-from footprint.accounts.timeline import build, read_points
+from footprint.accounts.timelines.build import build
+from footprint.accounts.timelines.points import read_points
 from footprint.meter.counter import COUNTER, GONE, POWER, CounterTracker
 from footprint.probes.base import FAILED, LOST, UNSUPPORTED
 from metered import MS, Clock, S, Scripted, gaps, run

@@ -9,17 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footprint.accounts.timeline import (
-    FILL,
-    Point,
-    Timeline,
-    Window,
-    build,
-    merge,
-    period_ns,
-    place,
-    read_points,
-)
+from footprint.accounts.timelines.build import build
+from footprint.accounts.timelines.fills import FILL
+from footprint.accounts.timelines.merge import merge
+from footprint.accounts.timelines.period import period_ns
+from footprint.accounts.timelines.place import place
+from footprint.accounts.timelines.points import Point, Window, read_points
+from footprint.accounts.timelines.timeline import Timeline
 from footprint.ledger.format import NO_LAG
 from footprint.model import Device
 
