@@ -9,6 +9,7 @@ import click
 
 from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.engines import ENGINES
 from footprint.files import write_whole
 from footprint.reports.formats import FORMATS, of_file, rendered
 
@@ -16,7 +17,9 @@ from footprint.reports.formats import FORMATS, of_file, rendered
 @click.command()
 @click.argument("ledgers", nargs=-1, metavar="[LEDGER ...]")
 @click.option(
-    "--by", metavar="FIELDS", help="model,name,kind,host,version,project,run,status,tag.KEY."
+    "--by",
+    metavar="FIELDS",
+    help="model,name,kind,host,version,project,run,job,rank,status,tag.KEY.",
 )
 @click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
 @click.option("--until", metavar="TIME", help="Leave out what was from then on.")
@@ -29,6 +32,13 @@ from footprint.reports.formats import FORMATS, of_file, rendered
     help="full: spread idle energy over the spans, in proportion to theirs.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
+)
+@click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
+@click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
@@ -40,6 +50,8 @@ def report(
     since: str | None,
     until: str | None,
     absorption: str,
+    engine: str,
+    master: str | None,
     format_: str | None,
     output: str | None,
     lang: str,
@@ -63,6 +75,8 @@ def report(
             until=until,
             absorption=absorption,
             pins=not no_pins,
+            engine=engine,
+            master=master,
             **checked(**given),
         )
     text = rendered(made, format_ or of_file(output))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from footprint.ledger.reader import Facts
 from footprint.model import NS_PER_S
@@ -97,37 +98,57 @@ def _jobs(facts: Sequence[Facts]) -> dict[int, str]:
     return found
 
 
+class _Launched(NamedTuple):
+    """The ranks that one launcher process started, and when they were at work, UTC ns."""
+
+    begin: int
+    end: int
+    boot: str
+    ranks: frozenset[tuple[int | None, int | None]]
+    members: list[int]
+
+    def overlaps(self, other: _Launched, slack: int) -> bool:
+        """Whether both were at work at one time, by clocks that differ by up to `slack` ns."""
+        slack = 0 if self.boot == other.boot else slack
+        return self.begin <= other.end + slack and other.begin <= self.end + slack
+
+    def could_be_with(self, others: Sequence[_Launched], slack: int) -> bool:
+        """Whether a job has room for these ranks, at the time that they were there."""
+        taken = frozenset[tuple[int | None, int | None]]().union(*(one.ranks for one in others))
+        return not taken & self.ranks and all(self.overlaps(one, slack) for one in others)
+
+
 def _apart(facts: Sequence[Facts], indices: Sequence[int]) -> list[list[int]]:
     """Writers of jobs that go by the same identity, one list a job, the first job first.
 
-    The ranks that one launcher process started are together. Launchers of different hosts are,
-    where they were at work at the same time; of one host only where they truly were.
+    A job has each rank once. Launchers belong together where they were at work at the same time;
+    where clocks leave that open, each host's launchers in their order.
     """
     launched: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index in indices:
         one = facts[index]
         launched[one.boot_id, str(one.context["job"].get("launched_by"))].append(index)
-    spans = []
-    for (boot, _), members in launched.items():
-        begin = min(facts[index].utc_ns(facts[index].begun) for index in members)
-        end = max(facts[index].utc_ns(facts[index].t_last) for index in members)
-        spans.append((begin, end, boot, members))
-    jobs: list[list[tuple[int, int, str, list[int]]]] = []
-    for span in sorted(spans, key=lambda each: each[:3]):
-        home = next((job for job in reversed(jobs) if _together(job, span)), None)
+    spans = [_launched(facts, boot, members) for (boot, _), members in launched.items()]
+    jobs: list[list[_Launched]] = []
+    for span in sorted(spans, key=lambda each: (each.begin, each.boot)):
+        homes = (
+            job for slack in (0, _CLOCKS_DIFFER) for job in jobs if span.could_be_with(job, slack)
+        )
+        home = next(homes, None)
         if home is None:
             jobs.append([span])
         else:
             home.append(span)
-    return [[index for span in job for index in span[3]] for job in jobs]
+    return [[index for span in job for index in span.members] for job in jobs]
 
 
-def _together(
-    job: Sequence[tuple[int, int, str, list[int]]], span: tuple[int, int, str, list[int]]
-) -> bool:
-    begin, end, boot, _ = span
-    for other_begin, other_end, other_boot, _ in job:
-        slack = 0 if other_boot == boot else _CLOCKS_DIFFER
-        if begin > other_end + slack or other_begin > end + slack:
-            return False
-    return True
+def _launched(facts: Sequence[Facts], boot: str, members: list[int]) -> _Launched:
+    own = [facts[index] for index in members]
+    told = [one.context["job"] for one in own if one.context["job"].get("rank") is not None]
+    return _Launched(
+        min(one.utc_ns(one.begun) for one in own),
+        max(one.utc_ns(max(one.t_last, one.begun)) for one in own),
+        boot,
+        frozenset((job["rank"], job.get("restart")) for job in told),
+        members,
+    )

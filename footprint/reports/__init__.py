@@ -40,13 +40,15 @@ def report(
     factor_sources: str | Iterable[str] | None = None,
     pins: bool = True,
     absorption: str = "none",
+    engine: str = "auto",
+    master: str | None = None,
 ) -> Report:
     """A report on one or more ledgers, which are read as one.
 
     Args:
         ledgers: directories, or URLs (s3://bucket/prefix); none: the one that the settings name.
         by: fields to group by, as `"model,kind"` or a list: model, name, kind, host, version,
-            project, run, status, tag.KEY. Default: model, name and kind, where spans have them.
+            project, run, job, rank, status, tag.KEY. Default: model, name and kind, where spans have them.
         since, until: cut off what lies outside [since, until): datetimes or ISO 8601, UTC.
         zone: place of the electricity (FRA, USA-CA), over what the runs declared.
         carbon_intensity_g_per_kwh: g CO2e per kWh, instead of the zone's table.
@@ -60,6 +62,9 @@ def report(
         factor_sources: where factors come from, in order: `"own,electricity-maps,codecarbon"`.
         pins: False: the ledgers' pinned factors do not come before all others.
         absorption: `"full"` spreads idle energy over the spans.
+        engine: where it is worked out: `"local"` in this process, `"duckdb"` in several, `"spark"`
+            on a cluster; `"auto"` is one of the first two. The figures are the same.
+        master: of the Spark cluster, `"spark://host:7077"`.
 
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
     """
@@ -90,7 +95,7 @@ def report(
         for name, value in given.items()
         if value is not None
     }
-    options = Options(by, since, until, declared, absorption, pins)
+    options = Options(by, since, until, declared, absorption, pins, engine, master)
     settings = settings_.resolve({"factors": factors, "factor_sources": order})
     return build(_opened(ledgers), options, settings)
 

@@ -20,6 +20,7 @@ from footprint.run import children, relay
 from footprint.run.progress import Progress
 from footprint.run.tally import Tally
 from footprint.tracking import session
+from footprint.tracking.jobs import Job
 from footprint.tracking.measure import measure, whole_run
 
 #: The counters' next edge is waited for at the end, at most so long, seconds.
@@ -119,6 +120,13 @@ def _shared(given: Mapping[str, Any]) -> dict[str, str]:
     return {settings.VARIABLES[name]: str(value) for name, value in found.items()}
 
 
+def _rank(job: Job | None) -> tuple[int, int] | None:
+    """(rank, world size) where this program is one of several ranks."""
+    if job is None or job.rank is None or (job.world_size or 1) < 2:
+        return None
+    return job.rank, job.world_size or 1
+
+
 class _Metered:
     """The run's session and span. Nothing in it stops the program."""
 
@@ -152,6 +160,9 @@ class _Metered:
         current = session.current()
         if current is None or self._span.id is None:
             return
+        rank = _rank(current.origin.job)
+        if rank is not None and rank[0] and ended.ok:
+            return  # rank 0 tells; the others' parts are in the report
         with _guarded("what this run used cannot be told"):
             from footprint.run import summary  # 60 ms, loaded by `followed` while the program ran
 
@@ -164,7 +175,7 @@ class _Metered:
                 result = summary.rough(tally, current.settings)
             if tally is not None:
                 tally.update()  # the last readings came while the result was waited for
-            summary.tell(result, tally, ended)
+            summary.tell(result, tally, ended, rank)
 
     def close(self) -> None:
         """Closes the journal: where this process dies of a signal, nothing is run at its exit."""

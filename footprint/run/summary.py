@@ -25,15 +25,18 @@ _IN_THE_LINES = (IT_ONLY, ANNUAL_MEAN)
 _KWH_FROM_J = 36_000.0  # 0.01 kWh
 
 
-def tell(result: Footprint, tally: Tally | None, ended: Ended) -> None:
+def tell(
+    result: Footprint, tally: Tally | None, ended: Ended, rank: tuple[int, int] | None = None
+) -> None:
     """Writes the summary.
 
     Args:
         result: of the run's span.
         tally: running totals, which know what else the meters saw; None without a journal.
         ended: how the program ended.
+        rank: (rank, world size) where the program is one of several ranks.
     """
-    write("".join(f"{line}\n" for line in lines(result, tally, ended)))
+    write("".join(f"{line}\n" for line in lines(result, tally, ended, rank)))
 
 
 def rough(tally: Tally, settings: Settings) -> Footprint:
@@ -62,9 +65,12 @@ def rough(tally: Tally, settings: Settings) -> Footprint:
     )
 
 
-def lines(result: Footprint, tally: Tally | None, ended: Ended) -> Iterator[str]:
+def lines(
+    result: Footprint, tally: Tally | None, ended: Ended, rank: tuple[int, int] | None = None
+) -> Iterator[str]:
     """The summary's lines."""
-    yield f"footprint: {_duration(result.duration_s)}, {_how(ended)}"
+    which = "" if rank is None else f"rank {rank[0]} of {rank[1]} alone, "
+    yield f"footprint: {which}{_duration(result.duration_s)}, {_how(ended)}"
     if result.energy_j is None:
         yield f"  energy    not known: {_why_nothing(tally)}"
     else:
@@ -85,7 +91,8 @@ def lines(result: Footprint, tally: Tally | None, ended: Ended) -> Iterator[str]
         if each not in _IN_THE_LINES:
             yield f"  note      {each}"
     if tally is not None:
-        yield f"  ledger    footprint report {shlex.quote(str(tally.ledger))}"
+        by = "" if rank is None else " --by run,rank"
+        yield f"  ledger    footprint report {shlex.quote(str(tally.ledger))}{by}"
 
 
 def _carbon(result: Footprint) -> str:

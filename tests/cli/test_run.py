@@ -204,7 +204,7 @@ def test_what_the_program_tracks_hangs_below_the_run(cli, script, tmp_path: Path
     assert (path.model, path.kind, path.tags) == ("net", "training", {"team": "a"})
     assert [row[3] for row in outer.rows["span"]] == [0]
     assert inner.context["parent"] == {"writer": outer.writer, "seq": 1}
-    assert inner.context["run"] == outer.writer
+    assert inner.context["run"] == outer.context["run"]
     for one in (outer, inner):
         assert one.context["declared"]["zone"] == "FRA"
         assert one.context["declared"]["pue"] == 1.2

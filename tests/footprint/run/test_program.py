@@ -194,3 +194,8 @@ def test_the_summary_of_a_long_run_is_from_running_totals(tmp_path: Path) -> Non
     assert "EUR of electricity" in lines[3]
     assert "  metered   gpu board (counter)" in lines
     assert "a long run" in lines[-2]
+
+
+def test_a_ranks_summary_says_that_it_is_one_ranks() -> None:
+    first, *_ = summary.lines(result(), None, Ended(0), (0, 4))
+    assert first.startswith("footprint: rank 0 of 4 alone, ")
