@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def seal(ledgers: tuple[str, ...], *, quiet: bool, sign: str | None) -> None:
     """Seal a ledger's closed journals.
 
-    Journals whose writers have ended become Parquet files by table and UTC date, a tenth of the
+    Journals whose writers have ended become Parquet files by table and UTC date, a quarter of the
     size and held together by a chain of hashes, and are removed. A journal whose writer may be
     alive is left alone. Reports are the same before and after; stopped at any moment, nothing is
     lost.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ from footprint.estimators.quantity import Quantity
 from footprint.factors.opened import opened
 from footprint.ledger.journal import Journal
 from footprint.ledger.reader import Facts, Issue, read_bytes, read_journals
+from footprint.ledger.sealed.meanwhile import sealed_since
+from footprint.ledger.stores.local import LocalStore
 from footprint.model import NS_PER_S
 from footprint.settings import Settings
 
@@ -227,12 +230,23 @@ def _facts(journal: Journal, writer: str, seq: int) -> tuple[list[Facts], list[I
     if not starts:
         starts = [row[3] for row in own.rows["open"] if row[0] == seq]
     since = min(starts, default=own.t_last) - _AROUND
-    others = [
-        path for path in _others(journal.path) if path.stat().st_mtime_ns >= own.utc_ns(since)
-    ]
-    facts, issues = read_journals(others, since)
-    return [own, *facts], issues
+    facts, issues = read_journals(_others(journal.path, own.utc_ns(since)), since)
+    gone = {issue.where for issue in issues if not (journal.path.parent / issue.where).exists()}
+    known = {(each.writer, each.part) for each in (own, *facts)}
+    store = LocalStore(journal.path.parent.parent)
+    try:
+        sealed, missing = sealed_since(store, own.boot_id, own.utc_ns(since), known)
+    except LedgerError as error:
+        sealed, missing = [], [Issue("missing-segment", store.where, str(error))]
+    issues = [issue for issue in issues if issue.where not in gone]
+    return [own, *facts, *sealed], [*issues, *missing]
 
 
-def _others(own: Path) -> list[Path]:
-    return [path for path in sorted(own.parent.glob(f"*{own.suffix}")) if path != own]
+def _others(own: Path, since_utc_ns: int) -> list[Path]:
+    """Other writers' journals that were written to since then."""
+    found: list[Path] = []
+    for path in sorted(own.parent.glob(f"*{own.suffix}")):
+        with contextlib.suppress(FileNotFoundError):  # sealed meanwhile
+            if path != own and path.stat().st_mtime_ns >= since_utc_ns:
+                found.append(path)
+    return found

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from footprint.errors import LedgerVersionError
+from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed import tables, write
@@ -125,6 +126,8 @@ class Reading:
             )
             if np.any(positions[1:] < positions[:-1]):
                 rows = rows[np.argsort(positions, kind="stable")]
+            if table != tables.RECORD:  # joined rows have lost their padding
+                rows = rows.astype(columns.dtype(fmt.BY_NAME[table]), copy=False)
             yield key, rows
 
     def _queries(self, table: str) -> Iterator[list[Stretch]]:
