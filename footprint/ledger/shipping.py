@@ -94,7 +94,9 @@ class _Run:
 
     def prepare(self) -> None:
         """Marks the destination as a ledger of sealed segments, or checks that it is one."""
-        if not stored.is_ledger(self.destination) and self.destination.names():
+        there = self.destination
+        # Asked again: another run may have marked it after the first look, and shipped into it.
+        if not stored.is_ledger(there) and there.names() and not stored.is_ledger(there):
             raise LedgerError(
                 f"{self.destination.where} holds other files and no {fmt.MARKER}: name an empty"
                 " place or a ledger"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,26 @@ def test_a_seal_at_the_destination_leaves_what_is_on_its_way(source: Chained, th
     assert there.names() == before
     later = now._replace(utc_ns=now.utc_ns + 2 * LEFT_AFTER * NS)
     assert len(seal(there, later).removed) == 2
+
+
+@pytest.mark.parametrize("kind", ["directory", "bucket"])
+def test_several_runs_at_once_ship_it_once(
+    source: Chained, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    place = tmp_path / "t" if kind == "directory" else request.getfixturevalue("bucket")
+    source.open("a.fpj", journal_bytes(9))
+    start = threading.Barrier(4)
+
+    def run(_: int) -> Shipped:
+        start.wait(timeout=30)
+        return ship(source.store, open_store(place), open_journals=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(run, range(4)))
+    there = open_store(place)
+    assert content(there) == content(source.store)
+    assert whole(there)
+    assert all(each.manifests + each.there == 2 for each in done)
 
 
 def test_what_differs_is_named_and_left(source: Chained, there: Store) -> None:
