@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from footprint.errors import LedgerError, LedgerVersionError
+from footprint.errors import LedgerError, LedgerVersionError, shown
 from footprint.ledger import format as fmt
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.sealed.chain import OWN, SCHEMA
@@ -101,8 +101,13 @@ def own_chain(store: Store, found: Manifests) -> list[Finding]:
         known = {fmt.SCHEMA: {"schema"}, SCHEMA: {"schema", "chain"}}
         schema = marker.get("schema")
         if schema not in known:
-            text = f"its schema is {schema!r}, not one of {', '.join(known)}: {_RESTORE}"
-            findings.append(Finding("changed", fmt.MARKER, text))
+            name, _, version = str(schema).rpartition("/")
+            if name == SCHEMA.rpartition("/")[0] and version.isdigit():
+                text = f"a newer footprint marked the ledger ({schema}): upgrade footprint"
+                findings.append(Finding("newer", fmt.MARKER, text))
+            else:
+                text = f"its schema is {shown(schema)}, not {' or '.join(known)}: {_RESTORE}"
+                findings.append(Finding("changed", fmt.MARKER, text))
         elif set(marker) - known[schema]:
             text = f"its keys are {', '.join(sorted(marker))}: {_RESTORE}"
             findings.append(Finding("changed", fmt.MARKER, text))

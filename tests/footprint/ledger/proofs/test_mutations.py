@@ -282,3 +282,18 @@ def test_a_chain_that_was_written_anew_is_found_with_a_head_or_a_key(
 
 def test_a_directory_verifies_as_its_files_do(store: Store) -> None:
     assert [each.kind for each in verify(store, head(store))] == ["torn-tail"]
+
+
+def test_what_a_newer_footprint_wrote_is_said_to_be_newer(whole: Whole) -> None:
+    journal = whole.named("-5-")[0]
+    header = fmt.header(bytes(16), major=fmt.MAJOR + 1)
+    manifest = whole.named("0000001.json")[0]
+    newer = {
+        "footprint-ledger.json": canonical({"schema": "footprint.ledger/9"}),
+        journal: header + whole.files[journal][len(header) :],
+        manifest: _edited(whole.files[manifest], schema="footprint.manifest/9"),
+    }
+    for name, data in newer.items():
+        found = [each for each in whole.errors({name: data}) if each.kind == "newer"]
+        assert [each.where for each in found] == [name]
+        assert "upgrade footprint" in found[0].text
