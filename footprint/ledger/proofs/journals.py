@@ -19,7 +19,8 @@ from footprint.ledger.sealed.manifest import SealedJournal
 from footprint.ledger.stores import Store
 
 _RESTORE = "what it held is in no figure: put back the file from a copy"
-_NAMED = re.compile(r"\d{8}T\d{6}Z-.+")
+#: `journal.journal_name`: ends with the writer, and, but for its first journal, the part.
+_NAMED = re.compile(r"\d{8}T\d{6}Z-.+-([0-9a-f]{8})(?:_(\d{5}))?\.fpj")
 
 
 class Seen(NamedTuple):
@@ -112,9 +113,10 @@ def _findings(where: str, name: str, data: bytes) -> Iterator[Finding]:
         text = f"a newer footprint wrote it (journal {head.major}.{head.minor}): upgrade footprint"
         yield Finding("newer", where, text)
         return
-    writer = head.writer.hex()
-    if _NAMED.fullmatch(name) and writer[:8] not in re.split(r"[-._]", name):
-        text = f"it is the journal of writer {writer}: it was renamed or swapped; put it back"
+    writer, part = head.key
+    named = _NAMED.fullmatch(name)
+    if named is not None and (named[1], int(named[2] or 0)) != (writer[:8], part):
+        text = f"it is part {part} of writer {writer}: it was renamed or swapped; put it back"
         yield Finding("moved", where, text)
     if len(data) == fmt.HEADER_SIZE:
         text = "its writer was stopped before anything was in it"

@@ -179,6 +179,16 @@ def test_a_part_that_is_gone_is_found_where_another_says_so() -> None:
         assert f"part {gone} of writer {WRITER.hex()}" in one.text
 
 
+def test_parts_that_are_swapped_are_found() -> None:
+    base = f"journals/20261122T110304Z-host-a-4711-{WRITER.hex()[:8]}"
+    first, second = _part(0, rotated=True), _part(1, rotated=False)
+    marker = {fmt.MARKER: b'{"schema": "footprint.ledger/1"}\n'}
+    names = f"{base}.fpj", f"{base}_00001.fpj"
+    assert verify(Memory({**marker, names[0]: first, names[1]: second})) == []
+    found = verify(Memory({**marker, names[0]: second, names[1]: first}))
+    assert [(each.kind, each.where) for each in found] == [("moved", name) for name in names]
+
+
 class _Stopped(BaseException):
     """The sealer's process is killed."""
 
