@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ def test_a_job_within_one_run_is_of_that_run() -> None:
 
 
 def test_an_identity_that_came_again_is_another_run() -> None:
-    again = {"reusable": True}
+    again: dict[str, Any] = {"reusable": True}
     first = [writer("job", rank(n, by=h, **again), boot=h) for n, h in enumerate("ab")]
     # The next job, a second later, on the same hosts; b's clock is a minute ahead.
     second = [
@@ -98,13 +99,14 @@ def test_ranks_and_hosts_of_a_run_add_up_to_it(seed: int) -> None:
     roll_up(facts)
     assert {one.context["run"] for one in facts} == {"job"} or len(facts) == 1
 
-    def fields(entries: list[Entry], index: int) -> Any:
+    def fields(entries: Sequence[Entry], index: int) -> Iterable[tuple[str, Any]]:
         entry, one = entries[index], facts[entries[index].writer]
         return [(field, keys.value(field, entry, one)) for field in ("run", "rank", "host")]
 
     book = books.make(facts, grouping=fields)
     sums: dict[str, int] = {}
-    for (field, _), parts in book.groups.items():
+    for key, parts in book.groups.items():
+        field, _ = cast(tuple[str, Any], key)
         sums[field] = sums.get(field, 0) + sum(part.energy.mid_nj for part in parts)
     attributed = sum(each.attributed_nj for each in book.devices)
     assert set(sums.values()) <= {attributed}

@@ -314,6 +314,74 @@ if __name__ == "__main__":
         assert {below(child, parent) for child in children} == {"block"}
 
 
+POOLS = {
+    "joblib": "Parallel(2)(delayed(work)() for _ in range(4))",
+    "futures": "list(ProcessPoolExecutor(2, get_context('spawn')).map(work, [0] * 4))",
+    "server": "list(ProcessPoolExecutor(2, get_context('forkserver')).map(work, [0] * 4))",
+    "fork": "pool = get_context('fork').Pool(2); pool.map(work, [0] * 4)\n"
+    "    pool.close(); pool.join()",
+}
+
+
+@pytest.mark.parametrize("owner_tracks", [True, False], ids=["", "before-its-owner"])
+@pytest.mark.parametrize("pool", POOLS)
+def test_workers_are_in_their_owners_run(program, pool, owner_tracks):
+    """Also where nothing is tracked in the owner until its workers are done."""
+    ran = program(f"""
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import footprint
+
+@footprint.track
+def work(_=0):
+    return 1
+
+if __name__ == "__main__":
+    {"work(); footprint.flush()" if owner_tracks else ""}
+    if {pool == "joblib"}:
+        from joblib import Parallel, delayed
+    {POOLS[pool]}
+    work()
+""")
+    assert ran.returncode == 0, ran.stderr
+    facts = ran.facts()
+    assert len(facts) > 1
+    assert len({one.context["run"] for one in facts}) == 1
+    if owner_tracks:
+        owner, *workers = facts
+        assert {one.context["parent"]["writer"] for one in workers} == {owner.writer}
+
+
+@pytest.mark.parametrize("between", ["", "sh -c '\"$@\"; true' sh"], ids=["", "shell"])
+def test_a_program_that_a_program_starts_is_in_its_run(program, between):
+    ran = program(f"""
+import footprint, shlex, subprocess, sys
+
+@footprint.track
+def work():
+    pass
+
+work()
+if len(sys.argv) == 1:
+    footprint.flush()
+    child = [*shlex.split({between!r}), sys.executable, __file__, "child"]
+    subprocess.run(child, check=True)
+""")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    outer, inner = ran.facts()
+    assert inner.context["run"] == outer.context["run"]
+    assert inner.context["parent"] == {"writer": outer.writer, "seq": 0}
+
+
+def test_two_programs_of_one_shell_are_two_runs(program, environment, script, tmp_path):
+    command = script(TRACKED + "work()")
+    for _ in range(2):
+        subprocess.run(command, env=environment, check=True)
+    facts, _ = reader.read_journals(reader.journal_files(tmp_path / "ledger"))
+    assert len({one.context["run"] for one in facts}) == 2
+    assert [one.context["parent"] for one in facts] == [None, None]
+
+
 def test_many_processes_share_a_ledger(program, environment, script, tmp_path):
     command = script(TRACKED + "for _ in range(2000): work()")
     running = [subprocess.Popen(command, env=environment) for _ in range(5)]
