@@ -183,6 +183,7 @@ BAD = {
     "charge": ["all", 5],
     "replay": ["", 5],
     "nvml_library": ["", 5],
+    "seal": ["on", "", 5],
     "disabled": ["maybe", 2, "x\n" * 300],
 }
 
