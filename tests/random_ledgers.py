@@ -10,7 +10,7 @@ from footprint.ledger.format import JOURNALS
 from footprint.ledger.journal import prepare
 from footprint.ledger.reader import Facts
 from footprint.model import ERROR, OK, OPEN
-from recorded import CPU, DRAM, GPU, MS, OTHER_GPU, Recorded
+from recorded import CPU, DRAM, GPU, MS, OTHER_GPU, UTC, Recorded
 
 #: How long each of them is, ms.
 LENGTH = 3_000
@@ -21,18 +21,18 @@ def random_facts(rng: random.Random, spans: int = 40) -> list[Facts]:
     return [one.facts() for one in _recorded(rng, spans)]
 
 
-def random_journals(rng: random.Random, ledger: Path, spans: int = 40) -> None:
-    """The same as a ledger's journals."""
+def random_journals(rng: random.Random, ledger: Path, spans: int = 40, utc: int = UTC) -> None:
+    """The same as a ledger's journals; it begins at `utc`, ns."""
     prepare(ledger)
-    for number, one in enumerate(_recorded(rng, spans)):
-        one.writer.commit(10**15)
+    for number, one in enumerate(_recorded(rng, spans, utc)):
+        one.writer.commit((LENGTH + 1_000) * MS)
         (ledger / JOURNALS / f"{number:04}.fpj").write_bytes(one.journal.pending())
 
 
-def _recorded(rng: random.Random, spans: int) -> list[Recorded]:
+def _recorded(rng: random.Random, spans: int, utc: int = UTC) -> list[Recorded]:
     found: list[Recorded] = []
     for boot in range(rng.choice([1, 1, 2])):
-        place = {"boot": f"boot-{boot}", "host": f"host-{boot}"}
+        place = {"boot": f"boot-{boot}", "host": f"host-{boot}", "utc": utc}
         outer = _writer(rng, spans, **place)
         found.append(outer[0])
         for _ in range(rng.choice([0, 0, 1, 2])):

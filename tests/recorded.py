@@ -30,6 +30,7 @@ class Recorded:
         parent: (process, sequence) that started this one.
         forked_below: sequences below belong to the parent.
         t: when it began.
+        utc: of boot time 0.
     """
 
     _numbers = itertools.count(1)
@@ -44,6 +45,7 @@ class Recorded:
         t: int = 0,
         declared: dict[str, Any] | None = None,
         memory: int = 1000,
+        utc: int = UTC,
     ) -> None:
         self.id = uuid.UUID(int=next(self._numbers))
         self.seq = forked_below
@@ -58,7 +60,7 @@ class Recorded:
             "boot_id": boot,
             "pid": 100 + int(self.id),
             "t": t,
-            "utc_ns": t + UTC,
+            "utc_ns": t + utc,
             "run": "run",
             "parent": outer,
             "forked_below": forked_below,

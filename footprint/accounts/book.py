@@ -102,6 +102,6 @@ def _empty(
 
 
 def _made(posting: type[Posting[Any]], book: Book, part: Part, grouping: Grouping) -> Book:
-    own = within(book.facts, part.members, part.bounds)
-    posting(book, own, family(book.facts), grouping, part).post()
-    return book
+    own = book._replace(facts=within(book.facts, part.members, part.bounds))
+    posting(own, family(own.facts), grouping, part).post()
+    return own

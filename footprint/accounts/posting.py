@@ -48,17 +48,15 @@ class Posting(ABC, Generic[Chosen]):
     def __init__(
         self,
         book: Book,
-        facts: Sequence[Facts],
         roots: list[int],
         grouping: Grouping,
         part: Part,
     ) -> None:
-        clock = Clock([facts[member] for member in part.members])
+        clock = Clock([book.facts[member] for member in part.members])
         self.since, self.until = part.bounds
         self.cuts = [clock.boot_ns(t) for t in book.cuts]
         self.book = book
-        #: The writers, with the rows of this part of their time.
-        self.facts = facts
+        self.facts = book.facts
         self.boot = part.boot
         self.members = list(part.members)
         self.roots = roots
@@ -164,6 +162,8 @@ class Posting(ABC, Generic[Chosen]):
         for member in self.members:
             for gap in self.facts[member].gaps:
                 name = gap.get("device")
+                if self.until is not None and gap["t"] >= self.until:
+                    continue  # what comes later does not bear on this part
                 if name is not None and gap["reason"] in ("lost", "back", "read-failed"):
                     state[name] = max(state.get(name, (0, "")), (gap["t"], gap["reason"]))
         return {name for name, (_, reason) in state.items() if reason != "back"}

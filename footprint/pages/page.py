@@ -113,8 +113,9 @@ class Page(NamedTuple):
         assumed: some work was put on all visible GPUs, since nothing said which.
         nameless: calls on devices that do not exist.
         notes: assumptions that were made.
-        cuts: as `lines.Book.cuts`.
+        cuts: as `lines.Book.cuts`: those within its day.
         issues: what of the ledger could not be read for it.
+        margin_ns: how far around it readings were looked for, beyond `within.MARGIN`.
     """
 
     devices: tuple[DeviceLine, ...]
@@ -129,6 +130,7 @@ class Page(NamedTuple):
     notes: tuple[str, ...]
     cuts: tuple[int, ...] = ()
     issues: tuple[Issue, ...] = ()
+    margin_ns: int = 0
 
 
 class Grouper:

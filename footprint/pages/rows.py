@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.accounts.within import MARGIN, REACH
 from footprint.ledger import columns
@@ -27,22 +27,34 @@ if TYPE_CHECKING:
 _SPANS = ("span", "fold", "duration", "hold", "unit", "window")
 _SAMPLES = ("point", "usage", "gpu_usage")
 #: How far around the part samples are looked for, one after the other, ns.
-_FARTHER = (0, 3_600 * NS_PER_S, 86_400 * NS_PER_S, REACH)
+FARTHER = (0, 3_600 * NS_PER_S, 86_400 * NS_PER_S, REACH)
 
 
-def loaded(task: Task) -> tuple[list[Facts], list[Issue]]:
-    """The task's facts with the rows of their sealed journals, and what is missing of them.
+class Loaded(NamedTuple):
+    """A task's facts with the rows of their sealed journals.
 
-    Raises LedgerError where the ledger's place fails.
+    Attributes:
+        issues: what is missing of them.
+        margin_ns: how far around the part readings were looked for until there were enough.
     """
+
+    facts: list[Facts]
+    issues: list[Issue]
+    margin_ns: int
+
+
+def loaded(task: Task) -> Loaded:
+    """Reads the rows of a task. Raises LedgerError where the ledger's place fails."""
     with ExitStack() as stack:
         readings = [
             stack.enter_context(Reading(open_store(place.where), source))
             for place in task.places
             for source in place.sources
         ]
-        facts = _Loading(task, readings).facts()
-        return facts, [issue for each in readings for issue in each.issues]
+        loading = _Loading(task, readings)
+        facts = loading.facts()
+        issues = [issue for each in readings for issue in each.issues]
+        return Loaded(facts, issues, loading.margin_ns)
 
 
 class _Loading:
@@ -54,6 +66,7 @@ class _Loading:
         self._boots = (task.part.boot,)
         #: Packed rows, by table and sealed journal.
         self._found: dict[str, dict[Key, list[memoryview]]] = {}
+        self.margin_ns = 0
 
     def facts(self) -> list[Facts]:
         """Finds the rows."""
@@ -62,9 +75,10 @@ class _Loading:
         if since is None and until is None:
             self._read((*_SPANS, "open", *_SAMPLES), everything)
             return self._joined()
-        self._read(_SPANS, self._around(MARGIN))
-        for farther in _FARTHER:
-            self._read(_SAMPLES, self._around(MARGIN + farther))
+        self._read(_SPANS, around(self._task, MARGIN))
+        for farther in FARTHER:
+            self.margin_ns = farther
+            self._read(_SAMPLES, around(self._task, MARGIN + farther))
             if not self._lacks_samples():
                 break
         last: dict[str, int] = {}
@@ -96,23 +110,6 @@ class _Loading:
                     if keys is None or key in keys:
                         own[key] = [rows]
 
-    def _around(self, margin: int) -> Asked:
-        """The part on UTC, with a margin, whatever the writers' clocks did meanwhile."""
-        since, until = self._task.part.bounds
-        low: list[int] = []
-        high: list[int] = []
-        for one in self._task.facts:
-            low += [] if since is None else [one.utc_ns(since)]
-            high += [] if until is None else [one.utc_ns(until)]
-            for t, utc in one.anchors:  # where UTC was set, an hour may be there twice
-                if (since is None or t >= since) and (until is None or t <= until):
-                    low.append(utc)
-                    high.append(one.utc_ns(t - 1) + 1)
-        found = Asked(self._boots)
-        if since is not None:
-            found = found._replace(since_utc_ns=min(low) - margin)
-        return found if until is None else found._replace(until_utc_ns=max(high) + margin)
-
     def _lacks_samples(self) -> bool:
         """Whether a device of a writer has no reading yet before or after the part."""
         since, until = self._task.part.bounds
@@ -141,6 +138,24 @@ class _Loading:
                 rows.take(row, one.rows.packed(row.name))
             found.append(one.with_rows(rows))
         return found
+
+
+def around(task: Task, margin: int) -> Asked:
+    """A task's part on UTC, with a margin, whatever the writers' clocks did meanwhile."""
+    since, until = task.part.bounds
+    low: list[int] = []
+    high: list[int] = []
+    for one in task.facts:
+        low += [] if since is None else [one.utc_ns(since)]
+        high += [] if until is None else [one.utc_ns(until)]
+        for t, utc in one.anchors:  # where UTC was set, an hour may be there twice
+            if (since is None or t >= since) and (until is None or t <= until):
+                low.append(utc)
+                high.append(one.utc_ns(t - 1) + 1)
+    found = Asked((task.part.boot,))
+    if since is not None:
+        found = found._replace(since_utc_ns=min(low) - margin)
+    return found if until is None else found._replace(until_utc_ns=max(high) + margin)
 
 
 def _by_device(one: Facts, name: str, table: Any) -> Iterator[Any]:

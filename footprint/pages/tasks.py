@@ -7,10 +7,11 @@ the ledger's place.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from footprint.accounts.days import Part, parts
+from footprint.accounts.days import DAY_NS, Part, parts
 from footprint.accounts.lines import Period
 from footprint.accounts.outline import Outline, Place, rows
 from footprint.ledger.reader import Facts
@@ -19,11 +20,19 @@ from footprint.pages.page import Naming, Page
 
 
 class Asked(NamedTuple):
-    """What pages are asked for: as the arguments of `make.pages`."""
+    """What pages are asked for.
+
+    Attributes:
+        naming: gives entries the names of their groups.
+        period: [since, until) in UTC ns.
+        cuts: UTC ns, increasing: instants at which a factor changes.
+        name: what the naming is known by, so that pages may be kept; None: they may not.
+    """
 
     naming: Naming
     period: Period = (None, None)
     cuts: tuple[int, ...] = ()
+    name: str | None = None
 
 
 class Task(NamedTuple):
@@ -54,13 +63,20 @@ def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
         writers = {one.writer for one in facts}
         sealed = {key for key in keys if key[0] in writers}
         places = tuple(place.of(sealed) for place in outline.places) if sealed else ()
-        yield Task(counted, tuple(facts), tuple(each for each in places if each.sources), asked)
+        first = bisect_right(asked.cuts, part.day * DAY_NS)
+        last = bisect_left(asked.cuts, (part.day + 1) * DAY_NS)
+        yield Task(
+            counted,
+            tuple(facts),
+            tuple(each for each in places if each.sources),
+            asked._replace(cuts=asked.cuts[first:last]),
+        )
 
 
 def page_of(task: Task) -> Page:
     """Makes the page. Raises LedgerError where the ledger cannot be read."""
-    from footprint.pages.rows import loaded
+    from footprint.pages.rows import Loaded, loaded
 
-    facts, issues = loaded(task) if task.places else (task.facts, [])
-    made = of(facts, task.part, task.asked.naming, task.asked.cuts)
-    return made._replace(issues=tuple(issues))
+    found = loaded(task) if task.places else Loaded(list(task.facts), [], 0)
+    made = of(found.facts, task.part, task.asked.naming, task.asked.cuts)
+    return made._replace(issues=tuple(found.issues), margin_ns=found.margin_ns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,8 +46,17 @@ class Total(NamedTuple):
         return {**found, "call": (float(calls),) if calls else ()}
 
 
-def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]) -> Total:
-    """The sum of pages; which comes first does not matter but for the order of equal figures."""
+def total(
+    facts: Sequence[Facts],
+    issues: Sequence[Issue],
+    pages: Iterable[Page],
+    cuts: tuple[int, ...] = (),
+) -> Total:
+    """The sum of pages; which comes first does not matter but for the order of equal figures.
+
+    Args:
+        cuts: UTC ns, increasing: instants at which a factor changes, over all pages.
+    """
     devices: dict[tuple[str, str], DeviceLine] = {}
     groups: dict[tuple[Hashable, Place], dict[str, GroupEnergy]] = {}
     members: dict[Hashable, Member] = {}
@@ -57,8 +67,7 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
     ends: list[int] = []
     entries = left_open = 0
     assumed = False
-    cuts: tuple[int, ...] = ()
-    for page in pages:
+    for page in (_renumbered(each, cuts) for each in pages):
         for line in page.devices:
             at = line.boot, line.device.id
             devices[at] = _both(devices[at], line) if at in devices else line
@@ -76,7 +85,6 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
         ends += [] if page.end_ns is None else [page.end_ns]
         entries, left_open = entries + page.entries, left_open + page.left_open
         assumed = assumed or page.assumed
-        cuts = page.cuts
     return Total(
         facts,
         issues,
@@ -92,6 +100,35 @@ def total(facts: Sequence[Facts], issues: Sequence[Issue], pages: Iterable[Page]
         tuple(nameless),
         tuple(notes),
         cuts,
+    )
+
+
+def _renumbered(page: Page, cuts: Sequence[int]) -> Page:
+    """A page whose stretches of time are those between all cuts, not those within its day."""
+    if not cuts or page.start_ns is None:
+        return page
+    instants = [page.cuts[0] - 1, *page.cuts] if page.cuts else [page.start_ns]
+    numbers = [bisect_right(cuts, at) for at in instants]
+
+    def by(own: Mapping[int, int], whole: int) -> dict[int, int]:
+        if not page.cuts:
+            return {numbers[0]: whole} if whole else {}
+        return {numbers[stretch]: amount for stretch, amount in own.items()}
+
+    return page._replace(
+        devices=tuple(
+            each._replace(
+                idle_by=by(each.idle_by, each.idle_nj),
+                unattributed_by=by(each.unattributed_by, each.unattributed_nj),
+            )
+            for each in page.devices
+        ),
+        groups={
+            key: tuple(
+                part._replace(by_stretch=by(part.by_stretch, part.energy.mid_nj)) for part in parts
+            )
+            for key, parts in page.groups.items()
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from footprint.accounts.lines import Period
@@ -12,8 +12,9 @@ from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
-from footprint.pages.page import CALLS, OWN_TIME
-from footprint.pages.tasks import Asked, tasks
+from footprint.pages.kept import keep, kept
+from footprint.pages.page import CALLS, OWN_TIME, Page
+from footprint.pages.tasks import Asked, Task, tasks
 from footprint.pages.total import Total, total
 from footprint.reports import corrected, gaps, groups, keys, said
 from footprint.reports.beside import extras
@@ -37,6 +38,7 @@ class Options(NamedTuple):
         absorption: one of `ABSORPTIONS`.
         pins: the ledgers' pinned factors come before all others.
         engine, master: where it is worked out (`footprint.engines`).
+        fresh: pages that were kept are made again.
     """
 
     by: str | Iterable[str] | None = None
@@ -47,6 +49,7 @@ class Options(NamedTuple):
     pins: bool = True
     engine: str = "auto"
     master: str | None = None
+    fresh: bool = False
 
 
 def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
@@ -55,14 +58,13 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     period = parse_period(options.since, options.until)
     outline = ledger.outline()
     facts, applied = outline.facts, outline.corrections
-    sources = opened(settings, ledger.directories, pins=options.pins)
+    sources = opened(settings, ledger.stores, pins=options.pins)
     places = Places(facts, options.declared, settings, sources, _span(facts, period))
     if fields is None:
         fields = groups.present(facts, keys.DEFAULT)
-    asked = Asked(groups.naming(fields), period, places.cuts())
-    work = list(tasks(outline, asked))
-    made_by = engine(options.engine, options.master, sum(task.size for task in work))
-    book = total(facts, outline.issues, made_by.pages(work))
+    asked = Asked(groups.naming(fields), period, places.cuts(), ",".join(fields))
+    found = pages(list(tasks(outline, asked)), options)
+    book = total(facts, outline.issues, found, asked.cuts)
     book = book._replace(issues=[*book.issues, *ledger.missing(book.missing)])
     booked = Booked(book, places.of_place, options.absorption == "full")
     idle, other, whole = booked.rest()
@@ -102,6 +104,22 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         ),
         corrections=tuple(corrected.shown(each) for each in applied),
     )
+
+
+def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:
+    """The pages of a report; those that were made before are not made again."""
+    known = (
+        {} if options.fresh else {at: page for at, each in enumerate(work) if (page := kept(each))}
+    )
+    rest = [each for at, each in enumerate(work) if at not in known]
+    made = engine(options.engine, options.master, sum(each.size for each in rest)).pages(rest)
+    for at, each in enumerate(work):
+        if at in known:
+            yield known[at]
+            continue
+        page = next(made)
+        keep(each, page)
+        yield page
 
 
 def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:

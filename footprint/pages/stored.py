@@ -1,0 +1,161 @@
+"""Pages as bytes: JSON, compressed. What was stored is what was made, integer for integer.
+
+Nothing in it is run when it is read, so that a page may lie in a directory that others write to.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from footprint.accounts.doings import Doing
+from footprint.accounts.latency import Latencies
+from footprint.accounts.lines import Energy, GroupEnergy, missing_share
+from footprint.estimators.systems.use import ApiUse
+from footprint.ledger.reader import Issue
+from footprint.model import Device
+from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page
+
+#: Changes whenever a page of the same rows would come out otherwise.
+SCHEMA = "footprint.page/1"
+
+
+def printed(page: Page) -> bytes:
+    """A page's bytes."""
+    devices = _Numbers()
+    places = _Numbers()
+    document = page._asdict() | {
+        "schema": SCHEMA,
+        "devices": [
+            [
+                devices.of(getattr(each, name)) if name == "device" else _plain(getattr(each, name))
+                for name in DeviceLine._fields
+            ]
+            for each in page.devices
+        ],
+        "groups": [
+            [name, places.of(place), [_energy(part, devices) for part in parts]]
+            for (name, place), parts in page.groups.items()
+        ],
+        "members": [[name, *_member(each, places)] for name, each in page.members.items()],
+    }
+    document["known_devices"] = devices.values
+    document["known_places"] = places.values
+    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+
+
+def parsed(data: bytes) -> Page | None:
+    """The page; None where these bytes are none, or that of another version."""
+    try:
+        found = json.loads(zlib.decompress(data))
+        return _page(found) if found["schema"] == SCHEMA else None
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return None
+
+
+def _page(found: Mapping[str, Any]) -> Page:
+    devices = [Device(*_tuples(each)) for each in found["known_devices"]]
+    places = [_tuples(each) for each in found["known_places"]]
+    return Page(
+        devices=tuple(_line(each, devices) for each in found["devices"]),
+        groups={
+            (_tuples(name), places[place]): tuple(_group(part, devices) for part in parts)
+            for name, place, parts in found["groups"]
+        },
+        members={_tuples(name): _of(fields, places) for name, *fields in found["members"]},
+        nameless=tuple(Nameless(*each) for each in found["nameless"]),
+        issues=tuple(Issue(*each) for each in found["issues"]),
+        **{
+            name: _tuples(found[name])
+            for name in ("entries", "left_open", "start_ns", "end_ns", "assumed", "notes", "cuts")
+        },
+        margin_ns=found["margin_ns"],
+    )
+
+
+class _Numbers:
+    """Values that occur often, numbered."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+
+    def of(self, value: Any) -> int:
+        """The number of a value."""
+        if value not in self._numbers:
+            self._numbers[value] = len(self.values)
+            self.values.append(value)
+        return self._numbers[value]
+
+
+def _plain(value: Any) -> Any:
+    return _pairs(value) if isinstance(value, Mapping) else value
+
+
+def _pairs(amounts: Mapping[int, int]) -> list[list[int]]:
+    """Numbers by number as two lists: JSON has texts for keys."""
+    return [list(amounts), list(amounts.values())]
+
+
+def _mapping(pairs: Iterable[list[int]]) -> dict[int, int]:
+    keys, values = pairs
+    return dict(zip(keys, values, strict=True))
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _line(fields: list[Any], devices: list[Device]) -> DeviceLine:
+    found = dict(zip(DeviceLine._fields, fields, strict=True))
+    found["device"] = devices[found["device"]]
+    for name in ("idle_by", "unattributed_by"):
+        found[name] = _mapping(found[name])
+    return DeviceLine(**found)
+
+
+def _energy(part: GroupEnergy, devices: _Numbers) -> list[Any]:
+    energy = part.energy
+    amounts = [energy.mid_nj, energy.low_nj, energy.high_nj, energy.estimated_nj]
+    times = [part.held_ns, part.metered_ns, part.active_ns]
+    return [devices.of(part.device), *amounts, *times, part.tiers, _pairs(part.by_stretch)]
+
+
+def _group(fields: list[Any], devices: list[Device]) -> GroupEnergy:
+    device, mid, low, high, estimated, held, metered, active, tiers, by = fields
+    energy = Energy(mid, low, high, missing_share(metered, active), estimated)
+    return GroupEnergy(devices[device], energy, tiers, _mapping(by), held, metered, active)
+
+
+def _member(member: Member, places: _Numbers) -> Iterator[Any]:
+    doing = member.doing
+    yield sorted(places.of(place) for place in member.places)
+    yield member.lost
+    yield None if member.api is None else [member.api.uses, member.api.untold]
+    yield [doing.latencies.single, _pairs(doing.latencies.fine), _pairs(doing.latencies.folded)]
+    yield None if doing.active is None else _pairs(doing.active)
+    yield [getattr(doing, name) for name in _DOING]
+
+
+_DOING = (
+    *("calls", "errors", "units", "start_ns", "end_ns", "busy_ns"),
+    *("peak_host_bytes", "peak_gpu_bytes"),
+)
+
+
+def _of(fields: list[Any], places: list[Any]) -> Member:
+    where, lost, api, (single, fine, folded), active, rest = fields
+    doing = dict(zip(_DOING, rest, strict=True))
+    doing["units"] = {name: tuple(amount) for name, amount in doing["units"].items()}
+    return Member(
+        Doing(
+            latencies=Latencies(_tuples(single), _mapping(fine), _mapping(folded)),
+            active=None if active is None else _mapping(active),
+            **doing,
+        ),
+        frozenset(places[place] for place in where),
+        None if api is None else ApiCalls(tuple(ApiUse(*use) for use in api[0]), api[1]),
+        lost,
+    )
