@@ -18,6 +18,7 @@ from footprint.settings import Settings
 
 if TYPE_CHECKING:
     from footprint.factors.own import OwnSource
+    from footprint.ledger.stores import Store
 
 #: Settings of a place -> the factor by which an own file says the same.
 _OF_PLACES = {"carbon_intensity": GRID_INTENSITY, "pue": PUE, "wue": WUE, "tariff": TARIFF}
@@ -66,7 +67,7 @@ def _read_once(own: Path) -> OwnSource:
 
 def opened(
     settings: Settings,
-    ledgers: Iterable[Path] = (),
+    ledgers: Iterable[Path | Store] = (),
     *,
     pins: bool = True,
     live: bool = True,

@@ -35,6 +35,8 @@ from footprint.estimators.factors import Factor, restored, stored
 from footprint.factors import kept
 from footprint.factors.pinned import Pin, Pinned, PinnedSource
 from footprint.ledger.reader import journal_files
+from footprint.ledger.stores import Store
+from footprint.ledger.stores.local import LocalStore
 
 SCHEMA = "footprint.factors/1"
 FOLDER = "factors"
@@ -42,18 +44,19 @@ FOLDER = "factors"
 _FILE = re.compile(r"pinned(?:-(\d{4,}))?\.json")
 
 
-def pinned_source(ledgers: Iterable[Path]) -> PinnedSource:
+def pinned_source(ledgers: Iterable[Path | Store]) -> PinnedSource:
     """The source `pinned` over some ledgers. Raises LedgerError where a pin was changed."""
     return PinnedSource([file for ledger in ledgers for file in read(ledger)])
 
 
-def read(ledger: Path) -> list[Pinned]:
-    """A ledger's pins, the newest file first; none where nothing was pinned.
+def read(ledger: Path | Store) -> list[Pinned]:
+    """The pins of a ledger, wherever it lies, the newest file first; none where nothing was pinned.
 
     Raises LedgerError: a file that cannot be read, is of a newer schema, or is not what was
     written; names it.
     """
-    return [_read(path) for _, path in sorted(_files(ledger), reverse=True)]
+    store = LocalStore(ledger) if isinstance(ledger, Path) else ledger
+    return [_read(store, name) for _, name in sorted(_files(store), reverse=True)]
 
 
 def write(
@@ -88,7 +91,8 @@ def write(
     folder = ledger / FOLDER
     try:
         folder.mkdir(exist_ok=True)
-        return _written(folder, text, max((number for number, _ in _files(ledger)), default=0) + 1)
+        last = max((number for number, _ in _files(LocalStore(ledger))), default=0)
+        return _written(folder, text, last + 1)
     except OSError as error:
         raise LedgerError(
             f"cannot pin into {folder}: {error.strerror or error}: check its permissions and disk"
@@ -132,24 +136,22 @@ def _linked(part: Path, path: Path, text: str) -> None:
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
-def _files(ledger: Path) -> list[tuple[int, Path]]:
-    """(number, path) of a ledger's pins."""
-    try:
-        found = [(_FILE.fullmatch(path.name), path) for path in (ledger / FOLDER).iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise LedgerError(f"cannot read {ledger / FOLDER}: {error.strerror}") from error
-    return [(int(match[1] or 1), path) for match, path in found if match]
+def _files(store: Store) -> list[tuple[int, str]]:
+    """(number, name) of a ledger's pins."""
+    found = [
+        (_FILE.fullmatch(name.removeprefix(FOLDER + "/")), name) for name, _ in store.names(FOLDER)
+    ]
+    return [(int(match[1] or 1), name) for match, name in found if match]
 
 
-def _read(path: Path) -> Pinned:
+def _read(store: Store, name: str) -> Pinned:
+    path = f"{store.where}/{name}"
     remedy = "restore it from a copy, remove it and pin again, or leave pins out with --no-pins"
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(store.read(name))
         schema, said, when = content["schema"], content.pop("digest"), str(content["pinned"])
-    except OSError as error:
-        raise LedgerError(f"cannot read {path}: {error.strerror}: check its permissions") from error
+    except FileNotFoundError as error:
+        raise LedgerError(f"{path} vanished while it was read: try again") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LedgerError(f"{path} is no file of pins ({error!r}): {remedy}") from error
     if schema != SCHEMA:
@@ -158,7 +160,7 @@ def _read(path: Path) -> Pinned:
         raise LedgerError(f"{path} was changed after it was written: {remedy}")
     try:
         own = kept.from_json(content["own"]) if "own" in content else None
-        return Pinned(path, when, tuple(_from_json(entry) for entry in content["pins"]), own)
+        return Pinned(Path(path), when, tuple(_from_json(entry) for entry in content["pins"]), own)
     except (EstimatorError, UsageError, KeyError, TypeError) as error:
         raise LedgerError(f"{path} cannot be used: {error}: {remedy}") from error
 

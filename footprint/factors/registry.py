@@ -28,6 +28,7 @@ from footprint.factors.pinned import PinnedSource
 if TYPE_CHECKING:
     from footprint.factors.kept import Kept
     from footprint.factors.own import OwnSource
+    from footprint.ledger.stores import Store
 
 PINNED, OWN = PinnedSource.name, "own"
 
@@ -85,7 +86,7 @@ def registry(
     order: Sequence[str] | None = None,
     *,
     own: Path | OwnSource | None = None,
-    ledgers: Iterable[Path] = (),
+    ledgers: Iterable[Path | Store] = (),
     live: Mapping[str, Mapping[str, Any]] | None = None,
     pins: bool = True,
 ) -> Ordered:

@@ -50,11 +50,16 @@ class LocalStore:
 
     def names(self, prefix: str = "") -> list[tuple[str, int]]:
         """(name, bytes) of all files below a directory, by name; dot-files are left out."""
+        folder = naming.folder(prefix)
         with self._said("read"):
             try:
-                return sorted(_files(self.root, naming.folder(prefix), ()))
+                return sorted(_files(self.root, folder, ()))
             except FileNotFoundError:
                 return []
+            except NotADirectoryError:
+                if folder and self.root.is_dir():  # a file has nothing below it
+                    return []
+                raise
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
         """A file's bytes from `start` up to `end`. Raises FileNotFoundError where it is missing."""

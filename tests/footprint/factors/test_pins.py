@@ -302,3 +302,22 @@ def test_whatever_is_pinned_comes_back_equal(
     write(ledger, [pin(one) for one in factors])
     (file,) = read(ledger)
     assert [one for each in file.pins for one in each.factors] == factors
+
+
+def test_pins_of_a_bucket_are_those_of_its_ledger(ledger: Path, bucket: str) -> None:
+    from footprint.ledger.stores import open_store
+
+    write(ledger, [pin(GRID)])
+    write(ledger, [pin(GRID)])
+    there = open_store(f"{bucket}/ledgers")
+    for path in (ledger / "factors").iterdir():
+        there.put(f"factors/{path.name}", path)
+    there.create("factors/notes.txt", b"")
+    found = read(there)
+    assert [each.path.name for each in found] == ["pinned-0002.json", "pinned.json"]
+    assert [each.pins for each in found] == [each.pins for each in read(ledger)]
+    there.replace("factors/pinned.json", b"{}")
+    with pytest.raises(
+        LedgerError, match=f"{bucket}/ledgers/factors/pinned.json is no file of pins"
+    ):
+        read(there)

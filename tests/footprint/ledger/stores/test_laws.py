@@ -97,6 +97,8 @@ def test_names_are_sorted_recursive_and_below_whole_parts(store: Store) -> None:
         "z",
     ]
     assert store.names("seal") == []
+    assert store.names("z") == []
+    assert store.names("z/below") == []
 
 
 def test_names_keep_their_characters(store: Store) -> None:
