@@ -17,6 +17,8 @@ FIRST = 1
 PARTED = 2
 #: The greatest number of a part.
 LAST_PART = 0xFFFF
+#: Why a part ends that another follows.
+ROTATED = "rotated"
 MARKER = "footprint-ledger.json"
 JOURNALS = "journals"
 SUFFIX = ".fpj"

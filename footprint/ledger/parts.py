@@ -11,9 +11,6 @@ from collections.abc import Iterable, Sequence
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue, Rows
 
-#: Why a part ends that another follows.
-ROTATED = "rotated"
-
 
 def join(facts: Iterable[Facts]) -> tuple[list[Facts], list[Issue]]:
     """One `Facts` a writer, where its first part was; and which parts are missing.
@@ -56,7 +53,7 @@ def _joined(parts: Sequence[Facts]) -> Facts:
         whole.t_last = max(whole.t_last, one.t_last)
     whole.rows = _rows(parts)
     whole.unknown = first.unknown
-    whole.end = None if last.end is None or last.end.get("reason") == ROTATED else last.end
+    whole.end = None if last.end is None or last.end.get("reason") == fmt.ROTATED else last.end
     whole.begin(min(one.begun for one in parts))
     return whole
 
@@ -79,7 +76,7 @@ def _missing(parts: Sequence[Facts]) -> list[Issue]:
     """A part that ended as rotated has another after it, which was begun before."""
     last = parts[-1]
     end = last.part + 1
-    if last.end is not None and last.end.get("reason") == ROTATED:
+    if last.end is not None and last.end.get("reason") == fmt.ROTATED:
         end += 1
     there = {one.part for one in parts}
     issues: list[Issue] = []

@@ -35,15 +35,22 @@ class Writer:
         self._describe = describe
         self._records: list[dict[str, Any]] = [context]
         self._rows: dict[fmt.RowType, list[tuple[Any, ...]]] = {row: [] for row in fmt.ROW_TYPES}
+        self._context = context
         self._devices: dict[str, int] = {}
-        self._paths: set[int] = {0}
+        self._device_records: list[dict[str, Any]] = []
+        self._resident: dict[str, Any] | None = None
         self._names: dict[str, int] = {}
+        # What the journal's current part says already: paths, and names with their numbers.
+        self._paths: set[int] = {0}
+        self._named: dict[str, int] = {}
         self._opened: set[int] = set()
         self._reported_drops = 0
         self._t = context["t"]
 
     def record(self, record: dict[str, Any]) -> None:
         """Adds a JSON record."""
+        if record["type"] == "resident":
+            self._resident = record
         self._records.append(record)
 
     def device(self, device: Device, t: int) -> int:
@@ -51,25 +58,10 @@ class Writer:
         number = self._devices.get(device.id)
         if number is None:
             number = self._devices[device.id] = len(self._devices)
-            self.record(
-                {
-                    "type": "device",
-                    "number": number,
-                    "id": device.id,
-                    "kind": device.kind,
-                    "name": device.name,
-                    "tier": device.tier,
-                    "scope": device.scope,
-                    "max_w": device.max_w,
-                    "gain_low": device.gain_low,
-                    "gain_high": device.gain_high,
-                    "gain_source": device.gain_source,
-                    "wrap_uj": None if device.wrap_nj is None else device.wrap_nj // 1000,
-                    "index": device.number,
-                    "notes": list(device.notes),
-                    "t": t,
-                }
-            )
+            record = _device(device, number, t)
+            # First what later parts repeat: a part may begin before the next line.
+            self._device_records.append(record)
+            self.record(record)
         return number
 
     def point(self, device: int, epoch: int, lag_ns: int | None, t: int, raw_nj: int) -> None:
@@ -171,9 +163,10 @@ class Writer:
 
     def _units(self, seq: int, units: Iterable[tuple[str, float]]) -> None:
         for name, value in units:
-            number = self._names.get(name)
+            number = self._named.get(name)
             if number is None:
-                number = self._names[name] = len(self._names) + 1
+                number = self._names.setdefault(name, len(self._names) + 1)
+                self._named[name] = number
                 self.record({"type": "name", "id": number, "name": name})
             if math.isfinite(value):
                 self._rows[fmt.UNIT].append((seq, number, value))
@@ -208,6 +201,26 @@ class Writer:
         else:  # what later rows refer to must not be lost with this batch
             self._records[:0] = kept
 
+    def rotate(self, t: int, utc_ns: int) -> bool:
+        """Commits what there is, and goes on in the journal's next part.
+
+        The part stands alone: it begins with who writes and the devices; paths and names are said
+        again with the first row that needs them, and so are spans that are open when they are noted
+        again. False where that is not possible now: nothing has changed then.
+        """
+        self.commit(t)
+        self.journal.write()
+        opening = [{**self._context, "t": t, "utc_ns": utc_ns}, *self._device_records]
+        if self._resident is not None:
+            opening.append(self._resident)
+        closing = [{"type": "end", "t": t, "reason": fmt.ROTATED}]
+        if not self.journal.rotate([fmt.json_section(opening)], [fmt.json_section(closing)], t):
+            return False
+        self._paths, self._t = {0}, t
+        self._named.clear()
+        self._opened.clear()
+        return True
+
     def _earliest(self, taken: list[tuple[fmt.RowType, list[tuple[Any, ...]]]]) -> int:
         earliest: int = self._t
         for row, rows in taken:
@@ -219,6 +232,26 @@ class Writer:
                 continue
             earliest = min(earliest, *(fields[at] for fields in rows))
         return earliest
+
+
+def _device(device: Device, number: int, t: int) -> dict[str, Any]:
+    return {
+        "type": "device",
+        "number": number,
+        "id": device.id,
+        "kind": device.kind,
+        "name": device.name,
+        "tier": device.tier,
+        "scope": device.scope,
+        "max_w": device.max_w,
+        "gain_low": device.gain_low,
+        "gain_high": device.gain_high,
+        "gain_source": device.gain_source,
+        "wrap_uj": None if device.wrap_nj is None else device.wrap_nj // 1000,
+        "index": device.number,
+        "notes": list(device.notes),
+        "t": t,
+    }
 
 
 def _take(rows: list[Any]) -> list[Any]:

@@ -35,6 +35,9 @@ LINGER = NS_PER_S
 #: How often the journal is written and synced, and UTC anchored, ns. With a tick on top of it, at
 #: most a second of finished work is not on the disk.
 WRITE_EVERY, ANCHOR_EVERY = 7 * NS_PER_S // 10, 60 * NS_PER_S
+#: A journal of so many bytes is closed, and another part begun; so it is after midnight, UTC: what
+#: is closed can be sealed while the program runs on.
+PART_BYTES, DAY = 64 * 2**20, 86_400 * NS_PER_S
 #: UTC stepped when the clocks' difference moved by more than this, ns.
 STEP = 10_000_000
 #: At exit the counters' next edge is waited for, at most so long, seconds.
@@ -71,6 +74,7 @@ class Session:
         self.writer_hex = self.origin.writer.hex
         now, utc = clock.anchor()
         self._offset = utc - now
+        self._day = utc // DAY
         directory = None
         if not self.settings.disabled:
             directory, problem = ledger_directory(self.settings)
@@ -148,21 +152,30 @@ class Session:
         self.meter.wake()
         self._signal.set()
 
-    def _write(self, now: int) -> None:
+    def _write(self, now: int, last: bool = False) -> None:
         if now - self._anchored >= ANCHOR_EVERY:
             self._anchor()
         else:
             t, utc = clock.anchor()
             if abs(utc - t - self._offset) > STEP:
                 self._anchor()
-        self._drain.note_open(now)
         self.journal.write()  # what waits goes first: there may be room again
+        if not last:
+            self._rotate(now)
+        self._drain.note_open(now)
         self.writer.commit(now)
         self.journal.write()
         self.journal.sync()
         self._written = now
         if self.journal.problem:
             self._warn(self.journal.problem)
+
+    def _rotate(self, now: int) -> None:
+        """Begins another part of the journal, where it is time to."""
+        utc = now + self._offset
+        due = self.journal.size >= PART_BYTES or utc // DAY != self._day
+        if due and self.writer.rotate(now, utc):
+            self._day = utc // DAY
 
     def _anchor(self) -> None:
         t, utc = clock.anchor()
@@ -231,7 +244,7 @@ class Session:
                 now = clock.now_ns()
                 self._anchor()
                 self.writer.record({"type": "end", "t": now, "reason": reason})
-                self._write(now)
+                self._write(now, last=True)
             except Exception as error:  # noqa: BLE001 - the caller is the program
                 self._failed(error)
             self.finished = True

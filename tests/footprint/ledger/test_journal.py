@@ -212,3 +212,91 @@ def test_a_journals_name_sorts_by_start_and_says_whose_it_is():
     name = journal_name(utc, "node/1 ü", 4711, bytes.fromhex("9f86d081" + "00" * 12))
     assert name == "20261122T110304Z-node-1-ü-4711-9f86d081"
     assert journal_name(utc, "", 1, WRITER) == "20261122T110304Z-host-1-00000000"
+
+
+def rotated(journal: Journal) -> bool:
+    return journal.rotate(section(100), section(200), 9)
+
+
+def test_a_part_is_closed_when_the_next_one_is_there(tmp_path):
+    journal = open_journal(tmp_path / "ledger")
+    put(journal, 0)
+    journal.write()
+    first = journal.path
+    assert rotated(journal)
+    put(journal, 1)
+    journal.close()
+    assert (journal.part, journal.path.name) == (1, "j_00001.fpj")
+    assert journal.size == journal.path.stat().st_size
+    one, two = (read_bytes(path.read_bytes(), path.name) for path in (first, journal.path))
+    assert (one.part, numbers(one), one.issues) == (0, [0, 200], [])
+    assert (two.part, numbers(two), two.issues) == (1, [100, 1], [])
+
+
+def test_what_waits_keeps_a_journal_in_its_part(tmp_path):
+    journal = open_journal(tmp_path / "ledger")
+    assert not rotated(journal)
+    assert not rotated(Journal(None, WRITER, "j"))
+    put(journal, 0)
+    journal.write()
+    put(journal, 1)
+    assert not rotated(journal)
+    journal.close()
+    assert [path.name for path in journal.path.parent.iterdir()] == ["j.fpj"]
+    assert numbers(read(journal)) == [0, 1]
+
+
+def test_a_part_for_which_there_is_no_room_is_not_begun(tmp_path):
+    journal = open_journal(tmp_path / "ledger")
+    put(journal, 0)
+    journal.write()
+    with no_file_longer_than(fmt.HEADER_SIZE + 5):
+        assert not rotated(journal)
+    assert [path.name for path in journal.path.parent.iterdir()] == ["j.fpj"]
+    put(journal, 1)
+    assert rotated(journal) is False  # it waits
+    journal.write()
+    assert rotated(journal)
+    put(journal, 2)
+    journal.close()
+    assert numbers(read(journal)) == [100, 2]
+
+
+def test_a_part_whose_end_does_not_fit_is_followed_all_the_same(tmp_path):
+    journal = open_journal(tmp_path / "ledger")
+    for n in range(20):
+        put(journal, n)
+    journal.write()
+    first = journal.path
+    with no_file_longer_than(first.stat().st_size + 10):
+        assert rotated(journal)
+    journal.close()
+    one = read_bytes(first.read_bytes(), "j")
+    assert (numbers(one), one.issues) == (list(range(20)), [])
+    assert numbers(read(journal)) == [100]
+
+
+def test_of_several_first_writers_none_takes_the_other_for_foreign(tmp_path):
+    ledger = tmp_path / "ledger"
+    (ledger / fmt.JOURNALS).mkdir(parents=True)  # another is just here
+    (ledger / f".{fmt.MARKER}.4711").touch()
+    prepare(ledger)
+    assert (ledger / fmt.MARKER).read_text() == '{"schema": "footprint.ledger/1"}\n'
+
+
+def test_a_marker_that_is_there_is_left_as_it_is(tmp_path, monkeypatch):
+    ledger = tmp_path / "ledger"
+    prepare(ledger)
+    sealed = '{"schema": "footprint.ledger/2", "chain": "c"}'
+    (ledger / fmt.MARKER).write_text(sealed)
+    journals._mark(ledger / fmt.MARKER)  # it looked before
+    assert (ledger / fmt.MARKER).read_text() == sealed
+    assert sorted(path.name for path in ledger.iterdir()) == [fmt.MARKER, fmt.JOURNALS]
+    (ledger / fmt.MARKER).unlink()
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refused)
+    prepare(ledger)
+    assert (ledger / fmt.MARKER).exists()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.collected import Found, once
-from footprint.ledger.parts import ROTATED, join
+from footprint.ledger.parts import join
 from footprint.ledger.reader import Facts, read_bytes
 
 WRITER = bytes(range(16))
@@ -37,7 +37,7 @@ def part(number: int, rows: list[tuple[fmt.RowType, tuple]], *records: dict) -> 
 
 
 def ended(t: int) -> dict:
-    return {"type": "end", "t": t, "reason": ROTATED}
+    return {"type": "end", "t": t, "reason": fmt.ROTATED}
 
 
 def rows_of(facts: Facts) -> dict[str, bytes]:

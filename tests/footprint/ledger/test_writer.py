@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from footprint.ledger import format as fmt
 from footprint.ledger import journal as journals
 from footprint.ledger.folding import Fold, Folded
 from footprint.ledger.journal import Journal, prepare
+from footprint.ledger.parts import join
 from footprint.ledger.reader import Facts, read_bytes
 from footprint.ledger.writer import Writer
 from footprint.model import Device
@@ -145,3 +149,76 @@ def test_definitions_outlive_the_batch_that_was_given_up(full):
     assert sorted(facts.paths) == [1, 2, 3]
     assert facts.names == {1: "items"}
     assert [row[0] for row in facts.rows["span"]] == [50]
+
+
+PARENTS_OF_PATHS = st.integers(1, 3)
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["span", "open", "point", "resident", "commit", "rotate"]), PARENTS_OF_PATHS
+    ),
+    max_size=40,
+)
+
+
+def play(writer: Writer, events: list[tuple[str, int]], rotates: bool) -> list[Facts]:
+    """Does what the events say; gives what each part says then."""
+    assert writer.journal.path is not None
+    opened: list[int] = []
+    for seq, (kind, path) in enumerate(events, 1):
+        t = 10_000 * seq
+        if kind == "span":
+            number = opened.pop() if len(opened) > 1 else seq
+            units = ("items", 1.0, f"unit {path}", 2.0) if path > 1 else None
+            writer.spans(Folded([(number, 0, path, 0, t - 9000, t, units, None)], []), {})
+        elif kind == "open":
+            opened.append(seq)
+            writer.open_span(seq, 0, path, t)
+        elif kind == "point":
+            writer.point(writer.device(GPU._replace(id=f"GPU-{path}"), t), 0, 7, t, 1000 * t)
+        elif kind == "resident":
+            writer.record({"type": "resident", "t": t, "devices": [f"GPU-{path}"]})
+        elif kind == "commit" or not rotates:
+            writer.commit(t)
+            writer.journal.write()
+        elif writer.journal.size:
+            assert writer.rotate(t, 4000 + t)
+    writer.record({"type": "end", "t": 10**6, "reason": "exit"})
+    writer.commit(10**6)
+    writer.journal.close()
+    parts = sorted(writer.journal.path.parent.glob("*.fpj"))
+    return [read_bytes(path.read_bytes(), path.name) for path in parts]
+
+
+@given(EVENTS)
+def test_parts_say_together_what_one_journal_says_and_each_stands_alone(events):
+    with TemporaryDirectory() as folder:
+        (whole,) = play(make(Path(folder) / "one"), events, rotates=False)
+        parts = play(make(Path(folder) / "many"), events, rotates=True)
+    (joined,), issues = join(parts)
+    assert issues == [issue for one in parts for issue in one.issues] == []
+    for row in fmt.ROW_TYPES:
+        assert joined.rows.packed(row.name) == whole.rows.packed(row.name), row.name
+    for name in ("context", "devices", "paths", "names", "residents", "end", "t_last"):
+        assert getattr(joined, name) == getattr(whole, name), name
+    assert [one.part for one in parts] == list(range(len(parts)))
+    for one in parts:
+        assert one.context["host"] == "h"
+        assert {row[2] for kind in ("span", "open") for row in one.rows[kind]} <= one.paths.keys()
+        assert {row[1] for row in one.rows["unit"]} <= one.names.keys()
+        assert {row[0] for row in one.rows["point"]} <= one.devices.keys()
+        assert {path.parent for path in one.paths.values()} <= {0, *one.paths}
+
+
+def test_a_span_that_is_open_is_said_again_in_the_next_part(tmp_path):
+    writer = make(tmp_path / "ledger")
+    for t in (1000, 2000):
+        writer.open_span(7, 0, 1, 900)
+        writer.open_span(8, 0, 1, 950)
+        writer.commit(t)
+        writer.journal.write()
+        assert writer.rotate(t, t)
+        writer.spans(Folded([ended(8)], []), {})
+    writer.open_span(7, 0, 1, 900)
+    writer.commit(3000)
+    facts = read(writer)
+    assert (facts.part, [row[0] for row in facts.rows["open"]]) == (2, [7])
