@@ -27,6 +27,7 @@ from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import Quantity
 from footprint.factors.opened import opened
 from footprint.ledger.journal import Journal
+from footprint.ledger.parts import join
 from footprint.ledger.reader import Facts, Issue, read_bytes, read_journals
 from footprint.ledger.sealed.meanwhile import sealed_since
 from footprint.ledger.stores.local import LocalStore
@@ -239,7 +240,7 @@ def _facts(journal: Journal, writer: str, seq: int) -> tuple[list[Facts], list[I
     except LedgerError as error:
         sealed, missing = [], [Issue("missing-segment", store.where, str(error))]
     issues = [issue for issue in issues if issue.where not in gone]
-    return [own, *facts, *sealed], [*issues, *missing]
+    return join([own, *facts, *sealed])[0], [*issues, *missing]
 
 
 def _others(own: Path, since_utc_ns: int) -> list[Path]:
