@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import packed_journals
-from footprint import report
+from footprint import open_ledger, report
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
 from footprint.ledger import stored
+from footprint.ledger.journal import prepare
 from footprint.ledger.reader import Facts, read_journals
 from footprint.ledger.sealed.closed import Here, glimpse, is_closed
 from footprint.ledger.sealed.manifest import read_chains
@@ -334,3 +335,32 @@ def test_a_directory_that_is_no_ledger_is_said_in_one_line(tmp_path: Path) -> No
     (tmp_path / "file").write_text("x")
     with pytest.raises(LedgerError, match="is not a ledger"):
         seal(LocalStore(tmp_path))
+
+
+def test_a_part_that_was_rotated_is_sealed_and_joined_with_the_one_that_grows(
+    tmp_path: Path,
+) -> None:
+    prepare(tmp_path)
+    begun = {"type": "writer", "host": "h", "boot_id": "b", "pid": 1, "parent": None}
+    path = {"type": "path", "path": 1, "parent": 0, "name": "work", "kind": "inference"}
+    for part in (0, 1, 2):
+        t = part * S
+        records = [begun | {"t": t, "utc_ns": UTC + t}, path]
+        if part < 2:
+            records.append({"type": "end", "t": t + S, "reason": fmt.ROTATED})
+        rows = [(1 + part, 0, 1, 0, 0, t, t + 900 * MS, t + 900 * MS)]
+        sections = [fmt.json_section(records), fmt.section(fmt.SPAN, rows)]
+        data = fmt.header(bytes(range(16)), part=part) + fmt.batch(0, sections, t, t + S)
+        (tmp_path / fmt.JOURNALS / f"one_{part:05d}.fpj").write_bytes(data)
+    before = reported(tmp_path)
+    ((whole,), _) = open_ledger(tmp_path).facts()
+    assert [row[0] for row in whole.rows["span"]] == [1, 2, 3]
+    alive = Here("b", frozenset({"h"}), UTC, lambda pid: True)
+    (manifest,) = seal(LocalStore(tmp_path), alive).manifests
+    assert [journal.part for journal in manifest.journals] == [0, 1]
+    assert [each.name for each in (tmp_path / fmt.JOURNALS).iterdir()] == ["one_00002.fpj"]
+    assert reported(tmp_path) == before
+    seal(LocalStore(tmp_path), alive._replace(alive=lambda pid: False))
+    assert reported(tmp_path) == before
+    ((again,), _) = open_ledger(tmp_path).facts()
+    assert same(whole, again)
