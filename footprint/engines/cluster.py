@@ -1,0 +1,229 @@
+"""A Spark cluster, as its driver sees it: found or not, asked, and left without a trace.
+
+Spark tries an unreachable master for a minute and a half, waits for workers without end, and talks
+on both standard streams. Here the master is knocked at first, workers are waited for up to
+`WORKERS_S`, and what Spark's Java program says goes to a file that is named where something failed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from footprint.engines.shipped import package
+from footprint.errors import FootprintError, LedgerError, UsageError
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+#: For how long a master is knocked at, and for how long workers are waited for, s.
+MASTER_S, WORKERS_S = 3.0, 60.0
+
+_STANDALONE = "spark://"
+_ADDRESS = re.compile(r"\[?(?P<host>[^\[\]/]+?)\]?:(?P<port>\d{1,5})")
+_CAUSE = re.compile(r"(Caused by: )?[\w.]+(Error|Exception): ")
+#: Oldest Java that Spark 4 runs on.
+_JAVA = 17
+
+
+class Cluster:
+    """A cluster by its master's address. `log` is what Spark said, once it was asked."""
+
+    def __init__(self, master: str) -> None:
+        self.master = master
+        self.log: Path | None = None
+
+    @contextmanager
+    def context(self) -> Iterator[SparkContext]:
+        """A connection for one report; Java has ended when it is over.
+
+        Raises UsageError where pyspark or Java is missing, LedgerError where no master answers or
+        no worker is there.
+        """
+        pyspark = _pyspark()
+        own = reach(self.master)
+        _java()
+        with tempfile.TemporaryDirectory(prefix="footprint-spark-") as folder:
+            handle, name = tempfile.mkstemp(prefix="footprint-spark-", suffix=".log")
+            self.log = Path(name)
+            try:
+                os.close(handle)
+                with self.log.open("ab") as log:
+                    context = self._begin(pyspark, own, log)
+                    try:
+                        self._workers(context)
+                        context.addPyFile(str(package(Path(folder))))
+                        yield context
+                    finally:
+                        _end(context)
+            except BaseException as error:
+                if not (isinstance(error, LedgerError) and name in str(error)):
+                    self.log.unlink(missing_ok=True)
+                raise
+            self.log.unlink(missing_ok=True)
+
+    def _begin(self, pyspark: Any, own: str | None, log: Any) -> SparkContext:
+        from pyspark import java_gateway
+
+        launch: Any = java_gateway.launch_gateway
+        conf = pyspark.SparkConf(loadDefaults=False)
+        settings = {
+            "spark.app.name": "footprint report",
+            "spark.master": self.master,
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.log.level": "WARN",
+            # Rows that are not sealed yet travel with their task, MiB.
+            "spark.rpc.message.maxSize": "2047",
+            "spark.executorEnv.FOOTPRINT_DISABLED": "1",
+            "spark.executorEnv.OMP_NUM_THREADS": "1",
+        }
+        if own and "SPARK_LOCAL_IP" not in os.environ:
+            # The address by which the master is reached is the one by which executors find us.
+            settings["spark.driver.host"] = own
+        for name, value in settings.items():
+            conf.set(name, value)
+        # Nothing here has Spark use pandas.
+        warnings.filterwarnings("ignore", "PySpark does not .* support pandas", FutureWarning)
+        try:
+            # Both of Java's streams: what is printed here is the report.
+            gateway = launch(conf, {"stdout": log, "stderr": log})
+            context: SparkContext = pyspark.SparkContext(conf=conf, gateway=gateway)
+        except Exception as error:
+            with suppress(Exception):
+                _forget(pyspark.SparkContext)
+            raise refused(self, error) from error
+        if "PYSPARK_PYTHON" not in os.environ:
+            context.pythonExec = sys.executable
+        return context
+
+    def _workers(self, context: SparkContext) -> None:
+        """Waits for the first executor."""
+        if self.master.startswith("local"):
+            return
+        java: Any = context._jsc
+        status = java.sc().statusTracker()
+        end = time.monotonic() + WORKERS_S
+        while len(status.getExecutorInfos()) < 2:  # the driver is one of them
+            if time.monotonic() > end:
+                raise LedgerError(
+                    f"{self.master} has no worker with a free core and 1 GiB after"
+                    f" {WORKERS_S:.0f} s: start workers (sbin/start-worker.sh {self.master}), or"
+                    " wait until others are done"
+                )
+            time.sleep(0.1)
+
+
+def reach(master: str) -> str | None:
+    """This machine's address towards a standalone master; None for other kinds of masters.
+
+    Raises UsageError for an address that makes no sense, LedgerError where nobody answers.
+    """
+    if not master.startswith(_STANDALONE):
+        if re.fullmatch(r"yarn|local(\[[\d*]+(,\d+)?\])?|k8s://.+", master):
+            return None
+        raise UsageError(f"--master {master} is no address: give spark://host:7077")
+    why = ""
+    for one in master.removeprefix(_STANDALONE).split(","):
+        found = _ADDRESS.fullmatch(one)
+        if found is None or not 0 < int(found["port"]) < 65536:
+            raise UsageError(f"--master {master} is no address: give spark://host:7077")
+        try:
+            with socket.create_connection((found["host"], int(found["port"])), MASTER_S) as line:
+                return str(line.getsockname()[0])
+        except OSError as error:
+            why = error.strerror or str(error)
+    raise LedgerError(
+        f"no Spark master answers at {master} ({why}): start it (sbin/start-master.sh), correct"
+        " --master, or leave out --engine spark"
+    )
+
+
+def refused(cluster: Cluster, error: Exception) -> FootprintError:
+    """What went wrong on the cluster, as one line; the whole of it is in the log that it names."""
+    if isinstance(error, FootprintError):
+        return error
+    text = str(error)
+    missing = re.search(r"ModuleNotFoundError: (No module named '[\w.]+')", text)
+    if missing:
+        return LedgerError(
+            f"the Python of {cluster.master}'s workers has {missing[1]}: install footprint-ledger"
+            " there too, or name another Python by PYSPARK_PYTHON"
+        )
+    other = re.search(r"\[PYTHON_VERSION_MISMATCH\] ([^\n]+?\))", text) or re.search(
+        r'Cannot run program "([^"]+)"', text
+    )
+    if other:
+        return LedgerError(
+            f"{cluster.master}'s workers need the Python of this program ({other[1]}): install it"
+            " there, or name another by PYSPARK_PYTHON"
+        )
+    if cluster.log is not None:
+        with suppress(OSError), cluster.log.open("a", encoding="utf-8") as log:
+            log.write(f"\n{text}\n")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in lines if _CAUSE.match(line)]
+    said = (causes or lines or [type(error).__name__])[-1][:300]
+    return LedgerError(
+        f"Spark at {cluster.master} failed: {said} (all that it said is in {cluster.log})"
+    )
+
+
+def _pyspark() -> Any:
+    try:
+        import pyspark
+    except ImportError:
+        raise UsageError(
+            "--engine spark needs the package pyspark: pip install 'footprint-ledger[spark]'"
+        ) from None
+    if pyspark.SparkContext._active_spark_context is not None:
+        raise UsageError("this program has a Spark session already: stop it (spark.stop()) first")
+    return pyspark
+
+
+def _java() -> None:
+    """Raises UsageError where Spark would find no Java."""
+    home = os.environ.get("JAVA_HOME")
+    if home and not (Path(home) / "bin" / "java").is_file():
+        raise UsageError(f"JAVA_HOME={home} has no bin/java: correct it, or unset it")
+    if not home and not shutil.which("java"):
+        raise UsageError(
+            f"--engine spark needs Java {_JAVA} or newer: install it (on Debian: apt-get install"
+            " openjdk-17-jre-headless), or set JAVA_HOME"
+        )
+
+
+def _end(context: SparkContext) -> None:
+    """Ends a connection, and Java with it, whatever state they are in."""
+    with suppress(Exception):
+        context.stop()
+    _forget(type(context))
+
+
+def _forget(context: Any) -> None:
+    """Ends Java, and has the next connection of this process begin anew."""
+    gateway, context._gateway, context._jvm = context._gateway, None, None
+    if gateway is None:
+        return
+    with suppress(Exception):
+        gateway.shutdown()
+    process = gateway.proc
+    if process is not None:
+        with suppress(OSError):
+            process.stdin.close()  # on which it ends by itself
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

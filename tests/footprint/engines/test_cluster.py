@@ -1,0 +1,105 @@
+"""What is wrong with a cluster is one line, within seconds."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from footprint.engines import engine
+from footprint.engines.cluster import Cluster, _java, _pyspark, reach, refused
+from footprint.engines.shipped import package
+from footprint.errors import LedgerError, UsageError
+from spark_standalone import free_port
+
+
+def test_a_master_that_does_not_answer() -> None:
+    begun = time.monotonic()
+    where = f"spark://127.0.0.1:{free_port()}"
+    with pytest.raises(
+        LedgerError, match=r"no Spark master answers at spark://127.*refused.*start"
+    ):
+        reach(where)
+    assert time.monotonic() - begun < 3
+
+
+def test_the_second_of_two_masters_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        assert reach(f"spark://127.0.0.1:{free_port()},127.0.0.1:{port}") == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "master", ["here:7077", "spark://here", "spark://:7077", "spark://here:0", "http://here", "x"]
+)
+def test_what_is_no_address(master: str) -> None:
+    with pytest.raises(UsageError, match=r"is no address: give spark://host:7077"):
+        reach(master)
+
+
+@pytest.mark.parametrize("master", ["local", "local[2]", "local[*]", "yarn", "k8s://https://x:1"])
+def test_masters_that_are_not_knocked_at(master: str) -> None:
+    assert reach(master) is None
+
+
+def test_spark_needs_a_master() -> None:
+    with pytest.raises(UsageError, match="--master spark://host:7077"):
+        engine("spark")
+
+
+def test_without_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(UsageError, match=r"pip install 'footprint-ledger\[spark\]'"):
+        _pyspark()
+
+
+def test_without_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="apt-get install openjdk-17-jre-headless"):
+        _java()
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="has no bin/java"):
+        _java()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").touch()
+    _java()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Job aborted\n  File x\nModuleNotFoundError: No module named 'duckdb'\n\tat java",
+            "the Python of spark://a:1's workers has No module named 'duckdb': install",
+        ),
+        (
+            'java.io.IOException: Cannot run program "/venv/bin/python": error=2, No such file',
+            "need the Python of this program (/venv/bin/python)",
+        ),
+        (
+            "org.apache.SparkException: Job aborted\nCaused by: java.lang.OutOfMemoryError: x",
+            "Spark at spark://a:1 failed: Caused by: java.lang.OutOfMemoryError: x (all",
+        ),
+        ("", "Spark at spark://a:1 failed: RuntimeError (all"),
+    ],
+)
+def test_what_spark_says_is_one_line(text: str, said: str) -> None:
+    found = str(refused(Cluster("spark://a:1"), RuntimeError(text)))
+    assert said in found
+    assert "\n" not in found
+
+
+def test_the_package_as_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import zipfile
+
+    names = zipfile.ZipFile(package(tmp_path)).namelist()
+    assert {
+        "footprint/pages/tasks.py",
+        "footprint/estimators/data/systems.toml",
+        "footprint/cli/__init__.py",
+    } <= set(names)
+    assert not [name for name in names if name.endswith(".pyc")]
