@@ -6,12 +6,10 @@ import os
 import zipfile
 from pathlib import Path
 
-import footprint
-
 
 def package(folder: Path) -> Path:
     """Writes the package with its data into `footprint.zip`, from which Python imports it."""
-    top = Path(footprint.__file__).parent
+    top = Path(__file__).parents[1]
     path = folder / "footprint.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for at, folders, files in os.walk(top, followlinks=True):  # a checkout has links
