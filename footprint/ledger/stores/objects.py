@@ -213,19 +213,23 @@ class ObjectStore:
                 obstore.put(self._store, key, data, mode="create", attributes={_TOKEN: token})
             except exceptions.AlreadyExistsError:
                 return self._is_ours(key, token)
-            except exceptions.GenericError:  # perhaps done, and the answer was lost
-                if self._is_ours(key, token):
-                    return True
-                raise
+            except exceptions.GenericError as error:  # perhaps done, and the answer was lost
+                try:
+                    ours = self._is_ours(key, token)
+                except exceptions.BaseError:
+                    raise error from None
+                if not ours:
+                    raise
         self._listed.pop(name, None)
         return True
 
     def _is_ours(self, key: str, token: str) -> bool:
+        """Whether an object is the one that this token made; what keeps that unknown is raised."""
         import obstore
 
         try:
             found = obstore.get(self._store, key, options={"head": True})
-        except Exception:  # noqa: BLE001 - what was being asked before is what is told
+        except FileNotFoundError:
             return False
         return dict(found.attributes).get(_TOKEN) == token
 

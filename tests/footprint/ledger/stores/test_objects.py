@@ -94,6 +94,25 @@ def test_a_create_whose_answer_was_lost_is_won_once(s3_server: s3.Server, bucket
     assert not open_store(bucket).create("manifests/c/1.json", b"mine")
 
 
+def test_a_create_of_which_nobody_knows_is_an_error_and_not_lost(
+    s3_server: s3.Server, bucket: str
+) -> None:
+    """It was done, its answer was lost, and who made the object cannot be asked."""
+    asked: list[str] = []
+
+    def lose(request: dict[str, Any], done: Callable[[], None]) -> tuple[str, bytes] | None:
+        asked.append(request["REQUEST_METHOD"])
+        if asked == ["PUT"]:
+            done()
+            return "500 Internal Server Error", b""
+        return ("403 Forbidden", b"") if request["REQUEST_METHOD"] == "HEAD" else None
+
+    s3_server.faults.append(lose)
+    store = open_store(bucket)
+    assert "cannot write" in said(lambda: store.create("manifests/c/1.json", b"mine"))
+    assert "HEAD" in asked
+
+
 def test_a_server_that_overwrites_what_is_created_is_refused(
     s3_server: s3.Server, bucket: str
 ) -> None:
