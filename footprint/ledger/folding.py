@@ -118,11 +118,16 @@ def fold(
     shortest = FOLD_BELOW_NS
     last: tuple[Any, int, int] | None = None
     take: Callable[[Ended], None] = spans.append
+    sampled_paths = {path for path in set(map(_path, batch)) if strides(path) > 1}
+    if not sampled_paths:  # what is long stays, whoever called it
+        spans, batch = _split(batch)
+        if not batch:
+            return Folded(spans, [])
     # Backwards, since a caller ends after what it called: its group is known when theirs is made.
     # This loop holds the host's GIL: runs of one key, the usual case, take the short way.
     for span in reversed(batch):
         seq, parent, path, status, start, end, _, mark = span
-        short = end - start < shortest or strides(path) > 1
+        short = end - start < shortest or path in sampled_paths
         if not short or mark is not None or seq in keep:
             spans.append(span)
             continue
@@ -175,6 +180,18 @@ def fold(
             for span in spans
         ]
     return Folded(spans, folds)
+
+
+def _split(batch: list[Ended]) -> tuple[list[Ended], list[Ended]]:
+    """Long calls, in the order in which they ended, and short ones, as they were."""
+    durations = list(map(operator.sub, map(_end, batch), map(_start, batch)))
+    short = list(map(operator.lt, durations, itertools.repeat(FOLD_BELOW_NS)))
+    if not any(short):
+        return sorted(batch, key=_end), []
+    if all(short):
+        return [], batch
+    long = itertools.compress(batch, map(operator.not_, short))
+    return sorted(long, key=_end), list(itertools.compress(batch, short))
 
 
 def _fold_uniform(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 import zlib
@@ -115,8 +116,7 @@ def read_header(data: bytes) -> Header | None:
 
 def section(row: RowType, rows: Sequence[tuple[Any, ...]]) -> bytes:
     """The rows of one type as a section."""
-    pack = row.layout.pack
-    body = b"".join([pack(*fields) for fields in rows])
+    body = b"".join(itertools.starmap(row.layout.pack, rows))
     return _SECTION.pack(row.number, row.layout.size, len(rows)) + body
 
 

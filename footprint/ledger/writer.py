@@ -6,14 +6,19 @@ batch of it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from footprint.ledger import format as fmt
 from footprint.ledger.folding import Ended, Folded, pairs
 from footprint.ledger.journal import Journal
 from footprint.model import TIERS, Device
+
+#: What a span that ended says (`folding.Ended`).
+_seq, _parent, _path, _status, _start, _end, _amounts = map(itemgetter, range(7))
 
 _DEFINITIONS = ("writer", "device", "path", "name", "anchor")
 
@@ -105,17 +110,21 @@ class Writer:
 
     def spans(self, folded: Folded, device_ends: dict[int, int]) -> None:
         """Ended spans and folds. `device_ends`: when a span's GPU work was done, where known."""
-        rows = self._rows[fmt.SPAN]
-        for span in folded.spans:
-            seq, parent, path, status, start, end, units, _ = span
-            if path not in self._paths:
-                self._path(path)
-            rows.append(
-                (seq, parent, path, status, 0, start, end, max(end, device_ends.get(seq, end)))
-            )
-            self._opened.discard(seq)
-            if units:
-                self._units(seq, pairs(units))
+        spans = folded.spans
+        for path in sorted({*map(_path, spans)} - self._paths):
+            self._path(path)
+        # Columns and not rows: no line of Python runs for each span, and the host has the GIL.
+        seqs, ends = list(map(_seq, spans)), list(map(_end, spans))
+        done = list(map(max, ends, map(device_ends.get, seqs, ends))) if device_ends else ends
+        columns = (map(get, spans) for get in (_parent, _path, _status))
+        flags = itertools.repeat(0)
+        self._rows[fmt.SPAN].extend(
+            zip(seqs, *columns, flags, map(_start, spans), ends, done, strict=False)
+        )
+        if self._opened:
+            self._opened.difference_update(seqs)
+        for span in filter(_amounts, spans):
+            self._units(_seq(span), pairs(_amounts(span)))
         for fold in folded.folds:
             if fold.path not in self._paths:
                 self._path(fold.path)
@@ -162,14 +171,15 @@ class Writer:
         self.record(record)
 
     def _units(self, seq: int, units: Iterable[tuple[str, float]]) -> None:
+        rows, named = self._rows[fmt.UNIT], self._named
         for name, value in units:
-            number = self._named.get(name)
+            number = named.get(name)
             if number is None:
                 number = self._names.setdefault(name, len(self._names) + 1)
-                self._named[name] = number
+                named[name] = number
                 self.record({"type": "name", "id": number, "name": name})
             if math.isfinite(value):
-                self._rows[fmt.UNIT].append((seq, number, value))
+                rows.append((seq, number, value))
 
     def commit(self, now: int) -> None:
         """Makes a batch of what was collected. `write` and `sync` of the journal come after."""
@@ -208,8 +218,9 @@ class Writer:
         again with the first row that needs them, and so are spans that are open when they are noted
         again. False where that is not possible now: nothing has changed then.
         """
-        self.commit(t)
-        self.journal.write()
+        if not self.journal.gone():  # else what there is goes into the next part
+            self.commit(t)
+            self.journal.write()
         opening = [{**self._context, "t": t, "utc_ns": utc_ns}, *self._device_records]
         if self._resident is not None:
             opening.append(self._resident)
@@ -230,7 +241,7 @@ class Writer:
                 at = row.fields.index("t")
             else:
                 continue
-            earliest = min(earliest, *(fields[at] for fields in rows))
+            earliest = min(earliest, *map(itemgetter(at), rows))
         return earliest
 
 
