@@ -45,10 +45,11 @@ def ship(
     from footprint.ledger.shipping import ship as shipped
     from footprint.ledger.stores import open_store
 
-    if len(places) > 2:
+    *ledgers, target = places
+    if len(ledgers) > 1:
         raise click.UsageError("name a ledger and a destination, or the destination alone")
-    source = open_store(ledger_place(places[0] if len(places) == 2 else None))
-    destination = open_store(places[-1])
+    source = open_store(ledger_place(ledgers[0] if ledgers else None))
+    destination = open_store(target)
     sealed = _sealed(source) if sealing else 0
     done = shipped(source, destination, open_journals=open_journals, delete_after=delete_after)
     if form == "json":
