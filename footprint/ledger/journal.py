@@ -186,6 +186,13 @@ class Journal:
         self._number, self.size, self._dirty = 1, len(begun), False
         return True
 
+    def gone(self) -> bool:
+        """Whether the file was removed: sealed after a day of silence, or by hand."""
+        try:
+            return self._fd >= 0 and os.fstat(self._fd).st_nlink == 0
+        except OSError as error:
+            return error.errno == errno.ESTALE  # another client of the file server removed it
+
     def pending(self) -> bytes:
         """What waits in memory: a reader of a ledger that cannot be written starts here."""
         return b"".join(self._waiting)

@@ -174,7 +174,7 @@ class Session:
         """Begins another part of the journal, where it is time to."""
         utc = now + self._offset
         due = self.journal.size >= PART_BYTES or utc // DAY != self._day
-        if due and self.writer.rotate(now, utc):
+        if (due or self.journal.gone()) and self.writer.rotate(now, utc):
             self._day = utc // DAY
 
     def _anchor(self) -> None:

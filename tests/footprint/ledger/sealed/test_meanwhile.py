@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from footprint import open_ledger
+from footprint.ledger.reader import journal_files
 from footprint.ledger.sealed.meanwhile import sealed_since
 from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.stores.local import LocalStore
@@ -42,3 +45,34 @@ def test_what_was_sealed_before_is_not_looked_at(store: LocalStore) -> None:
 
 def test_where_nothing_was_sealed_there_is_nothing(tmp_path: Path) -> None:
     assert sealed_since(LocalStore(tmp_path / "none"), "boot-a", UTC, ()) == ([], [])
+
+
+def test_a_program_that_was_taken_for_dead_goes_on_in_another_part(program) -> None:
+    """As if it had been idle for a day on a host that is not the sealer's."""
+    ran = program("""
+        import time
+        import footprint
+        from pathlib import Path
+        from footprint import clock
+        from footprint.ledger.sealed.closed import Here
+        from footprint.ledger.sealed.sealing import seal
+        from footprint.ledger.stores.local import LocalStore
+        from footprint.tracking import session
+
+        with footprint.measure("before"):
+            pass
+        time.sleep(2)  # it reads on for a second, then it sleeps
+        session.flush()
+        elsewhere = Here("another boot", frozenset(), clock.anchor()[1] * 2)
+        assert seal(LocalStore(Path("ledger")), elsewhere).journals == 1
+        assert not list(Path("ledger/journals").iterdir())
+        with footprint.measure("after"):
+            pass
+    """)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    ((facts,), issues) = open_ledger(ran.ledger).facts()
+    assert issues == []
+    names = Counter(facts.paths[row[2]].name for row in facts.rows["span"])
+    assert names == {"before": 1, "after": 1}
+    (left,) = journal_files(ran.ledger)
+    assert left.stem.endswith("_00001")
