@@ -365,9 +365,11 @@ def _batches(data: bytes, view: memoryview, facts: Facts) -> Iterator[tuple[fmt.
         if following < 0:
             size = len(data) - offset
             kind, text = "corrupt", f"{size} bytes from byte {offset} to the end are damaged"
-            if fmt.SYNC.startswith(data[offset : offset + len(fmt.SYNC)]) and (
+            is_cut = fmt.SYNC.startswith(data[offset : offset + len(fmt.SYNC)]) and (
                 batch is None or start + batch.length > size + offset
-            ):
+            )
+            # Zeros: the file's length reached the disk, its bytes did not.
+            if is_cut or not data[offset:].strip(b"\0"):
                 kind = "torn-tail"
                 text = f"the last batch is cut short: {size} bytes from byte {offset} are lost"
             facts.issues.append(Issue(kind, facts.where, text))
