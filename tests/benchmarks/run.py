@@ -34,6 +34,7 @@ BENCHMARKS = (
     "start",
     "meter_cpu",
     "loss",
+    "journal",
     "memory",
     "pricing",
     "datasheets",
