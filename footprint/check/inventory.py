@@ -22,7 +22,7 @@ from footprint.ledger.sealed.read import read
 from footprint.ledger.sealed.whole import contents
 from footprint.ledger.stored import StoredFile
 from footprint.ledger.stores import Store, open_store
-from footprint.model import ERROR
+from footprint.model import ERROR, NS_PER_S
 
 SCHEMA = "footprint.ledger-info/1"
 
@@ -43,7 +43,9 @@ class Inventory:
         self.bytes = 0
         self.journals: list[dict[str, Any]] = []
         self.rows: Counter[str] = Counter()
-        self.calls = self.errors = self.left_open = self.newer_records = 0
+        self.calls = self.errors = self.newer_records = 0
+        self._open: dict[str, set[int]] = {}
+        self._ended: dict[str, set[int]] = {}
         self.corrections = 0
         self.runs: set[str] = set()
         self.jobs: dict[tuple[str, str], dict[str, Any]] = {}
@@ -63,6 +65,11 @@ class Inventory:
         self.issues += there.issues
         names = [name for name, _ in store.names()]
         self.issues += [Issue(each.kind, each.where, each.text) for each in foreign(names)]
+
+    @property
+    def left_open(self) -> int:
+        """How many spans never ended."""
+        return sum(len(opened - self._ended[name]) for name, opened in self._open.items())
 
     @property
     def period(self) -> tuple[str, str] | None:
@@ -110,7 +117,10 @@ class Inventory:
         self.errors += sum(row[3] == ERROR for row in facts.rows["span"])
         self.errors += sum(row[8] for row in facts.rows["fold"] if row[3] == ERROR)
         ended = {row[0] for name in ("span", "fold") for row in facts.rows[name]}
-        self.left_open += sum(row[0] not in ended for row in facts.rows["open"])
+        # Each part of a writer's journals repeats what is open; it may have ended in another one.
+        opened = {row[0] for row in facts.rows["open"]}
+        self._open.setdefault(facts.writer, set()).update(opened)
+        self._ended.setdefault(facts.writer, set()).update(opened & ended, _lasting(facts))
         self.newer_records += facts.newer_records
         self._take_devices(facts)
         self.gaps += [_timed(facts, gap) for gap in facts.gaps]
@@ -180,6 +190,11 @@ def _schema(store: Store) -> str:
         return str(json.loads(store.read(fmt.MARKER))["schema"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""  # the journals say it too
+
+
+def _lasting(facts: Facts) -> set[int]:
+    """Spans that lasted so long that an earlier part may have recorded them as open."""
+    return {row[0] for row in facts.rows["span"] if row[6] - row[5] > NS_PER_S // 2}
 
 
 def _timed(facts: Facts, record: dict[str, Any]) -> dict[str, Any]:
