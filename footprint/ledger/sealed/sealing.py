@@ -13,8 +13,6 @@ journals that nobody reads, which the next seal removes.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,29 +22,20 @@ from typing import NamedTuple
 
 from footprint import clock
 from footprint._version import __version__
-from footprint.errors import FootprintError, LedgerError, LedgerVersionError
-from footprint.ledger import format as fmt
+from footprint.errors import FootprintError, LedgerError
 from footprint.ledger import stored
-from footprint.ledger.proofs import prefixes
-from footprint.ledger.reader import Facts, read_bytes, read_records
 from footprint.ledger.sealed import chain as chains
-from footprint.ledger.sealed import plan, tables
+from footprint.ledger.sealed import plan
 from footprint.ledger.sealed.closed import Here, glimpse, here, is_closed
-from footprint.ledger.sealed.manifest import (
-    SEALED,
-    Manifest,
-    SealedFile,
-    SealedJournal,
-    read_chains,
-)
+from footprint.ledger.sealed.content import made
+from footprint.ledger.sealed.manifest import Manifest, read_chains
+from footprint.ledger.sealed.removal import LEFT_AFTER, remove, sweep
 from footprint.ledger.sealed.write import Content, Written, write
 from footprint.ledger.stores import Store
 from footprint.model import NS_PER_S
 
 #: Bytes of journals that are sealed with one manifest: what is in memory at a time.
 BATCH = 256 * 2**20
-#: Files that no manifest names are removed when they are older than this, s.
-LEFT_AFTER = 3600
 #: A sealer gives its files up, and begins again, when they are older than this, s: well before
 #: another takes them for left over.
 _GIVE_UP_AFTER = LEFT_AFTER // 2
@@ -95,7 +84,7 @@ def seal(store: Store, machine: Here | None = None) -> Outcome:
     """
     machine = here() if machine is None else machine
     chains.marker(store)
-    removed = _sweep(store, machine)
+    removed = sweep(store, machine)
     left: list[tuple[str, str]] = []
     added: list[Manifest] = []
     for batch in _batches(_closed(store, machine)):
@@ -197,7 +186,7 @@ class _Sealing:
         if manifest is None:
             self._forget(written)
             return None
-        _remove(self.store, manifest.journals, manifest.files)
+        remove(self.store, manifest.journals, manifest.files)
         return manifest
 
     def _contents(self) -> list[Content]:
@@ -206,7 +195,7 @@ class _Sealing:
         found: list[Content] = []
         for name in list(self.names):
             try:
-                content = _content(name.rpartition("/")[2], self.store.read(name))
+                content = made(name.rpartition("/")[2], self.store.read(name))
             except FileNotFoundError:  # another sealer took it
                 self.names.remove(name)
                 continue
@@ -265,156 +254,4 @@ class _Sealing:
                 self.store.delete(each.file.path)
 
 
-def _content(name: str, data: bytes) -> Content:
-    """A journal's bytes as what is sealed of it. Raises LedgerError where it must not be."""
-    facts = read_bytes(data, name)
-    minor = (fmt.read_header(data) or (0, 0))[1]
-    if minor > fmt.MINOR:
-        raise LedgerVersionError(
-            f"a newer footprint wrote it (minor version {minor}, this one knows {fmt.MINOR}):"
-            " upgrade footprint to seal it"
-        )
-    if damage := [issue.text for issue in facts.issues if issue.kind == "corrupt"]:
-        raise LedgerError(f"it is damaged ({damage[0]}) and stays as it is, to be looked into")
-    if not facts.context:
-        raise LedgerError("its first record, the writer, is lost: it stays as it is")
-    records = [
-        (str(each.get("type")), json.dumps(each, separators=(",", ":"), ensure_ascii=False))
-        for each in read_records(data)
-    ]
-    return Content(_entry(name, data, facts, len(records)), facts, records)
-
-
-def _entry(name: str, data: bytes, facts: Facts, records: int) -> SealedJournal:
-    """A journal's entry in the manifest."""
-    first, last = _period(facts)
-    rows = {row.name: facts.rows.count(row.name) for row in fmt.ROW_TYPES}
-    return SealedJournal(
-        name=name,
-        writer=facts.writer,
-        part=facts.part,
-        host=facts.host,
-        boot_id=facts.boot_id,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        batches=facts.batches,
-        rows={table: count for table, count in rows.items() if count} | {tables.RECORD: records},
-        first_utc_ns=first,
-        last_utc_ns=last,
-        t_last=facts.t_last,
-        begun=facts.begun,
-        issues=tuple((issue.kind, issue.text) for issue in facts.issues),
-        checkpoints=prefixes.checkpoints(data),
-    )
-
-
-def _period(facts: Facts) -> tuple[int, int]:
-    """UTC of the first and the last instant that a journal's rows and batches name."""
-    from footprint.ledger import columns
-
-    first = facts.utc_ns(facts.context["t"])
-    last = max(first, facts.utc_ns(facts.t_last))
-    for table, named in tables.TIMES.items():
-        if named is None or not facts.rows.count(table):
-            continue
-        rows = columns.of(facts.rows, table)
-        starts, ends = (rows[each] for each in named)
-        first = min(first, int((starts + tables.offsets(facts.anchors, starts)).min()))
-        last = max(last, int((ends + tables.offsets(facts.anchors, ends)).max()))
-    return first, last
-
-
-def _remove(
-    store: Store,
-    journals: Iterable[SealedJournal],
-    files: Iterable[SealedFile],
-    *,
-    hashed: bool = False,
-) -> list[str]:
-    """Removes journals that were sealed, those that are still what was sealed.
-
-    Not before all files are there: a journal is the only other place where its rows are. One that
-    was read a moment ago is known by its size, since journals only grow; others are `hashed`.
-    """
-    there = dict(store.names(SEALED))
-    missing = [file.path for file in files if there.get(file.path) != file.size]
-    if missing:
-        raise LedgerError(
-            f"{store.where}/{missing[0]} is not there although a manifest names it: put it back"
-            " from a copy; the journals it was made from stay"
-        )
-    removed: list[str] = []
-    sizes = dict(store.names(fmt.JOURNALS))
-    for journal in journals:
-        name = f"{fmt.JOURNALS}/{journal.name}"
-        with contextlib.suppress(FileNotFoundError):
-            if sizes.get(name) != journal.size or (
-                hashed and _digest(store, name) != journal.sha256
-            ):
-                continue
-            store.delete(name)
-            removed.append(name)
-    return removed
-
-
-def _digest(store: Store, name: str) -> str:
-    return hashlib.sha256(store.read(name)).hexdigest()
-
-
-def _sweep(store: Store, machine: Here) -> list[str]:
-    """Finishes what interrupted seals began: removes their journals, and files nobody names."""
-    known = read_chains(store)
-    there = {journal.name for journal in stored.journals(store)}
-    removed: list[str] = []
-    for chain in known:
-        again = [journal for journal in chain.journals if journal.name in there]
-        if again:
-            removed += _remove(store, again, _files_of(chain.manifests, again), hashed=True)
-    named = {file.path for chain in known for each in chain.manifests for file in each.files}
-    for name, _ in store.names(SEALED):
-        # What is being shipped here was sealed long ago, and written a moment ago.
-        if (
-            name not in named
-            and _age_s(name, machine.utc_ns) > LEFT_AFTER
-            and _written_s(store, name, machine.utc_ns) > LEFT_AFTER
-        ):
-            store.delete(name)
-            removed.append(name)
-    return removed
-
-
-def _files_of(
-    manifests: Iterable[Manifest], journals: Sequence[SealedJournal]
-) -> tuple[SealedFile, ...]:
-    """The files that have to be there before some journals are removed."""
-    manifests = list(manifests)
-    live = set(plan.live_files(manifests))
-    wanted = {journal.key for journal in journals}
-    return tuple(
-        file
-        for manifest in manifests
-        if any(journal.key in wanted for journal in manifest.journals)
-        for file in manifest.files
-        if file in live
-    )
-
-
-def _age_s(name: str, utc_ns: int) -> float:
-    """How long ago a sealed file was named, s, by the seal's id; not at all for a foreign name."""
-    stamp = name.rpartition("/")[2].partition("-")[0]
-    try:
-        made = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return 0
-    return utc_ns / 1e9 - made.timestamp()
-
-
-def _written_s(store: Store, name: str, utc_ns: int) -> float:
-    """How long ago a file was written, s; not at all where it is gone."""
-    try:
-        return (utc_ns - store.written_utc_ns(name)) / 1e9
-    except FileNotFoundError:
-        return 0
-
-
-__all__ = ["LEFT_AFTER", "Outcome", "closed_bytes", "head", "seal"]
+__all__ = ["Outcome", "closed_bytes", "head", "seal"]

@@ -14,7 +14,8 @@ from footprint.ledger import receipts
 from footprint.ledger.sealed import manifest as manifests
 from footprint.ledger.sealed.closed import here
 from footprint.ledger.sealed.manifest import Replaced
-from footprint.ledger.sealed.sealing import LEFT_AFTER, seal
+from footprint.ledger.sealed.removal import LEFT_AFTER
+from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.shipping import Shipped, ship
 from footprint.ledger.stores import Store, open_store
 from shipped_ledgers import NS, Chained, Dying, KilledError, journal_bytes

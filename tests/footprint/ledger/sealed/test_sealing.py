@@ -23,11 +23,13 @@ from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
 from footprint.ledger import stored
 from footprint.ledger.journal import prepare
+from footprint.ledger.proofs.head import IN_REPORTS
 from footprint.ledger.reader import Facts, read_journals
 from footprint.ledger.sealed.closed import Here, glimpse, is_closed
 from footprint.ledger.sealed.manifest import read_chains
 from footprint.ledger.sealed.read import index, read
-from footprint.ledger.sealed.sealing import LEFT_AFTER, seal
+from footprint.ledger.sealed.removal import LEFT_AFTER
+from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.sealed.whole import read_ledger
 from footprint.ledger.stored import journals
 from footprint.ledger.stores.local import LocalStore
@@ -96,7 +98,10 @@ def closed(ledger: Path, number: int = 1, **given: object) -> Recorder:
 
 
 def reported(ledger: Path) -> str:
-    return rendered(report(ledger), "json")
+    """The report's JSON without what says how the ledger's files lie."""
+    document = json.loads(rendered(report(ledger), "json"))
+    del document[IN_REPORTS]
+    return json.dumps(document, indent=1)
 
 
 @settings(max_examples=6, deadline=None)

@@ -14,7 +14,8 @@ from footprint.errors import LedgerError
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts
 from footprint.ledger.sealed.manifest import read_chains
-from footprint.ledger.sealed.sealing import LEFT_AFTER, seal
+from footprint.ledger.sealed.removal import LEFT_AFTER
+from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.sealed.whole import read_ledger
 from footprint.ledger.stores.local import LocalStore
 from random_ledgers import random_journals
