@@ -37,6 +37,7 @@ from footprint.reports.formats import FORMATS, of_file, rendered
     default="auto",
     help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
 )
+@click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
 @click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
@@ -51,6 +52,7 @@ def report(
     until: str | None,
     absorption: str,
     engine: str,
+    fresh: bool,
     master: str | None,
     format_: str | None,
     output: str | None,
@@ -76,6 +78,7 @@ def report(
             absorption=absorption,
             pins=not no_pins,
             engine=engine,
+            fresh=fresh,
             master=master,
             **checked(**given),
         )

@@ -30,6 +30,16 @@ _SAMPLES = ("point", "usage", "gpu_usage")
 FARTHER = (0, 3_600 * NS_PER_S, 86_400 * NS_PER_S, REACH)
 
 
+def _each_once(rows: Rows) -> None:
+    """A span that is open in several parts is recorded in each: the first one stays."""
+    import numpy as np
+
+    opened = columns.of(rows, "open")
+    seqs, first = np.unique(opened["seq"], return_index=True)
+    if len(seqs) < len(opened):
+        rows.put(fmt.OPEN_SPAN, np.ascontiguousarray(opened[np.sort(first)]).tobytes())
+
+
 class Loaded(NamedTuple):
     """A task's facts with the rows of their sealed journals.
 
@@ -136,6 +146,7 @@ class _Loading:
                     for packed in sealed[key]:
                         rows.take(row, packed)
                 rows.take(row, one.rows.packed(row.name))
+            _each_once(rows)
             found.append(one.with_rows(rows))
         return found
 

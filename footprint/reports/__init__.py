@@ -42,6 +42,7 @@ def report(
     absorption: str = "none",
     engine: str = "auto",
     master: str | None = None,
+    fresh: bool = False,
 ) -> Report:
     """A report on one or more ledgers, which are read as one.
 
@@ -65,6 +66,7 @@ def report(
         engine: where it is worked out: `"local"` in this process, `"duckdb"` in several, `"spark"`
             on a cluster; `"auto"` is one of the first two. The figures are the same.
         master: of the Spark cluster, `"spark://host:7077"`.
+        fresh: works out again what was kept of sealed days (`derived/`).
 
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
     """
@@ -95,7 +97,7 @@ def report(
         for name, value in given.items()
         if value is not None
     }
-    options = Options(by, since, until, declared, absorption, pins, engine, master)
+    options = Options(by, since, until, declared, absorption, pins, engine, master, fresh)
     settings = settings_.resolve({"factors": factors, "factor_sources": order})
     return build(_opened(ledgers), options, settings)
 

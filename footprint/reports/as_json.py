@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
+from footprint.ledger.proofs.head import IN_REPORTS
 from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Corrected, Group, Report
 
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
@@ -38,6 +39,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "assumptions": list(report.assumptions),
         "gaps": [gap.to_json() for gap in report.gaps],
         "corrections": [corrected(each) for each in report.corrections],
+        IN_REPORTS: [dict(each) for each in report.heads],
     }
 
 

@@ -10,6 +10,7 @@ from footprint.accounts.opened import Instant, Ledger, parse_period
 from footprint.engines import engine
 from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
+from footprint.ledger.proofs.head import brief, head
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.pages.kept import keep, kept
@@ -56,6 +57,8 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     """The report on a ledger. Raises UsageError for what makes no sense in `options`."""
     fields = keys.parse(options.by)
     period = parse_period(options.since, options.until)
+    # Made first: what is recorded meanwhile may be in the report, and nothing else is not.
+    heads = tuple(brief(head(store)) for store in ledger.stores)
     outline = ledger.outline()
     facts, applied = outline.facts, outline.corrections
     sources = opened(settings, ledger.stores, pins=options.pins)
@@ -103,6 +106,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
             *corrected.gaps(applied),
         ),
         corrections=tuple(corrected.shown(each) for each in applied),
+        heads=heads,
     )
 
 

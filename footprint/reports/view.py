@@ -7,7 +7,7 @@ high) or None, and where it is None `gaps` says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
@@ -223,6 +223,7 @@ class Report(NamedTuple):
         groups: by energy, the runs' own time last.
         factors, assumptions, gaps: what the figures rest on, and what is missing.
         corrections: what was said later of what was recorded, the earliest first.
+        heads: what each ledger was, in a few hashes: `footprint verify --head` takes the report.
     """
 
     ledgers: tuple[str, ...]
@@ -238,6 +239,7 @@ class Report(NamedTuple):
     assumptions: tuple[str, ...]
     gaps: tuple[Gap, ...]
     corrections: tuple[Corrected, ...] = ()
+    heads: tuple[Mapping[str, Any], ...] = ()
 
     def render(self, format: str = "text") -> str:  # noqa: A002 - the option's name
         """The report as `text`, `json`, `csv`, `md` or `html`. UsageError for another format."""

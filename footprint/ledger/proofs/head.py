@@ -143,8 +143,11 @@ def head(store: Store, chains: Sequence[Chain] | None = None) -> Head:
 
 
 def brief(found: Head) -> dict[str, Any]:
-    """What a report carries of a head: all but the time, so that the report stays the same."""
-    return found._replace(utc=None, signature=None).document
+    """What a report carries of a head: what was recorded, so that the report stays the same.
+
+    Its factors stand in the report themselves; that they were pinned since changes nothing in it.
+    """
+    return found._replace(utc=None, signature=None, files={}).document
 
 
 def parse(data: bytes, where: str) -> list[Head]:
