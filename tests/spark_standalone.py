@@ -39,6 +39,7 @@ class Standalone:
         self._programs: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Standalone:
+        self._folder.mkdir(exist_ok=True)
         port = self.master.rpartition(":")[2]
         place = ("--host", "127.0.0.1", "--port", port, "--webui-port", str(self._page))
         self._begin("master", "master.Master", *place)

@@ -112,6 +112,12 @@ class Cluster:
         """Waits for the first executor."""
         if self.master.startswith("local"):
             return
+        if not context.applicationId.startswith("app-") and self.master.startswith(_STANDALONE):
+            # Spark tried for a minute, and gave itself a name.
+            raise LedgerError(
+                f"what answers at {self.master} is no Spark master, or one of another version than"
+                " pyspark here: correct --master, or install the cluster's version of pyspark"
+            )
         java: Any = context._jsc
         status = java.sc().statusTracker()
         end = time.monotonic() + WORKERS_S
@@ -161,7 +167,7 @@ def refused(cluster: Cluster, error: Exception) -> FootprintError:
             f"the Python of {cluster.master}'s workers has {missing[1]}: install footprint-ledger"
             " there too, or name another Python by PYSPARK_PYTHON"
         )
-    other = re.search(r"\[PYTHON_VERSION_MISMATCH\] ([^\n]+?\))", text) or re.search(
+    other = re.search(r"\[PYTHON_VERSION_MISMATCH\] ([^\n,]+)", text) or re.search(
         r'Cannot run program "([^"]+)"', text
     )
     if other:

@@ -81,6 +81,11 @@ def test_without_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             "need the Python of this program (/venv/bin/python)",
         ),
         (
+            "x\n[PYTHON_VERSION_MISMATCH] Python in worker has another version: 3.12 than that in"
+            " driver: 3.11, PySpark cannot run.\n\tat java",
+            "this program (Python in worker has another version: 3.12 than that in driver: 3.11)",
+        ),
+        (
             "org.apache.SparkException: Job aborted\nCaused by: java.lang.OutOfMemoryError: x",
             "Spark at spark://a:1 failed: Caused by: java.lang.OutOfMemoryError: x (all",
         ),
