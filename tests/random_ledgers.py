@@ -16,9 +16,9 @@ from recorded import CPU, DRAM, GPU, MS, OTHER_GPU, UTC, Recorded
 LENGTH = 3_000
 
 
-def random_facts(rng: random.Random, spans: int = 40) -> list[Facts]:
-    """One or two hosts with one to three writers each."""
-    return [one.facts() for one in _recorded(rng, spans)]
+def random_facts(rng: random.Random, spans: int = 40, utc: int = UTC) -> list[Facts]:
+    """One or two hosts with one to three writers each; they begin at `utc`, ns."""
+    return [one.facts() for one in _recorded(rng, spans, utc)]
 
 
 def random_journals(rng: random.Random, ledger: Path, spans: int = 40, utc: int = UTC) -> None:

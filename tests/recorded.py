@@ -107,7 +107,7 @@ class Recorded:
             start = t + index * step
             self.writer.window(number, "power", start, start + step, int(each * step))
 
-    def facts(self) -> Facts:
-        """As it is read back."""
-        self.writer.commit(10**15)
+    def facts(self, until: int = 60 * S) -> Facts:
+        """As it is read back; `until`: when its last batch was written."""
+        self.writer.commit(until)
         return read_bytes(self.journal.pending(), "memory")

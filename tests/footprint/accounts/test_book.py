@@ -401,7 +401,7 @@ def test_a_period_without_anything() -> None:
     one = Recorded()
     one.counter(GPU, [300.0] * 10)
     one.span(0, S)
-    book = booked(one, period=(UTC + 100 * S, UTC + 200 * S))
+    book = booked(one, period=(UTC + 30 * S, UTC + 40 * S))
     assert book.entries == []
     assert line(book, GPU).metered_nj == 0
 
