@@ -28,6 +28,8 @@ _SPANS = ("span", "fold", "duration", "hold", "unit", "window")
 _SAMPLES = ("point", "usage", "gpu_usage")
 #: How far around the part samples are looked for, one after the other, ns.
 FARTHER = (0, 3_600 * NS_PER_S, 86_400 * NS_PER_S, REACH)
+#: How far back parents are looked for, ns; None: all the way.
+_BACK = (86_400 * NS_PER_S, 30 * 86_400 * NS_PER_S, None)
 
 
 def _each_once(rows: Rows) -> None:
@@ -81,9 +83,8 @@ class _Loading:
     def facts(self) -> list[Facts]:
         """Finds the rows."""
         since, until = self._task.part.bounds
-        everything = Asked(self._boots)
         if since is None and until is None:
-            self._read((*_SPANS, "open", *_SAMPLES), everything)
+            self._read((*_SPANS, "open", *_SAMPLES), Asked(self._boots))
             return self._joined()
         self._read(_SPANS, around(self._task, MARGIN))
         for farther in FARTHER:
@@ -91,19 +92,44 @@ class _Loading:
             self._read(_SAMPLES, around(self._task, MARGIN + farther))
             if not self._lacks_samples():
                 break
+        self._open(until)
+        self._parents()
+        return self._joined()
+
+    def _open(self, until: int | None) -> None:
+        """Spans that had not ended. One that is open when a part ends is open in the next one too,
+        so that the last part of a writer tells.
+        """
         last: dict[str, int] = {}
         for writer, part in self._keys():
             last[writer] = max(part, last.get(writer, 0))
-        # A span that is open when a part ends is recorded open again in the next one.
-        self._read(("open",), everything, set(last.items()))
-        found = self._joined()
-        lacking = {one.writer for one in found if _unexplained(one)}
+        everything = Asked(self._boots)
+        self._read(("open",), everything, last.items())
+        if until is not None:
+            self._begun_before(until)
+        lacking = {one.writer for one in self._joined() if _has_open(one)}
         if lacking:
-            # Spans that are open, or that others hang below: did they end, and when?
+            keys = [key for key in last.items() if key[0] in lacking]
+            self._read(("span",), everything, keys)
+
+    def _begun_before(self, until: int) -> None:
+        import numpy as np
+
+        layout = columns.dtype(fmt.OPEN_SPAN)
+        for parts in self._found["open"].values():
+            rows = np.frombuffer(b"".join(parts), layout)
+            parts[:] = [memoryview(rows[rows["start"] < until].tobytes())]
+
+    def _parents(self) -> None:
+        """Spans that others hang below and that were over before: further and further back."""
+        for back in _BACK:
+            lacking = {one.writer for one in self._joined() if _lacks_parents(one)}
+            if not lacking:
+                return
+            asked = around(self._task, MARGIN)
+            since = Asked().since_utc_ns if back is None else asked.since_utc_ns - back
             keys = {key for key in self._keys() if key[0] in lacking}
-            self._read(("span", "fold"), everything, keys)
-            found = self._joined()
-        return found
+            self._read(("span", "fold"), asked._replace(since_utc_ns=since), keys)
 
     def _keys(self) -> Iterator[Key]:
         for each in self._readings:
@@ -179,14 +205,19 @@ def _by_device(one: Facts, name: str, table: Any) -> Iterator[Any]:
         yield table["t"][table["device"] == number]
 
 
-def _unexplained(one: Facts) -> bool:
-    """Whether spans of a writer are open, or hang below spans that were not found."""
+def _has_open(one: Facts) -> bool:
+    """Whether spans of a writer are open, as far as its rows say."""
     import numpy as np
 
-    spans, folds, opened = (columns.of(one.rows, name) for name in ("span", "fold", "open"))
-    known = np.concatenate([spans["seq"], folds["seq"]])
-    if not np.isin(opened["seq"], known).all():
-        return True
-    parents = np.unique(np.concatenate([each["parent"] for each in (spans, folds, opened)]))
+    opened = columns.of(one.rows, "open")
+    return not np.isin(opened["seq"], columns.of(one.rows, "span")["seq"]).all()
+
+
+def _lacks_parents(one: Facts) -> bool:
+    """Whether spans of a writer hang below spans that were not found."""
+    import numpy as np
+
+    tables = [columns.of(one.rows, name) for name in ("span", "fold", "open")]
+    parents = np.unique(np.concatenate([each["parent"] for each in tables]))
     own = parents[(parents > 0) & (parents >= one.context.get("forked_below", 0))]
-    return not np.isin(own, np.concatenate([known, opened["seq"]])).all()
+    return not np.isin(own, np.concatenate([each["seq"] for each in tables])).all()
