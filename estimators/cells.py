@@ -37,7 +37,19 @@ class Cells(NamedTuple):
             for cell, amount in enumerate(self.energy)
             if amount is None
         )
-        return (self.edges[-1] - self.edges[0] - missing if self.energy else 0), missing
+        return self.present_ns() - missing, missing
+
+    def present_ns(self) -> int:
+        """From the first edge to the last, ns."""
+        return self.edges[-1] - self.edges[0] if self.energy else 0
+
+    def metered_nj(self) -> int:
+        """What is known of all cells, nJ."""
+        return sum(each for each in self.energy if each is not None)
+
+    def estimated_nj(self) -> int:
+        """What of it was filled in, nJ."""
+        return sum(self.energy[each] or 0 for each in self.estimated)
 
 
 class Segment(NamedTuple):
@@ -55,7 +67,7 @@ class Segment(NamedTuple):
 
 #: The floor is looked for in stretches of at least this length, ns: a single cell's mean power is
 #: off by as much as its edges are.
-_FLOOR_OVER = 500_000_000
+FLOOR_OVER = 500_000_000
 
 
 def idle_floor_w(cells: Cells, segments: Iterable[Segment]) -> float:
@@ -70,8 +82,13 @@ def idle_floor_w(cells: Cells, segments: Iterable[Segment]) -> float:
 def floor_over(cells: Cells, idle: bytes) -> float:
     """As `idle_floor_w`, where it is known which cells are idle (`idle_cells`)."""
     powers = (_stretches(cells, idle) if 1 in idle else []) or _stretches(cells, b"\1" * len(idle))
-    powers.sort()
-    lowest = powers[: (len(powers) + 1) // 2]
+    return mean_of_lower_half(powers)
+
+
+def mean_of_lower_half(powers: Iterable[float]) -> float:
+    """The mean of the lower half of some powers; 0 for none."""
+    ordered = sorted(powers)
+    lowest = ordered[: (len(ordered) + 1) // 2]
     return sum(lowest) / len(lowest) if lowest else 0.0
 
 
@@ -97,7 +114,7 @@ def _stretches(cells: Cells, chosen: Sequence[int]) -> list[float]:
         if amount is not None and chosen[cell] and cell not in cells.estimated:
             energy += amount
             width += cells.edges[cell + 1] - cells.edges[cell]
-            if width < _FLOOR_OVER:
+            if width < FLOOR_OVER:
                 continue
             powers.append(energy / width)
         elif width:

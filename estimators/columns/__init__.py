@@ -1,7 +1,9 @@
 """Attribution on columns: the same arithmetic as the pass over segments, for millions of them.
 
+cells        a device's cells
 segments     when each work was innermost (`footprint.estimators.leaves`)
 sweep        running sums over a device's cells (`footprint.estimators.sweep`)
+floor        what the device draws while nothing is active (`footprint.estimators.cells`)
 limits, bounds, joints
              what the meter leaves open of entries and of groups (`footprint.estimators.bounds`)
 attribution  all of it for one device (`footprint.estimators.attribution`)

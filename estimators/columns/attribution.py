@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from footprint.estimators.cells import FULL, Cells, floor_over
+from footprint.estimators.cells import FULL, Cells
 from footprint.estimators.columns import Flags, Ints, fits
 from footprint.estimators.columns.bounds import Bounds
+from footprint.estimators.columns.cells import CellColumns, cell_columns
+from footprint.estimators.columns.floor import floor_over
 from footprint.estimators.columns.joints import Joints
 from footprint.estimators.columns.limits import Limits
 from footprint.estimators.columns.segments import Segments, firsts
-from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, meter, weighted
+from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, weighted
 
 
 class Columns(NamedTuple):
@@ -83,7 +85,7 @@ class Device:
 
     def __init__(
         self,
-        cells: Cells,
+        cells: Cells | CellColumns,
         segments: Segments,
         groups: Groups | None = None,
         active: Loads | None = None,
@@ -94,9 +96,10 @@ class Device:
         self._times = times
         self._segments = segments
         self._active = loads(segments) if active is None else active
-        self._sweep = Sweep(meter(cells), self._active)
+        line = cell_columns(cells)
+        self._sweep = Sweep(line, self._active)
         if floor_w is None:
-            floor_w = floor_over(cells, self._sweep.idle.astype(np.uint8).tobytes())
+            floor_w = floor_over(line, self._sweep.idle)
         self._floor_w = floor_w
         self._groups = no_groups(segments) if groups is None else groups
         lanes = self._sweep.run(floor_w)
@@ -109,7 +112,7 @@ class Device:
             joints.take(bounds, self._groups.labels[bounds.entries])
             found.append(own)
         columns = [np.concatenate(each) for each in zip(*found, strict=True)]
-        self.shares = self._shares(cells, columns or [np.zeros(0, np.int64)] * 8)
+        self.shares = self._shares(line.metered_nj(), columns or [np.zeros(0, np.int64)] * 8)
         self.bounds = joints.bounds()
 
     def _chunk(
@@ -136,9 +139,8 @@ class Device:
             else np.zeros(len(bounds.entries), np.int64),
         )
 
-    def _shares(self, cells: Cells, columns: list[Ints]) -> Columns:
+    def _shares(self, metered: int, columns: list[Ints]) -> Columns:
         entry, energy, low, high, metered_ns, active_ns, estimated, held = columns
-        metered = sum(each for each in cells.energy if each is not None)
         beyond = int(energy.sum()) - metered
         if beyond > 0:  # rounded products: a nJ, once in a while
             energy[np.argmax(energy)] -= beyond
@@ -220,7 +222,7 @@ def _between(
 
 
 def booked_by_nj(
-    cells: Cells, segments: Segments, floor_w: float, cuts: Sequence[int]
+    cells: Cells | CellColumns, segments: Segments, floor_w: float, cuts: Sequence[int]
 ) -> tuple[Ints, Ints, Ints]:
     """What entries used in each stretch of time: columns of (entry, stretch, nJ).
 
@@ -241,7 +243,7 @@ def booked_by_nj(
         segments.density[row],
         segments.background[row],
     )
-    sweep = Sweep(meter(cells), loads(pieces))
+    sweep = Sweep(cell_columns(cells), loads(pieces))
     lanes = sweep.run(floor_w, held=False)
     amount = floor(*_between(sweep, lanes, pieces, sweep.active))
     return segments.entry[row], stretch, amount

@@ -11,49 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from footprint.estimators.cells import FULL, Cells
-from footprint.estimators.columns import Flags, Floats, Ints, TooLarge, fits
+from footprint.estimators.cells import FULL
+from footprint.estimators.columns import Flags, Floats, Ints, fits
+from footprint.estimators.columns.cells import CellColumns
 from footprint.estimators.columns.segments import Segments
 from footprint.estimators.sweep import BITS, UNITS
 
 #: So many steps of a sum are made at once.
 _BLOCK = 1 << 15
-#: Doubles hold whole numbers exactly up to here.
-EXACT = 2.0**53
-
-
-class Meter(NamedTuple):
-    """A device's cells as columns; energy is 0 where it is not known."""
-
-    edges: Ints
-    energy: Ints
-    known: Flags
-    slack: Ints
-    estimated: Flags
-    max_w: float | None
-
-    @property
-    def size(self) -> int:
-        """How many cells there are."""
-        return len(self.energy)
-
-
-def meter(cells: Cells) -> Meter:
-    """Cells as columns. Raises TooLarge where a cell's energy is more than a double holds."""
-    count = len(cells.energy)
-    known = np.fromiter((each is not None for each in cells.energy), bool, count)
-    if any(each is not None and each >= EXACT for each in cells.energy):
-        raise TooLarge("the energy of a cell")
-    estimated = np.zeros(count, bool)
-    estimated[sorted(cells.estimated)] = True
-    return Meter(
-        np.array(cells.edges, np.int64),
-        np.fromiter((each or 0 for each in cells.energy), np.int64, count),
-        known,
-        np.array(cells.slack, np.int64),
-        estimated,
-        cells.max_w,
-    )
 
 
 class Loads(NamedTuple):
@@ -141,7 +106,7 @@ class Sweep:
         floor_w: the idle floor; None: to be given to `run`.
     """
 
-    def __init__(self, line: Meter, active: Loads) -> None:
+    def __init__(self, line: CellColumns, active: Loads) -> None:
         self.line, self.active = line, active
         times, edges = active.times, line.edges
         at = np.searchsorted(times, edges)  # an edge stands before an instant that is equal to it

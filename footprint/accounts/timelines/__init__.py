@@ -14,4 +14,5 @@ pieces    energy between edges, and of integrated power where there is no counte
 fills     holes
 timeline  what came of it: cells
 build     all of it, point by point: the reference
+columns   the same for many points
 """

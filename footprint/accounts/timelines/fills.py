@@ -13,6 +13,8 @@ FILL = NS_PER_S
 FILL_START = 5 * NS_PER_S // 2
 #: After the last reading, energy is carried on for so long, ns.
 FILL_END = 400_000_000
+#: So many pieces are looked at: the first, those before and after a hole, the last.
+FIRST, BEFORE, AFTER, LAST = 50, 12, 3, 3
 #: How much of the neighbourhood a fill is taken from, ns.
 _AROUND = NS_PER_S
 
@@ -23,35 +25,44 @@ def filled(
     """The pieces without holes: short ones are estimated, long ones are missing."""
     if not pieces:
         return []
-    result: list[Piece] = []
-    first = pieces[0]
-    if since is not None and 0 < first[0] - since <= FILL_START:
-        # The first cell begins where the counter was first read: its width is the least certain.
-        result.append(fill(since, first[0], [], pieces[1:50] or pieces, device))
+    result = first_moments(pieces[:FIRST], device, since)
     for index, piece in enumerate(pieces):
-        if result and piece[0] > result[-1][1]:
-            start, end = result[-1][1], piece[0]
-            if end - start <= FILL:
-                result.append(
-                    fill(
-                        start,
-                        end,
-                        pieces[max(0, index - 12) : index],
-                        pieces[index : index + 3],
-                        device,
-                    )
-                )
-            else:
-                result.append((start, end, None, 0, 0, "", False))
+        if index and piece[0] > pieces[index - 1][1]:
+            before, after = pieces[max(0, index - BEFORE) : index], pieces[index : index + AFTER]
+            result.append(hole(before, after, device))
         result.append(piece)
-    last = pieces[-1]
+    return result + last_moments(pieces[-LAST:], device, until, period)
+
+
+def first_moments(first: Sequence[Piece], device: Device, since: int | None) -> list[Piece]:
+    """What is filled in before the first `FIRST` pieces."""
+    start = first[0][0]
+    if since is None or not 0 < start - since <= FILL_START:
+        return []
+    # The first cell begins where the counter was first read: its width is the least certain.
+    return [_fill(since, start, [], first[1:] or first, device)]
+
+
+def hole(before: Sequence[Piece], after: Sequence[Piece], device: Device) -> Piece:
+    """What is between the `BEFORE` pieces before a hole and the `AFTER` after it."""
+    start, end = before[-1][1], after[0][0]
+    if end - start <= FILL:
+        return _fill(start, end, before, after, device)
+    return start, end, None, 0, 0, "", False
+
+
+def last_moments(
+    last: Sequence[Piece], device: Device, until: int | None, period: float | None
+) -> list[Piece]:
+    """What is filled in after the last `LAST` pieces."""
+    end = last[-1][1]
     reach = max(FILL_END, int(2 * (period or 0)))
-    if until is not None and last[1] < until <= last[1] + reach:
-        result.append(fill(last[1], until, pieces[-3:], [], device))
-    return result
+    if until is None or not end < until <= end + reach:
+        return []
+    return [_fill(end, until, last, [], device)]
 
 
-def fill(
+def _fill(
     start: int, end: int, before: Sequence[Piece], after: Sequence[Piece], device: Device
 ) -> Piece:
     """A hole filled with the mean power around it."""

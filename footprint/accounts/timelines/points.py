@@ -9,6 +9,9 @@ from typing import NamedTuple
 from footprint.ledger.format import NO_LAG
 from footprint.model import NS_PER_S
 
+#: Where a writer cannot say since when a counter showed its value: since so long, ns.
+UNKNOWN_LAG = 10 * NS_PER_S
+
 
 class Point(NamedTuple):
     """A counter showed `raw_uj` for the first time between `low` and `high`."""
@@ -34,7 +37,7 @@ def read_points(
 ) -> list[Point]:
     """Points of one device from (epoch, lag_us, t, raw_uj) rows of each writer, by time."""
     points = [
-        Point(t - (lag_us * 1000 if lag_us != NO_LAG else 10 * NS_PER_S), t, raw, epoch, writer)
+        Point(t - (lag_us * 1000 if lag_us != NO_LAG else UNKNOWN_LAG), t, raw, epoch, writer)
         for writer, rows in enumerate(rows_by_writer)
         for epoch, lag_us, t, raw in rows
     ]

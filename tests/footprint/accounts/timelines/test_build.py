@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from counted import MS, Counter, Row, S, polls
 from footprint.accounts.timelines.build import build
 from footprint.accounts.timelines.fills import FILL
 from footprint.accounts.timelines.merge import merge
@@ -19,57 +20,10 @@ from footprint.accounts.timelines.timeline import Timeline
 from footprint.ledger.format import NO_LAG
 from footprint.model import Device
 
-MS = 1_000_000
-S = 1000 * MS
 GPU = Device("GPU-0", "gpu", "a GPU", "counter", "gpu", max_w=840.0)
 RAPL = Device(
     "cpu:0", "cpu", "a CPU", "counter", "package", max_w=400.0, wrap_nj=262_143_000_000_000
 )
-
-Row = tuple[int, int, int, int]  # epoch, lag_us, t, raw_uj
-
-
-class Counter:
-    """A counter that moves every `period`; `edges` are when, `values` what it then shows (uJ)."""
-
-    def __init__(
-        self, seed: int, count: int = 40, period: int = 100 * MS, jitter: int = 0, begin: int = S
-    ) -> None:
-        rng = random.Random(seed)
-        self.edges = [
-            begin + index * period + rng.randint(-jitter, jitter) for index in range(count)
-        ]
-        self.values = [1_000_000]
-        for _ in range(count - 1):
-            self.values.append(self.values[-1] + rng.randint(5_000_000, 70_000_000))
-
-    def at(self, t: int) -> int:
-        shown = [value for edge, value in zip(self.edges, self.values, strict=True) if edge <= t]
-        return shown[-1] if shown else 0
-
-    def rows(self, reads: list[tuple[int, int]], epoch: int = 0) -> list[Row]:
-        """What a writer records that reads from `before` to `after`, each at a moment between."""
-        found: list[Row] = []
-        last: tuple[int, int] | None = None
-        for before, after in reads:
-            value = self.at((before + after) // 2)
-            if last is None:
-                found.append((epoch, NO_LAG, after, value))
-            elif value != last[1]:
-                found.append((epoch, -(-(after - last[0]) // 1000), after, value))
-            last = (before, value)
-        return found
-
-
-def polls(rng: random.Random, begin: int, end: int, step: int, took: int = 200_000) -> list:
-    """Reads about every `step`, each taking up to `took`."""
-    reads: list[tuple[int, int]] = []
-    at = begin
-    while at < end:
-        after = at + rng.randint(1000, took)
-        reads.append((at, after))
-        at = after + rng.randint(step // 2, step * 3 // 2)
-    return reads
 
 
 def sound(timeline: Timeline) -> None:
