@@ -21,6 +21,7 @@ COMMANDS = {
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
     "seal": ("footprint.cli.seal:seal", "Seal a ledger's closed journals."),
     "ship": ("footprint.cli.ship:ship", "Copy a ledger's sealed segments to a shared place."),
+    "compact": ("footprint.cli.compact:compact", "Fold old calls into hourly groups."),
     "verify": ("footprint.cli.verify:verify", "Check that a ledger is what was written."),
     "correct": (
         "footprint.cli.correct:correct",

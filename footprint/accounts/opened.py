@@ -101,13 +101,14 @@ class Ledger:
         single, issues = self._once(found, issues)
         kept = set(map(id, single))
         facts, issues = _writers(single, issues)
-        if self.proposed or any(one.corrections for one in facts):
-            facts, issues, applied = self.corrected()
-            return Outline(facts, issues, (), tuple(applied))
-        places = (
+        places = [
             Place(where, tuple(sources)).of({key for key, one in own.items() if id(one) in kept})
             for where, sources, own in sealed
-        )
+        ]
+        if self.proposed or any(one.corrections for one in facts):
+            facts, issues, applied = self.corrected()
+            groups = tuple(one for each in places if (one := each.groups()).sources)
+            return Outline(facts, issues, groups, tuple(applied))
         return Outline(facts, issues, tuple(each for each in places if each.sources))
 
     def missing(self, issues: Sequence[Issue]) -> list[Issue]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from footprint.ledger.corrections.apply import Applied
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.plan import Key, Source
+from footprint.ledger.sealed.tables import GROUP
 
 #: The kinds of rows whose number says how much work a ledger is.
 _COUNTED = ("span", "fold", "point", "window")
@@ -36,6 +37,14 @@ class Place(NamedTuple):
                 )
                 found.append(Source(own, files))
         return Place(self.where, tuple(found))
+
+    def groups(self) -> Place:
+        """The same with the files of compacted dates alone."""
+        kept = (
+            each._replace(files=tuple(file for file in each.files if file.table == GROUP))
+            for each in self.sources
+        )
+        return Place(self.where, tuple(each for each in kept if each.files))
 
 
 class Outline(NamedTuple):

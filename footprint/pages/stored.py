@@ -24,10 +24,15 @@ SCHEMA = "footprint.page/1"
 
 def printed(page: Page) -> bytes:
     """A page's bytes."""
+    return zlib.compress(text(page).encode(), 6)
+
+
+def text(page: Page, schema: str = SCHEMA) -> str:
+    """A page as JSON text."""
     devices = _Numbers()
     places = _Numbers()
     document = page._asdict() | {
-        "schema": SCHEMA,
+        "schema": schema,
         "devices": [
             [
                 devices.of(getattr(each, name)) if name == "device" else _plain(getattr(each, name))
@@ -43,15 +48,23 @@ def printed(page: Page) -> bytes:
     }
     document["known_devices"] = devices.values
     document["known_places"] = places.values
-    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+    return json.dumps(document, separators=(",", ":"))
 
 
 def parsed(data: bytes) -> Page | None:
     """The page; None where these bytes are none, or that of another version."""
     try:
-        found = json.loads(zlib.decompress(data))
-        return _page(found) if found["schema"] == SCHEMA else None
-    except (zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return of_text(zlib.decompress(data))
+    except zlib.error:
+        return None
+
+
+def of_text(data: str | bytes, schema: str = SCHEMA) -> Page | None:
+    """The page of a JSON text; None where it is none, or that of another version."""
+    try:
+        found = json.loads(data)
+        return _page(found) if found["schema"] == schema else None
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
 
 

@@ -15,6 +15,7 @@ from footprint.accounts.days import DAY_NS, Part, parts
 from footprint.accounts.lines import Period
 from footprint.accounts.outline import Outline, Place, rows
 from footprint.ledger.reader import Facts
+from footprint.pages import compacted
 from footprint.pages.make import of, own
 from footprint.pages.page import Naming, Page
 
@@ -65,10 +66,13 @@ def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
         places = tuple(place.of(sealed) for place in outline.places) if sealed else ()
         first = bisect_right(asked.cuts, part.day * DAY_NS)
         last = bisect_left(asked.cuts, (part.day + 1) * DAY_NS)
+        places = tuple(each for each in places if each.sources)
+        if compacted.files(places, part.boot, part.day):  # whole hours: of all who were there
+            facts += [one for one in outline.facts if one.boot_id == part.boot and one not in facts]
         yield Task(
             counted,
             tuple(facts),
-            tuple(each for each in places if each.sources),
+            places,
             asked._replace(cuts=asked.cuts[first:last]),
         )
 
@@ -77,6 +81,9 @@ def page_of(task: Task) -> Page:
     """Makes the page. Raises LedgerError where the ledger cannot be read."""
     from footprint.pages.rows import Loaded, loaded
 
+    kept = compacted.page_of(task)
+    if kept is not None:
+        return kept
     found = loaded(task) if task.places else Loaded(list(task.facts), [], 0)
     made = of(found.facts, task.part, task.asked.naming, task.asked.cuts)
     return made._replace(issues=tuple(found.issues), margin_ns=found.margin_ns)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Names of the tables: the kinds of rows, and the JSON records.
 RECORD = "record"
 TABLES = (*(row.name for row in fmt.ROW_TYPES), RECORD)
+#: What stands in place of a compacted date's calls, and the tables that it stands for.
+GROUP = "group"
+OF_CALLS = ("span", "fold", "duration", "hold", "unit", "open")
 
 #: Before its own columns, every table has these: whose row it is, and which of the journal's rows
 #: of this kind (from 0).
@@ -121,7 +124,9 @@ def of_owners(
 
 
 __all__ = [
+    "GROUP",
     "OFFSET",
+    "OF_CALLS",
     "RECORD",
     "RECORD_COLUMNS",
     "SHARED",

@@ -49,7 +49,7 @@ class Written(NamedTuple):
     local: Path
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """Rows of one table from all journals, in the order of the file."""
 
     columns: dict[str, NDArray[Any]]
@@ -57,10 +57,10 @@ class _Table(NamedTuple):
     first: NDArray[np.int64]  # UTC of the row's start and end
     last: NDArray[np.int64]
 
-    def chosen(self, rows: NDArray[Any]) -> _Table:
+    def chosen(self, rows: NDArray[Any]) -> Table:
         """Some of the rows."""
         picked = {name: values[rows] for name, values in self.columns.items()}
-        return _Table(picked, self.journal[rows], self.first[rows], self.last[rows])
+        return Table(picked, self.journal[rows], self.first[rows], self.last[rows])
 
 
 def write(contents: Sequence[Content], folder: Path, seal: str) -> list[Written]:
@@ -88,12 +88,12 @@ def write(contents: Sequence[Content], folder: Path, seal: str) -> list[Written]
                 local = folder / f"{table}-{date}.parquet"
                 _copy(connection, chosen, journals, local)
                 ranges = group_ranges(connection, local)
-                file = _described(name, table, date, local, chosen, journals, ranges)
+                file = described(name, table, date, local, chosen, journals, ranges)
                 found.append(Written(file, local))
     return found
 
 
-def _rows(contents: Sequence[Content], table: str) -> _Table | None:
+def _rows(contents: Sequence[Content], table: str) -> Table | None:
     """All rows of a kind; None where there are none."""
     parts = [
         _of_journal(one, table, number)
@@ -103,7 +103,7 @@ def _rows(contents: Sequence[Content], table: str) -> _Table | None:
     return _joined(parts) if parts else None
 
 
-def _of_journal(one: Content, table: str, number: int) -> _Table:
+def _of_journal(one: Content, table: str, number: int) -> Table:
     import numpy as np
 
     facts = one.facts
@@ -114,7 +114,7 @@ def _of_journal(one: Content, table: str, number: int) -> _Table:
     first = starts + tables.offsets(facts.anchors, starts)
     if tables.TIMES[table] is not None:
         found[tables.OFFSET] = offset
-    made = _Table(found, np.full(len(rows), number, np.int32), first, ends + offset)
+    made = Table(found, np.full(len(rows), number, np.int32), first, ends + offset)
     if "device" in found:
         return made.chosen(np.argsort(found["device"], kind="stable"))
     return made
@@ -141,7 +141,7 @@ def _times(
     return starts, ends
 
 
-def _records(contents: Sequence[Content]) -> _Table | None:
+def _records(contents: Sequence[Content]) -> Table | None:
     """The JSON records. Each stands for the whole period of its journal: all its rows need it."""
     import numpy as np
 
@@ -152,14 +152,14 @@ def _records(contents: Sequence[Content]) -> _Table | None:
         for index, name in enumerate(tables.RECORD_COLUMNS):
             found[name] = np.array([record[index] for record in records], object)
         period = (np.full(count, each) for each in (journal.first_utc_ns, journal.last_utc_ns))
-        parts.append(_Table(found, np.full(count, number, np.int32), *period))
+        parts.append(Table(found, np.full(count, number, np.int32), *period))
     return _joined(parts) if parts else None
 
 
-def _joined(parts: list[_Table]) -> _Table:
+def _joined(parts: list[Table]) -> Table:
     import numpy as np
 
-    return _Table(
+    return Table(
         {name: np.concatenate([each.columns[name] for each in parts]) for name in parts[0].columns},
         np.concatenate([each.journal for each in parts]),
         np.concatenate([each.first for each in parts]),
@@ -167,7 +167,7 @@ def _joined(parts: list[_Table]) -> _Table:
     )
 
 
-def _by_date(table: _Table, *, ends: bool) -> Iterator[tuple[str, _Table]]:
+def _by_date(table: Table, *, ends: bool) -> Iterator[tuple[str, Table]]:
     """The rows of each UTC date: when they ended; for records when their journal began."""
     import numpy as np
 
@@ -180,7 +180,7 @@ def _by_date(table: _Table, *, ends: bool) -> Iterator[tuple[str, _Table]]:
 
 def _copy(
     connection: duckdb.DuckDBPyConnection,
-    table: _Table,
+    table: Table,
     journals: Sequence[SealedJournal],
     path: Path,
 ) -> None:
@@ -210,7 +210,7 @@ def _copy(
     try:
         connection.register("sealed_rows", frame)
         connection.execute(
-            f"COPY (SELECT * FROM sealed_rows) TO '{_quoted(path)}' (FORMAT parquet,"
+            f"COPY (SELECT * FROM sealed_rows) TO '{quoted(path)}' (FORMAT parquet,"
             f" PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS},"
             f" KV_METADATA {{schema: '{SCHEMA}'}})"
         )
@@ -222,12 +222,12 @@ def _copy(
         ) from error
 
 
-def _described(
+def described(
     name: str,
     table: str,
     date: str,
     local: Path,
-    rows: _Table,
+    rows: Table,
     journals: Sequence[SealedJournal],
     ranges: Sequence[tuple[int, int, int]],
 ) -> SealedFile:
@@ -271,7 +271,7 @@ def group_ranges(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tupl
     found = connection.execute(
         "SELECT min(coalesce(dictionary_page_offset, data_page_offset)),"
         " max(coalesce(dictionary_page_offset, data_page_offset) + total_compressed_size),"
-        f" any_value(row_group_num_rows) FROM parquet_metadata('{_quoted(path)}')"
+        f" any_value(row_group_num_rows) FROM parquet_metadata('{quoted(path)}')"
         " GROUP BY row_group_id ORDER BY row_group_id"
     ).fetchall()
     if any(here[1] > after[0] for here, after in itertools.pairwise(found)):
@@ -289,9 +289,19 @@ def _different(values: NDArray[Any]) -> list[int]:
     return [int(values[0]), *values[steps].tolist()]
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
     """A path within quotes of SQL."""
     return str(path).replace("'", "''")
 
 
-__all__ = ["GROUP_ROWS", "SCHEMA", "Content", "Written", "group_ranges", "write"]
+__all__ = [
+    "GROUP_ROWS",
+    "SCHEMA",
+    "Content",
+    "Table",
+    "Written",
+    "described",
+    "group_ranges",
+    "quoted",
+    "write",
+]

@@ -1,0 +1,278 @@
+"""Pages of compacted dates: from the groups that were kept in place of single calls.
+
+`footprint compact` keeps a page of each boot's day, and one of each hour of it, under the finest
+names (`finest`). A report renames and adds them; what they are of is not booked again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from footprint.accounts.days import DAY_NS, Part
+from footprint.accounts.lines import GroupEnergy, Period
+from footprint.accounts.outline import Place
+from footprint.errors import LedgerError, LedgerVersionError
+from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.sealed.manifest import SealedFile
+from footprint.ledger.sealed.tables import GROUP
+from footprint.ledger.stores import Store, open_store
+from footprint.pages import stored
+from footprint.pages.finest import Finest, entry_of
+from footprint.pages.labels import label
+from footprint.pages.page import BOOT, CALLS, OWN_TIME, DeviceLine, Member, Naming, Page
+from footprint.pages.page import Place as Where
+from footprint.pages.rows import around
+from footprint.pages.total import total
+
+if TYPE_CHECKING:
+    from footprint.pages.tasks import Task
+
+#: The format of a kept page. Unlike `stored.SCHEMA`, every version that was ever written is read.
+SCHEMA = "footprint.groups/1"
+HOUR_NS = DAY_NS // 24
+#: Kinds of issues: an hour of groups was taken as a whole; calls that no group stands for.
+WHOLE_HOURS, APART = "whole-hours", "compacted-apart"
+
+
+class Kept(NamedTuple):
+    """A kept page, of [since, until) in UTC ns: a day, or an hour."""
+
+    boot: str
+    since: int
+    until: int
+    page: Page
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is that of the boot's whole day."""
+        return self.until - self.since == DAY_NS
+
+
+def files(places: Iterable[Place], boot: str, day: int) -> list[tuple[str, SealedFile]]:
+    """(place, file) of the kept groups of a boot's UTC day; none where it is not compacted."""
+    named = date_of(day)
+    return [
+        (place.where, file)
+        for place in places
+        for source in place.sources
+        for file in source.files
+        if file.table == GROUP
+        and file.date == named
+        and any(boot in group.boots for group in file.groups)
+    ]
+
+
+def date_of(day: int) -> str:
+    """A day, counted from 1970-01-01, as YYYY-MM-DD."""
+    return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
+
+
+def day_of(named: str) -> int:
+    """The other way round."""
+    return (date.fromisoformat(named) - date(1970, 1, 1)).days
+
+
+def read(store: Store, file: SealedFile, boot: str | None = None) -> list[Kept]:
+    """The kept pages of a file, of one boot or of all.
+
+    Raises LedgerError where the file cannot be read, LedgerVersionError for one of a newer
+    footprint.
+    """
+    import duckdb
+
+    where = f"{store.where}/{file.path}"
+    try:
+        path = str(store.local(file.path))
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "SELECT boot_id, since_utc_ns, until_utc_ns, page FROM read_parquet(?)"
+                " WHERE $2 IS NULL OR boot_id = $2 ORDER BY ALL".replace("?", "$1"),
+                [path, boot],
+            ).fetchall()
+    except FileNotFoundError as error:
+        raise LedgerError(f"{where} is missing: put it back from a copy") from error
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise LedgerError(f"{where} cannot be read ({said}): put it back from a copy") from error
+    return [Kept(of, since, until, _page(text, where)) for of, since, until, text in rows]
+
+
+def _page(text: str, where: str) -> Page:
+    found = stored.of_text(text, SCHEMA)
+    if found is None:
+        raise LedgerVersionError(
+            f"{where} has groups that this footprint cannot read: it was damaged (`footprint"
+            " verify` tells) or written by a newer one: upgrade footprint"
+        )
+    return found
+
+
+def page_of(task: Task) -> Page | None:
+    """The page of a task whose date is compacted; None for any other."""
+    found = files(task.places, task.part.boot, task.part.day)
+    if not found:
+        return None
+    where, file = found[0]
+    kept: list[Kept] = []
+    issues = list(_apart(task, file))
+    try:
+        kept = read(open_store(where), file, task.part.boot)
+    except LedgerVersionError:
+        raise
+    except LedgerError as error:
+        issues.append(Issue("missing-segment", file.path, str(error)))
+    pages, cut = chosen(kept, task.part, task.asked.period)
+    if cut:
+        issues.append(Issue(WHOLE_HOURS, file.path, _WHOLE_HOURS.format(date=file.date)))
+    facts = {one.writer: one for one in task.facts}
+    cuts = task.asked.cuts
+    named = [
+        renamed(recut(each.page, each.since, cuts), task.asked.naming, facts) for each in pages
+    ]
+    return _added(named, cuts)._replace(issues=tuple(issues))
+
+
+_WHOLE_HOURS = (
+    "the calls of {date} are kept by the hour: those hours are in the figures whose beginning is in"
+    " the period; for exact figures begin and end it at full hours"
+)
+
+
+def _apart(task: Task, taken: SealedFile) -> Iterator[Issue]:
+    """What other chains have of this boot's day: it cannot be shared out with these groups."""
+    wanted = around(task, 0)
+    for place in task.places:
+        for source in place.sources:
+            if taken.path in {file.path for file in source.files}:
+                continue
+            for file in source.files:
+                if file.table in ("span", "fold", GROUP) and any(
+                    wanted.wants(group.boots, group.first_utc_ns, group.last_utc_ns)
+                    for group in file.groups
+                ):
+                    yield Issue(APART, file.path, _APART.format(path=taken.path))
+
+
+_APART = (
+    "calls of this host were compacted apart from these, in {path}: what these used is in no"
+    " figure: report on each ledger by itself"
+)
+
+
+def chosen(kept: Iterable[Kept], part: Part, period: Period) -> tuple[list[Kept], bool]:
+    """The kept pages that a part is made of, and whether its period cuts an hour."""
+    if part.whole:
+        return [each for each in kept if each.is_day], False
+    since, until = (each for each in period)
+    hours = [
+        each
+        for each in kept
+        if not each.is_day
+        and (since is None or each.since >= since)
+        and (until is None or each.since < until)
+    ]
+    begin, end = part.day * DAY_NS, (part.day + 1) * DAY_NS
+    cut = any(each is not None and begin < each < end and each % HOUR_NS for each in period)
+    return hours, cut
+
+
+def recut(page: Page, since: int, cuts: Sequence[int]) -> Page:
+    """The page with other stretches: what was used in an hour goes where the hour begins.
+
+    Args:
+        since: UTC ns, when it begins.
+        cuts: UTC ns, those within its day.
+    """
+    begins = [since, *page.cuts]
+    stretch = [bisect_right(cuts, at) for at in begins]
+
+    def by(own: Mapping[int, int], whole: int) -> dict[int, int]:
+        if not cuts:
+            return {}
+        found: dict[int, int] = {}
+        for number, amount in own.items() if page.cuts else [(0, whole)]:
+            if amount:
+                found[stretch[number]] = found.get(stretch[number], 0) + amount
+        return found
+
+    def line(each: DeviceLine) -> DeviceLine:
+        idle, other = by(each.idle_by, each.idle_nj), by(each.unattributed_by, each.unattributed_nj)
+        return each._replace(idle_by=idle, unattributed_by=other)
+
+    def part(each: GroupEnergy) -> GroupEnergy:
+        return each._replace(by_stretch=by(each.by_stretch, each.energy.mid_nj))
+
+    groups = {key: tuple(map(part, parts)) for key, parts in page.groups.items()}
+    return page._replace(devices=tuple(map(line, page.devices)), groups=groups, cuts=tuple(cuts))
+
+
+def renamed(page: Page, naming: Naming, facts: Mapping[str, Facts]) -> Page:
+    """The page with its groups under other names, where their writers say they ran now."""
+    names: dict[Hashable, Hashable] = {}
+    places: dict[Hashable, Where] = {}
+    for name in page.members:
+        finest = cast(Finest, name)
+        one = facts[finest[0]]
+        names[name] = naming(entry_of(finest), one)
+        places[name] = label(one), one.boot_id
+    members: dict[Hashable, Member] = {}
+    for name, member in page.members.items():
+        own = member._replace(places=frozenset({places[name]}))
+        known = members.get(names[name])
+        members[names[name]] = own if known is None else known.plus(own)
+    groups: dict[tuple[Hashable, Where], dict[str, GroupEnergy]] = {}
+    for (name, place), parts in _placed(page, places):
+        here = groups.setdefault((names.get(name, name), place), {})
+        for part in parts:
+            before = here.get(part.device.id)
+            here[part.device.id] = part if before is None else before.plus(part)
+    return page._replace(
+        groups={key: tuple(here.values()) for key, here in groups.items()}, members=members
+    )
+
+
+def _placed(
+    page: Page, places: Mapping[Hashable, Where]
+) -> Iterator[tuple[tuple[Hashable, Where], tuple[GroupEnergy, ...]]]:
+    """The groups where they ran; those across all names too.
+
+    These have closer bounds than the sum of their parts. They are kept as they are as long as what
+    ran at one place is said to have run at one place.
+    """
+    now: dict[Where, set[Where]] = {}
+    for name, place in page.groups:
+        if name in places:
+            now.setdefault(place, set()).add(places[name])
+    for (name, place), parts in page.groups.items():
+        here = now.get(place, {place})
+        if name in places:
+            yield (name, places[name]), parts
+            if len(here) > 1:
+                background = entry_of(cast(Finest, name)).path.background
+                yield (OWN_TIME if background else CALLS, places[name]), parts
+                yield (BOOT, places[name]), parts
+        elif len(here) == 1:
+            yield (name, next(iter(here))), parts
+
+
+def _added(pages: Sequence[Page], cuts: Sequence[int]) -> Page:
+    """Pages of one boot and day as one."""
+    if len(pages) == 1:
+        return pages[0]
+    found = total((), (), pages, ())
+    return Page(
+        tuple(found.devices),
+        {key: tuple(parts) for key, parts in found.groups.items()},
+        found.members,
+        found.entries,
+        found.left_open,
+        found.start_ns,
+        found.end_ns,
+        found.assumed,
+        tuple(found.nameless),
+        tuple(found.notes),
+        tuple(cuts),
+    )

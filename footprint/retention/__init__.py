@@ -1,0 +1,1 @@
+"""Retention: single calls of old dates give way to hourly groups, as an entry of the ledger."""
