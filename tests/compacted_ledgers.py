@@ -14,10 +14,12 @@ from footprint.pages.tasks import Asked, tasks
 from footprint.pages.total import Total, total
 from footprint.reports import groups
 from footprint.retention.compact import Outcome, compact
-from recorded import MS
+from recorded import MS, UTC
 from sealers import GONE
 
 DAY = 86_400 * 1000 * MS
+#: The first midnight after the tests' usual instant, UTC ns.
+MIDNIGHT = -(-UTC // DAY) * DAY
 
 
 def totals(ledger: Path, by: tuple[str, ...], cuts: tuple[int, ...] = (), **period: int) -> Total:

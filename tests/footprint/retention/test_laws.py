@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compacted_ledgers import DAY, bounds, compacted, integers, sealed, totals
+from compacted_ledgers import DAY, MIDNIGHT, bounds, compacted, integers, sealed, totals
 from footprint.ledger.proofs.verify import verify
 from footprint.ledger.stores.local import LocalStore
 from footprint.pages.page import BOOT, CALLS, OWN_TIME
 from random_ledgers import LENGTH, random_journals
-from recorded import MS, UTC
+from recorded import MS
 
 FIELDS = st.lists(
     st.sampled_from(["name", "kind", "status", "host", "run", "model"]), unique=True, max_size=3
@@ -36,11 +36,10 @@ def test_reports_are_the_same_before_and_after(
     folder: Path, seed: int, midnight: int, by: list[str], whole: bool
 ) -> None:
     ledger = Path(tempfile.mkdtemp(dir=folder)) / "L"
-    at = -(-UTC // DAY) * DAY
-    random_journals(random.Random(seed), ledger, utc=at - midnight * MS)
+    random_journals(random.Random(seed), ledger, utc=MIDNIGHT - midnight * MS)
     sealed(ledger)
     before = totals(ledger, tuple(by))
-    outcome = compacted(ledger, at + DAY if whole else at)
+    outcome = compacted(ledger, MIDNIGHT + DAY if whole else MIDNIGHT)
     after = totals(ledger, tuple(by))
     assert integers(after) == integers(before)
     now = bounds(after)
@@ -60,6 +59,6 @@ def test_reports_are_the_same_before_and_after(
         else:
             assert found == pytest.approx(was, rel=2 ** (1 / 128) - 1, abs=1e-6)
     assert not [each for each in verify(LocalStore(ledger)) if each.is_error]
-    assert compacted(ledger, at + DAY if whole else at).dates == ()
+    assert compacted(ledger, MIDNIGHT + DAY if whole else MIDNIGHT).dates == ()
     if before.entries and whole:
         assert outcome.dates

@@ -1,0 +1,191 @@
+"""Compaction as an entry of the chain: stopped anywhere, verified, and held back."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compacted_ledgers import DAY, MIDNIGHT, compacted, integers, sealed, totals
+from footprint.errors import LedgerError
+from footprint.ledger.proofs.head import head
+from footprint.ledger.proofs.verify import verify
+from footprint.ledger.sealed.manifest import Manifest, read_chains
+from footprint.ledger.stores.local import LocalStore
+from footprint.retention.compact import compact
+from random_ledgers import random_journals
+from recorded import MS
+from report_ledgers import Recorder
+from sealers import CHANGES
+
+BY = ("name", "status")
+
+
+def last(ledger: Path) -> Manifest:
+    (chain,) = read_chains(LocalStore(ledger))
+    return chain.links[-1].manifest
+
+
+def errors(ledger: Path, **known: Any) -> list[str]:
+    return [str(each) for each in verify(LocalStore(ledger), **known) if each.is_error]
+
+
+def test_an_entry_names_what_it_replaces_and_that_is_gone(ledger: Path) -> None:
+    (chain,) = read_chains(LocalStore(ledger))
+    hashes = {file.path: file.sha256 for file in chain.files}
+    outcome = compacted(ledger, MIDNIGHT + DAY)
+    made = last(ledger)
+    assert made.kind == "compaction"
+    assert made.replaces
+    assert {each.path: each.sha256 for each in made.replaces}.items() <= hashes.items()
+    assert not any((ledger / each.path).exists() for each in made.replaces)
+    assert {file.table for file in made.files} == {"group"}
+    assert len(outcome.dates) == 2
+    assert outcome.calls > outcome.groups > 0
+    readings = [path for path in hashes if path.startswith("sealed/point/")]
+    assert readings
+    assert all((ledger / path).exists() for path in readings)
+
+
+def test_a_head_from_before_still_holds(ledger: Path) -> None:
+    before = head(LocalStore(ledger))
+    compacted(ledger, MIDNIGHT + DAY)
+    assert errors(ledger, head=before) == []
+    (ledger / last(ledger).path).unlink()
+    assert errors(ledger, head=before)  # what it replaced is missing then
+
+
+def test_verify_finds_a_changed_group(ledger: Path) -> None:
+    compacted(ledger, MIDNIGHT + DAY)
+    file = last(ledger).files[0]
+    data = bytearray((ledger / file.path).read_bytes())
+    data[file.groups[0].start + 40] ^= 1
+    (ledger / file.path).write_bytes(data)
+    (found,) = [each for each in verify(LocalStore(ledger)) if each.is_error]
+    assert (found.kind, found.where) == ("changed", file.path)
+    assert found.rows == (0, file.rows - 1)
+
+
+class Stopped(BaseException):
+    """The process ends here."""
+
+
+class Stopping:
+    """A store whose process ends after its n-th change."""
+
+    def __init__(self, store: LocalStore, after: int) -> None:
+        self._store = store
+        self._left = after
+
+    def __getattr__(self, name: str) -> Any:
+        found: Callable[..., Any] = getattr(self._store, name)
+        if name not in CHANGES:
+            return found
+
+        def counted(*given: Any) -> Any:
+            done = found(*given)
+            self._left -= 1
+            if self._left == 0:
+                raise Stopped
+            return done
+
+        return counted
+
+
+def test_stopped_after_any_step_nothing_is_lost_or_double(ledger: Path, tmp_path: Path) -> None:
+    before = integers(totals(ledger, BY))
+    for after in itertools.count(1):
+        copy = tmp_path / str(after)
+        shutil.copytree(ledger, copy)
+        store: Any = Stopping(LocalStore(copy), after)
+        try:
+            compact(store, (MIDNIGHT + DAY) // DAY)
+        except Stopped:
+            assert integers(totals(copy, BY)) == before, after
+            assert errors(copy) == [], after
+            compacted(copy, MIDNIGHT + DAY)
+            assert integers(totals(copy, BY)) == before, after
+            (chain,) = read_chains(LocalStore(copy))
+            compactions = [each for each in chain.manifests if each.kind == "compaction"]
+            assert len(compactions) == 1, after
+            gone = [each.path for each in compactions[0].replaces]
+            assert not any((copy / path).exists() for path in gone), after
+            shutil.rmtree(copy)
+        else:
+            assert after > 6  # two files of groups, the manifest, and those that it replaces
+            return
+
+
+def test_a_dry_run_changes_nothing(ledger: Path) -> None:
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in sorted(ledger.rglob("*")) if path.is_file()}
+
+    before = files()
+    outcome = compacted(ledger, MIDNIGHT + DAY, dry_run=True)
+    assert outcome.calls
+    assert outcome.head is None
+    assert files() == before
+
+
+def test_dates_one_after_the_other_are_as_both_at_once(ledger: Path) -> None:
+    before = integers(totals(ledger, BY))
+    assert len(compacted(ledger, MIDNIGHT).dates) == 1
+    assert integers(totals(ledger, BY)) == before
+    assert len(compacted(ledger, MIDNIGHT + DAY).dates) == 1
+    assert integers(totals(ledger, BY)) == before
+    assert errors(ledger) == []
+
+
+def test_what_is_not_sealed_holds_back_its_dates(ledger: Path) -> None:
+    open_ = Recorder(ledger, 99, boot="boot-x", utc_ns=MIDNIGHT)
+    open_.span(open_.path("late"), 0, 10 * MS)
+    open_.close(ended=False)
+    before = integers(totals(ledger, BY))
+    outcome = compacted(ledger, MIDNIGHT + DAY)
+    assert len(outcome.dates) == 1
+    assert "is not sealed" in outcome.why
+    assert integers(totals(ledger, BY)) == before
+
+
+def test_a_damaged_ledger_stays_as_it_is(ledger: Path) -> None:
+    (chain,) = read_chains(LocalStore(ledger))
+    points = next(file for file in chain.files if file.table == "point")
+    (ledger / points.path).unlink()
+    with pytest.raises(LedgerError, match="stays as it is"):
+        compacted(ledger, MIDNIGHT + DAY)
+    assert all(each.kind == "seal" for each in read_chains(LocalStore(ledger))[0].manifests)
+
+
+def test_a_period_takes_whole_hours_and_says_so(ledger: Path) -> None:
+    hour = 3_600_000 * MS
+    exact = totals(ledger, BY, since=MIDNIGHT, until=MIDNIGHT + hour)
+    compacted(ledger, MIDNIGHT + DAY)
+    after = totals(ledger, BY, since=MIDNIGHT, until=MIDNIGHT + hour)
+    assert integers(after) == integers(exact)
+    within = totals(ledger, BY, since=MIDNIGHT, until=MIDNIGHT + 700 * MS)
+    assert [each.kind for each in within.missing] == ["whole-hours"]
+    assert integers(within)["groups"] == integers(exact)["groups"]
+    none = totals(ledger, BY, since=MIDNIGHT + 100 * MS, until=MIDNIGHT + 700 * MS)
+    assert not none.members
+
+
+def test_stretches_go_by_the_hour(ledger: Path) -> None:
+    before = totals(ledger, BY, cuts=(MIDNIGHT,))
+    compacted(ledger, MIDNIGHT + DAY)
+    after = totals(ledger, BY, cuts=(MIDNIGHT,))
+    assert integers(after) == integers(before)
+    for key, parts in before.groups.items():
+        own = {part.device.id: dict(part.by_stretch) for part in after.groups[key]}
+        assert own == {part.device.id: dict(part.by_stretch) for part in parts}
+
+
+def test_nothing_sealed_is_said(tmp_path: Path) -> None:
+    random_journals(random.Random(3), tmp_path / "L", utc=MIDNIGHT)
+    outcome = compacted(tmp_path / "L", MIDNIGHT + DAY)
+    assert "run `footprint seal` first" in outcome.why
+    assert not sealed(tmp_path / "L").joinpath("sealed/group").exists()
