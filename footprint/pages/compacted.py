@@ -15,6 +15,7 @@ from footprint.accounts.days import DAY_NS, Part
 from footprint.accounts.lines import GroupEnergy, Period
 from footprint.accounts.outline import Place
 from footprint.errors import LedgerError, LedgerVersionError
+from footprint.ledger import columns
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.manifest import SealedFile
 from footprint.ledger.sealed.tables import GROUP
@@ -142,18 +143,40 @@ _WHOLE_HOURS = (
 
 
 def _apart(task: Task, taken: SealedFile) -> Iterator[Issue]:
-    """What other chains have of this boot's day: it cannot be shared out with these groups."""
+    """Calls of this boot's day that are not in its groups, and cannot be shared out with them.
+
+    They were sealed elsewhere, or came after the date was compacted.
+    """
+    text = _APART.format(path=taken.path)
     wanted = around(task, 0)
     for place in task.places:
         for source in place.sources:
-            if taken.path in {file.path for file in source.files}:
-                continue
+            here = taken.path in {file.path for file in source.files}
+            ours = {_seal(file) for file in source.files if file.table == GROUP}
             for file in source.files:
-                if file.table in ("span", "fold", GROUP) and any(
+                if file.table not in ("span", "fold", GROUP):
+                    continue
+                # What a compaction left as rows is in its groups too, like what crosses midnight.
+                if here and (_seal(file) in ours or file.date > taken.date):
+                    continue
+                if any(
                     wanted.wants(group.boots, group.first_utc_ns, group.last_utc_ns)
                     for group in file.groups
                 ):
-                    yield Issue(APART, file.path, _APART.format(path=taken.path))
+                    yield Issue(APART, file.path, text)
+    sources = [source for place in task.places for source in place.sources]
+    if any(file.table != GROUP for source in sources for file in source.files):
+        since, until = task.part.bounds.closed
+        for one in task.facts:  # the rows of journals that are not sealed travel along
+            if any(one.rows.count(name) for name in ("span", "fold")) and any(
+                ((rows["start"] < until) & (rows["device_end"] >= since)).any()
+                for rows in (columns.of(one.rows, name) for name in ("span", "fold"))
+            ):
+                yield Issue(APART, one.where, text)
+
+
+def _seal(file: SealedFile) -> str:
+    return file.path.rpartition("/")[2]
 
 
 _APART = (
