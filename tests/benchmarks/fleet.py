@@ -112,9 +112,7 @@ def _host(ledger: Path, number: int, spans: int, length: int) -> None:
 
 def report(ledger: Path, *options: str) -> dict[str, Any]:
     """The report as a program of its own: its totals, seconds, and the memory of its processes."""
-    code = (
-        "import sys; from footprint.cli import main; sys.argv = ['footprint', *sys.argv[1:]]; main()"
-    )
+    code = "import sys; from footprint.cli import main; main()"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     process = subprocess.Popen(
