@@ -101,7 +101,7 @@ def _empty(
     return Book(facts, entries, [], [], {}, [], set(), [], list(issues or ()), tuple(cuts))
 
 
-def _made(posting: type[Posting[Any]], book: Book, part: Part, grouping: Grouping) -> Book:
+def _made(posting: type[Posting[Any, Any]], book: Book, part: Part, grouping: Grouping) -> Book:
     own = book._replace(facts=within(book.facts, part.members, part.bounds))
     posting(own, family(own.facts), grouping, part).post()
     return own

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 
-from footprint.accounts import shares
+from footprint.accounts import share_columns, shares
 from footprint.accounts.entries import Entry
 from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, missing_share
 from footprint.accounts.posting import (
@@ -21,18 +21,21 @@ from footprint.accounts.posting import (
     Charge,
     Job,
     Posting,
+    Sharing,
     declared_on,
     energy_factors,
     visible,
 )
 from footprint.accounts.table import Table, first_and_last
-from footprint.accounts.timelines.timeline import Timeline
-from footprint.estimators.attribution import Cells
+from footprint.accounts.timelines.columns.readings import ReadingColumns
+from footprint.accounts.timelines.columns.timeline import TimelineColumns
 from footprint.estimators.columns import Flags, Ints
 from footprint.estimators.columns.attribution import Device as Attributed
 from footprint.estimators.columns.attribution import Groups, booked_by_nj
+from footprint.estimators.columns.cells import CellColumns
 from footprint.estimators.columns.segments import Segments, leaves
 from footprint.estimators.columns.sweep import Loads, loads
+from footprint.ledger.reader import Facts
 from footprint.model import OPEN, Device
 
 
@@ -87,8 +90,10 @@ class Chosen(NamedTuple):
     active: Loads
 
 
-class BulkPosting(Posting[Chosen]):
+class BulkPosting(Posting[TimelineColumns, Chosen]):
     """Books group by group. Raises TooLarge for what 64 bits do not hold."""
+
+    shares: ClassVar[Sharing] = share_columns
 
     def read(self, grouping: Grouping) -> None:
         """Reads the entries of this boot into the book."""
@@ -136,6 +141,10 @@ class BulkPosting(Posting[Chosen]):
         """When the first entry started and the last one's work was done, ns; None: no entry."""
         return first_and_last(self.facts, self.members, self.since, self.until)
 
+    def readings(self, facts: Sequence[Facts]) -> ReadingColumns:
+        """What some writers read of all devices."""
+        return ReadingColumns(facts)
+
     # -- who was on a device
 
     def on_gpu(self, device: Device) -> Chosen:
@@ -174,7 +183,7 @@ class BulkPosting(Posting[Chosen]):
 
     # -- what they used
 
-    def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
+    def prepare(self, jobs: Sequence[Job[TimelineColumns, Chosen]]) -> None:
         """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
         parts = [(job.device, part) for job in jobs for part in job.parts]
         size = os.cpu_count() or 1
@@ -189,7 +198,7 @@ class BulkPosting(Posting[Chosen]):
         return Attributed(cells, segments, self.groups, active, pool=pool, times=times)
 
     def attributed(
-        self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
+        self, device: Device, timeline: TimelineColumns, cells: CellColumns, chosen: Chosen
     ) -> Booked:
         """Attributes cells to groups, into the book."""
         segments = chosen.segments
@@ -236,16 +245,15 @@ class BulkPosting(Posting[Chosen]):
         )
 
     def _by_tier(
-        self, device: Device, timeline: Timeline, done: Attributed, labels: Ints
+        self, device: Device, timeline: TimelineColumns, done: Attributed, labels: Ints
     ) -> list[dict[str, int]]:
         """Energy of each group by tier; a second pass only where tiers are mixed."""
         count, own = len(self.groups.unions), done.shares
-        present = sorted({tier for tier in timeline.tiers if tier})
+        present = timeline.tiers_present()
         if len(present) <= 1:
             sums = _by_label(labels, own.energy_nj, count).tolist()
             return [{(present or [device.tier])[0]: amount} for amount in sums]
-        of_cell = np.array(timeline.tiers)
-        parts = np.stack([done.booked_nj(of_cell == tier) for tier in present])
+        parts = np.stack([done.booked_nj(timeline.is_of(tier)) for tier in present])
         # They were each rounded down; what that left goes to the largest.
         rest = np.where(parts.any(axis=0), own.energy_nj - parts.sum(axis=0), 0)
         parts[parts.argmax(axis=0), np.arange(parts.shape[1])] += rest

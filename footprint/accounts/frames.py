@@ -141,7 +141,8 @@ def readings(book: Book) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for device in book.devices:
         clock = next(one for one in book.facts if one.boot_id == device.boot)
-        cells = device.timeline.cells
+        timeline = device.timeline.plain()
+        cells = timeline.cells
         for cell, energy in enumerate(cells.energy):
             rows.append(
                 {
@@ -151,7 +152,7 @@ def readings(book: Book) -> pd.DataFrame:
                     "start": clock.utc_ns(cells.edges[cell]),
                     "end": clock.utc_ns(cells.edges[cell + 1]),
                     "energy_j": float("nan") if energy is None else energy / NJ_PER_J,
-                    "tier": device.timeline.tiers[cell] or None,
+                    "tier": timeline.tiers[cell] or None,
                     "estimated": cell in cells.estimated,
                 }
             )

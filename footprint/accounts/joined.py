@@ -57,7 +57,7 @@ _SUMMED = (
 def _both(one: DeviceBook, other: DeviceBook) -> DeviceBook:
     return one._replace(
         **{name: getattr(one, name) + getattr(other, name) for name in _SUMMED},
-        timeline=_after(one.timeline, other.timeline),
+        timeline=_after(one.timeline.plain(), other.timeline.plain()),
         floor_w=min(one.floor_w, other.floor_w),
         idle_by=add_to(dict(one.idle_by), other.idle_by),
         unattributed_by=add_to(dict(one.unattributed_by), other.unattributed_by),

@@ -12,6 +12,7 @@ from footprint.model import Device
 
 if TYPE_CHECKING:
     from footprint.accounts.bulk import Tables
+    from footprint.accounts.timelines.columns.timeline import TimelineColumns
 
 
 class Energy(NamedTuple):
@@ -73,7 +74,7 @@ class DeviceBook(NamedTuple):
 
     host: str
     device: Device
-    timeline: Timeline
+    timeline: Timeline | TimelineColumns
     boot: str
     metered_nj: int
     attributed_nj: int

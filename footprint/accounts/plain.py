@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from footprint.accounts import shares
 from footprint.accounts.entries import Entries, Entry, EntryList, collect, within
@@ -11,11 +11,13 @@ from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, miss
 from footprint.accounts.posting import (
     Booked,
     Posting,
+    Sharing,
     adding_up,
     declared_on,
     energy_factors,
     visible,
 )
+from footprint.accounts.timelines.readings import Readings, readings
 from footprint.accounts.timelines.timeline import Timeline
 from footprint.estimators.attribution import (
     Cells,
@@ -26,11 +28,14 @@ from footprint.estimators.attribution import (
     idle_floor_w,
 )
 from footprint.estimators.leaves import leaves
+from footprint.ledger.reader import Facts
 from footprint.model import Device
 
 
-class PlainPosting(Posting[list[Segment]]):
+class PlainPosting(Posting[Timeline, list[Segment]]):
     """Books entry by entry: what each used stands in the book too."""
+
+    shares: ClassVar[Sharing] = shares
 
     def read(self, grouping: Grouping) -> None:
         """Reads the entries of this boot into the book."""
@@ -54,6 +59,10 @@ class PlainPosting(Posting[list[Segment]]):
         entries = self.found.entries
         first = min((entry.start for entry in entries), default=None)
         return first, max((entry.device_end for entry in entries), default=None)
+
+    def readings(self, facts: Sequence[Facts]) -> Readings:
+        """What some writers read of all devices."""
+        return readings(facts)
 
     def on_gpu(self, device: Device) -> list[Segment]:
         """When the entries that were on a GPU were innermost."""

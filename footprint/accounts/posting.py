@@ -10,40 +10,62 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from footprint.accounts import shares
 from footprint.accounts.days import Clock, Part
 from footprint.accounts.lines import Book, DeviceBook, Grouping, add_to
-from footprint.accounts.timelines.build import build
-from footprint.accounts.timelines.points import Window, read_points
-from footprint.accounts.timelines.timeline import Timeline
-from footprint.estimators.attribution import Cells
 from footprint.ledger.reader import Facts, PathInfo
-from footprint.model import DEVICE_KINDS, TIERS, Device
+from footprint.model import DEVICE_KINDS, Device
+
+if TYPE_CHECKING:
+    from footprint.accounts.timelines.columns.timeline import TimelineColumns
+    from footprint.accounts.timelines.timeline import Timeline
 
 #: Who is on a device, as the sort of posting has it.
 Chosen = TypeVar("Chosen")
+#: A device's timeline, as the sort of posting has it.
+Line = TypeVar("Line", "Timeline", "TimelineColumns")
+_Built_co = TypeVar("_Built_co", covariant=True)
+
+
+class Builder(Protocol[_Built_co]):
+    """Makes timelines of what some writers read."""
+
+    def build(self, device: Device, since: int | None, until: int | None) -> _Built_co:
+        """A device's timeline; its first and last moments are filled in from `since` to `until`."""
+        ...
+
+
+class Sharing(Protocol):
+    """How a device is divided among families of processes: the functions of `accounts.shares`."""
+
+    def whole(self, edges: Any) -> Any: ...
+    def of_host(self, device: Device, edges: Any, facts: Any, members: Any) -> Any: ...
+    def of_gpu(self, device: Device, edges: Any, facts: Any, families: Any) -> Any: ...
+    def while_alive(self, edges: Any, of_cells: Any, begun: int, over: int) -> Any: ...
+    def split(self, cells: Any, shares: Any) -> Any: ...
 
 
 class Charge(NamedTuple, Generic[Chosen]):
     """The part of a device's energy that is to be attributed to some entries."""
 
-    cells: Cells
+    cells: Any
     chosen: Chosen
 
 
-class Job(NamedTuple, Generic[Chosen]):
+class Job(NamedTuple, Generic[Line, Chosen]):
     """One device's books."""
 
     device: Device
-    timeline: Timeline
+    timeline: Line
     parts: list[Charge[Chosen]]
 
 
-class Posting(ABC, Generic[Chosen]):
+class Posting(ABC, Generic[Line, Chosen]):
     """A part of one boot of one host: entries and devices share its clock."""
+
+    #: How devices are divided among families of processes.
+    shares: ClassVar[Sharing]
 
     def __init__(
         self,
@@ -74,6 +96,10 @@ class Posting(ABC, Generic[Chosen]):
         """When the first entry started and the last one's work was done, ns; None: no entry."""
 
     @abstractmethod
+    def readings(self, facts: Sequence[Facts]) -> Builder[Line]:
+        """What some writers read of all devices."""
+
+    @abstractmethod
     def on_gpu(self, device: Device) -> Chosen:
         """The entries that were on a GPU."""
 
@@ -82,17 +108,15 @@ class Posting(ABC, Generic[Chosen]):
         """The entries of some writers."""
 
     @abstractmethod
-    def attributed(
-        self, device: Device, timeline: Timeline, cells: Cells, chosen: Chosen
-    ) -> Booked:
+    def attributed(self, device: Device, timeline: Line, cells: Any, chosen: Chosen) -> Booked:
         """Attributes cells to entries and groups, into the book."""
 
     def post(self) -> None:
         """Books every device of this boot."""
         timelines = self._timelines()
         self.read_through()
-        parts = [timeline for device, timeline in timelines if device.kind != "host"]
-        jobs: list[Job[Chosen]] = []
+        parts: list[Any] = [line for device, line in timelines if device.kind != "host"]
+        jobs: list[Job[Line, Chosen]] = []
         for device, timeline in timelines:
             if device.kind == "host":
                 # A meter around the whole host: what it shows beyond the parts is nobody's.
@@ -105,51 +129,32 @@ class Posting(ABC, Generic[Chosen]):
         for job in jobs:
             self._post_device(job)
 
-    def prepare(self, jobs: Sequence[Job[Chosen]]) -> None:
+    def prepare(self, jobs: Sequence[Job[Line, Chosen]]) -> None:
         """Told of all that is to be attributed, before any of it is."""
 
     # -- what was metered
 
-    def _timelines(self) -> list[tuple[Device, Timeline]]:
-        facts = self.facts
+    def _timelines(self) -> list[tuple[Device, Line]]:
+        facts = [self.facts[member] for member in self.members]
         devices: dict[str, Device] = {}
-        points: dict[str, dict[int, list[tuple[int, int, int, int]]]] = {}
-        windows: dict[str, dict[int, list[Window]]] = {}
-        for member in self.members:
-            one = facts[member]
+        for one in facts:
             for device in one.devices.values():
                 devices.setdefault(device.id, device)
-            by_number: dict[int, list[tuple[int, int, int, int]]] = {}
-            for number, *row in one.rows["point"]:
-                by_number.setdefault(number, []).append(tuple(row))
-            for number, rows in by_number.items():
-                if number in one.devices:
-                    own = points.setdefault(one.devices[number].id, {})
-                    own.setdefault(member, []).extend(rows)
-            for number, tier, start, end, energy in one.rows["window"]:
-                if number in one.devices and end > start:
-                    name = one.devices[number].id
-                    window = Window(start, end, energy * 1000, TIERS[min(tier, len(TIERS) - 1)])
-                    windows.setdefault(name, {}).setdefault(member, []).append(window)
         # A first span begins before the meter does: the drivers take their time to answer.
-        begun = [facts[member].context["t"] for member in self.members]
+        since: int = min(one.context["t"] for one in facts)
         first, until = self.first_and_last()
-        since = min(begun if first is None else [*begun, first])
+        if first is not None:
+            since = min(since, first)
         lost = self._lost()
         unknown: dict[str, set[tuple[int, int]]] = {}
-        for member in self.members:
-            for name, *stretch in facts[member].unknown:
-                unknown.setdefault(name, set()).add((stretch[0], stretch[1]))
+        for one in facts:
+            for name, start, end in one.unknown:
+                unknown.setdefault(name, set()).add((start, end))
+        readings = self.readings(facts)
         return [
             (
                 device,
-                build(
-                    device,
-                    read_points(list(points.get(name, {}).values())),
-                    list(windows.get(name, {}).values()),
-                    since,
-                    None if name in lost else until,
-                )
+                readings.build(device, since, None if name in lost else until)
                 .without(sorted(unknown.get(name, ())))
                 .within(self.since, self.until),
             )
@@ -170,18 +175,17 @@ class Posting(ABC, Generic[Chosen]):
 
     # -- who was on it
 
-    def _post_device(self, job: Job[Chosen]) -> None:
+    def _post_device(self, job: Job[Line, Chosen]) -> None:
         device, timeline = job.device, job.timeline
         members = [m for m in self.members if device.id in self._ids(m)]
         host = self.facts[members[0]].host if members else ""
         cells = timeline.cells
-        metered = sum(each for each in cells.energy if each is not None)
+        metered, present = cells.metered_nj(), cells.present_ns()
         before = {key: len(parts) for key, parts in self.book.groups.items()}
         booked = Booked()
         for part in job.parts:
             booked = booked.plus(self._booked(device, timeline, part))
         rest = metered - booked.attributed_nj - booked.idle_nj
-        present = cells.edges[-1] - cells.edges[0] if cells.energy else 0
         idle_ns, rest_ns = self._times(device, metered, rest, booked, present, before)
         whole_by = self._by_stretch(timeline)
         self.book.devices.append(
@@ -194,7 +198,7 @@ class Posting(ABC, Generic[Chosen]):
                 booked.attributed_nj,
                 booked.idle_nj,
                 rest,
-                sum(cells.energy[each] or 0 for each in cells.estimated),
+                cells.estimated_nj(),
                 booked.floor_w,
                 booked.idle_by,
                 _less(whole_by, booked.attributed_by, booked.idle_by),
@@ -204,16 +208,16 @@ class Posting(ABC, Generic[Chosen]):
             )
         )
 
-    def _by_stretch(self, timeline: Timeline) -> dict[int, int]:
+    def _by_stretch(self, timeline: Line) -> dict[int, int]:
         """A timeline's energy by stretch of time; empty where nothing is cut."""
-        edges = timeline.cells.edges
-        if not self.cuts or not timeline.cells.energy:
+        if not self.cuts or not timeline.cells.present_ns():
             return {}
-        first, last = bisect_right(self.cuts, edges[0]), bisect_left(self.cuts, edges[-1])
-        ends = [edges[0], *self.cuts[first:last], edges[-1]]
+        start: int = int(timeline.cells.edges[0])
+        end: int = int(timeline.cells.edges[-1])
+        first: int = bisect_right(self.cuts, start)
+        ends = [start, *self.cuts[first : bisect_left(self.cuts, end)], end]
         return {
-            first + at: timeline.energy_nj(start, end)
-            for at, (start, end) in enumerate(pairwise(ends))
+            first + at: timeline.energy_nj(ends[at], ends[at + 1]) for at in range(len(ends) - 1)
         }
 
     def _times(
@@ -250,42 +254,39 @@ class Posting(ABC, Generic[Chosen]):
     def _ids(self, member: int) -> set[str]:
         return {device.id for device in self.facts[member].devices.values()}
 
-    def _of_gpu(self, device: Device, timeline: Timeline) -> Charge[Chosen]:
+    def _of_gpu(self, device: Device, timeline: Line) -> Charge[Chosen]:
         """What of a GPU's energy is the tracked programs', and who was on it."""
-        tracked = shares.of_gpu(device, timeline.cells.edges, self.facts, self._families())
-        (energy,) = shares.split(timeline.cells.energy, [tracked])
-        return Charge(timeline.cells._replace(energy=energy), self.on_gpu(device))
+        cells, families = timeline.cells, self._families()
+        tracked = self.shares.of_gpu(device, cells.edges, self.facts, families)
+        (own,) = self.shares.split(cells, [tracked])
+        return Charge(own, self.on_gpu(device))
 
-    def _of_host(self, device: Device, timeline: Timeline) -> Iterator[Charge[Chosen]]:
+    def _of_host(self, device: Device, timeline: Line) -> Iterator[Charge[Chosen]]:
         """The CPU or memory: each tracked family of processes gets its share of every cell."""
-        families = self._families()
-        parts = shares.split(
-            timeline.cells.energy,
-            [
-                self._share(device, timeline.cells, root, members)
-                for root, members in families.items()
-            ],
-        )
-        for energy, members in zip(parts, families.values(), strict=True):
-            yield Charge(timeline.cells._replace(energy=energy), self.of_writers(members))
+        cells, families = timeline.cells, self._families()
+        shares = [
+            self._share(device, cells.edges, root, members) for root, members in families.items()
+        ]
+        for own, members in zip(self.shares.split(cells, shares), families.values(), strict=True):
+            yield Charge(own, self.of_writers(members))
 
-    def _booked(self, device: Device, timeline: Timeline, part: Charge[Chosen]) -> Booked:
+    def _booked(self, device: Device, timeline: Line, part: Charge[Chosen]) -> Booked:
         booked = self.attributed(device, timeline, part.cells, part.chosen)
         whole_by = self._by_stretch(timeline._replace(cells=part.cells))
         return booked._replace(idle_by=_less(whole_by, booked.attributed_by))
 
-    def _share(self, device: Device, cells: Cells, root: int, members: list[int]) -> list[float]:
+    def _share(self, device: Device, edges: Any, root: int, members: list[int]) -> Any:
         """A family's share of each cell: of busy CPU seconds, or of the memory."""
         facts = self.facts
-        found: list[float] | None = [1.0] * len(cells.energy)
+        found = self.shares.whole(edges)
         if facts[root].context.get("declared", {}).get("charge") != "machine":
-            found = shares.of_host(device, cells.edges, facts, members)
+            found = self.shares.of_host(device, edges, facts, members)
         if found is None:
             self._note(
                 "the share of this program in the host is not known: it is charged all of it"
             )
-            found = [1.0] * len(cells.energy)
-        return shares.while_alive(cells.edges, found, *self._life(members))
+            found = self.shares.whole(edges)
+        return self.shares.while_alive(edges, found, *self._life(members))
 
     def _life(self, members: Sequence[int]) -> tuple[int, int]:
         """From when to when a family of processes was there, ns: its first row to its last."""

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from footprint.estimators.attribution import Cells
 from footprint.ledger.format import USAGE
 from footprint.ledger.reader import Facts
 from footprint.model import NS_PER_S, Device
 
 Row = tuple[int, ...]
 
-_TREE, _BUSY, _RESIDENT, _GROUP = (
+TREE, BUSY, RESIDENT, GROUP = (
     USAGE.fields.index(name)
     for name in ("tree_cpu_ns", "busy_cpu_ns", "resident_bytes", "group_cpu_ns")
 )
 #: Shares as integers, so that parts never add up to more than there is.
-_ONE = 1 << 30
+ONE = 1 << 30
 #: A writer that took a sample this near to a cell speaks for it, ns.
-_NEAR = NS_PER_S
+NEAR = NS_PER_S
 #: A GPU's share is asked once a second: an answer is of at most so long before, ns.
-_GPU_REACH = 1_500_000_000
+GPU_REACH = 1_500_000_000
 
 
 def of_host(
@@ -34,7 +35,7 @@ def of_host(
     known = [member for member in members if facts[member].rows["usage"]]
     if not known:
         return None
-    above = _ancestors(facts, members)
+    above = ancestors(facts, members)
     known.sort(key=lambda member: (len(above[member]), member))
     shares = {member: _of_one(device, edges, facts[member]) for member in known}
     if len(known) == 1:
@@ -45,8 +46,8 @@ def of_host(
         taken: set[int] = set()
         total = 0.0
         for member in known:
-            at = bisect_left(times[member], edges[cell] - _NEAR)
-            near = at < len(times[member]) and times[member][at] <= edges[cell + 1] + _NEAR
+            at = bisect_left(times[member], edges[cell] - NEAR)
+            near = at < len(times[member]) and times[member][at] <= edges[cell + 1] + NEAR
             if near and not above[member] & taken:
                 taken.add(member)
                 total += shares[member][cell]
@@ -54,7 +55,7 @@ def of_host(
     return found
 
 
-def _ancestors(facts: Sequence[Facts], members: Sequence[int]) -> dict[int, set[int]]:
+def ancestors(facts: Sequence[Facts], members: Sequence[int]) -> dict[int, set[int]]:
     index = {facts[member].writer: member for member in members}
     above: dict[int, set[int]] = {}
     for member in members:
@@ -93,8 +94,8 @@ def while_alive(
 def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[float]:
     """The tree's part of the busy CPU time of the machine, or of its control group."""
     times = [row[0] for row in usage]
-    tree = _at_each(edges, times, usage, _TREE)
-    busy = _at_each(edges, times, usage, _GROUP if of_group else _BUSY)
+    tree = _at_each(edges, times, usage, TREE)
+    busy = _at_each(edges, times, usage, GROUP if of_group else BUSY)
     shares: list[float] = []
     for index in range(len(edges) - 1):
         done, all_done = tree[index + 1] - tree[index], busy[index + 1] - busy[index]
@@ -111,11 +112,11 @@ def cpu(edges: Sequence[int], usage: Sequence[Row], *, of_group: bool) -> list[f
 
 def memory(edges: Sequence[int], usage: Sequence[Row], total: float) -> list[float]:
     """The tree's part of the memory."""
-    usage = [row for row in usage if row[_RESIDENT]]  # 0: not known then
+    usage = [row for row in usage if row[RESIDENT]]  # 0: not known then
     if not total or not usage:
         return [0.0] * max(0, len(edges) - 1)
     times = [row[0] for row in usage]
-    used = _at_each(edges, times, usage, _RESIDENT)
+    used = _at_each(edges, times, usage, RESIDENT)
     return [
         min(1.0, (used[index] + used[index + 1]) / 2 / total) for index in range(len(edges) - 1)
     ]
@@ -126,7 +127,8 @@ def _at_each(
 ) -> list[float]:
     """A cumulative field at instants, between samples in proportion; held at the ends.
 
-    Instants and samples are in order, so that both are gone through once.
+    Instants and samples are in order, so that both are gone through once. What is divided are
+    times: a product of two integers would have to be exact to be the same over columns.
     """
     values = [row[field] for row in rows]
     found: list[float] = []
@@ -140,7 +142,7 @@ def _at_each(
             found.append(float(values[-1]))
         else:
             t0, v0 = times[after - 1], values[after - 1]
-            found.append(v0 + (values[after] - v0) * (t - t0) / max(times[after] - t0, 1))
+            found.append(v0 + (values[after] - v0) * ((t - t0) / max(times[after] - t0, 1)))
     return found
 
 
@@ -154,7 +156,7 @@ def of_gpu(
     ]
     told = [writers for writers in by_family if writers]
     if all(share == 1.0 for writers in told for rows in writers for _, _, share in rows):
-        return [1.0] * max(0, len(edges) - 1)
+        return whole(edges)
     shares: list[float] = []
     for cell in range(len(edges) - 1):
         left, right = edges[cell], edges[cell + 1]
@@ -164,7 +166,7 @@ def of_gpu(
             heard = [each for each in found if each is not _SILENT]
             if heard:  # who started the others knows of them too
                 known.append(max((each for each in heard if each is not None), default=None))
-        total = sum(each or 0.0 for each in known)
+        total = added(each or 0.0 for each in known)
         shares.append(1.0 if not known or None in known else min(1.0, total))
     return shares
 
@@ -179,7 +181,7 @@ def _gpu_rows(device: Device, one: Facts) -> list[_Told]:
     before = -(2**63)
     for number, share, t, _, _ in one.rows["gpu_usage"]:
         if number in one.devices and one.devices[number].id == device.id:
-            rows.append((max(before, t - _GPU_REACH), t, share))
+            rows.append((max(before, t - GPU_REACH), t, share))
             before = t
     return rows
 
@@ -198,22 +200,33 @@ def _mean(rows: Sequence[_Told], left: int, right: int) -> float | None:
     return amount / length if length else _SILENT
 
 
-def split(
-    energy: Sequence[int | None], shares: Sequence[Sequence[float]]
-) -> list[list[int | None]]:
+def whole(edges: Sequence[int]) -> list[float]:
+    """All of every cell."""
+    return [1.0] * max(0, len(edges) - 1)
+
+
+def split(cells: Cells, shares: Sequence[Sequence[float]]) -> list[Cells]:
     """A device's cells, divided by shares; where these exceed 1 together, in proportion.
 
     Whole nJ, rounded down: the parts of a cell never add up to more than it holds.
     """
     if len(shares) == 1 and all(share == 1.0 for share in shares[0]):
-        return [list(energy)]
+        return [cells]
     parts: list[list[int | None]] = [[] for _ in shares]
-    for cell, amount in enumerate(energy):
-        total = max(1.0, sum(each[cell] for each in shares))
+    for cell, amount in enumerate(cells.energy):
+        total = max(1.0, added(each[cell] for each in shares))
         for part, each in zip(parts, shares, strict=True):
-            scale = int(each[cell] / total * _ONE)
-            part.append(None if amount is None else amount * scale // _ONE)
-    return parts
+            scale = int(each[cell] / total * ONE)
+            part.append(None if amount is None else amount * scale // ONE)
+    return [cells._replace(energy=part) for part in parts]
+
+
+def added(shares: Iterable[float]) -> float:
+    """Shares, one after the other: `sum` would round differently from Python 3.12 on."""
+    total = 0.0
+    for share in shares:
+        total += share
+    return total
 
 
 #: A stretch of time, and the GPUs on which a context was seen in it; None: not known.
@@ -225,7 +238,7 @@ def residence(one: Facts) -> Iterator[Residence]:
     for index, (t, devices) in enumerate(one.residents):
         until = one.residents[index + 1][0] if index + 1 < len(one.residents) else 2**63 - 1
         # Asked once a second: a context found just after a span's end was there before it.
-        yield t - _GPU_REACH, until, devices
+        yield t - GPU_REACH, until, devices
 
 
 def resident(one: Facts, start: int, end: int) -> set[str] | None:

@@ -14,5 +14,6 @@ pieces    energy between edges, and of integrated power where there is no counte
 fills     holes
 timeline  what came of it: cells
 build     all of it, point by point: the reference
+readings  what several writers read, by device
 columns   the same for many points
 """

@@ -19,6 +19,10 @@ class Timeline(NamedTuple):
     cells: Cells
     tiers: tuple[str, ...]
 
+    def plain(self) -> Timeline:
+        """This one, whose cells are lists."""
+        return self
+
     def beyond(self, parts: Sequence[Timeline]) -> Timeline:
         """This timeline less what others show of the same time; never below 0 in a cell."""
         left: list[int | None] = []

@@ -11,6 +11,7 @@ pieces    energy between edges
 windows   energy of integrated power, between the pieces
 fills     holes
 timeline  what came of it: cells
+readings  what several writers read, by device
 build     all of it; what is too unusual for columns goes through the reference
 """
 

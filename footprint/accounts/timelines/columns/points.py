@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from footprint.accounts.timelines.columns import Unusual
 from footprint.accounts.timelines.points import UNKNOWN_LAG, Point, Window
-from footprint.estimators.columns import Flags, Ints
+from footprint.estimators.columns import Flags, Ints, TooLarge
 from footprint.ledger.format import NO_LAG
 from footprint.model import TIERS
 
@@ -43,7 +42,7 @@ class Points(NamedTuple):
 
 
 def read_points(rows_by_writer: Sequence[Any]) -> Points:
-    """As `points.read_points`, from each writer's rows as structured arrays."""
+    """As `points.read_points`, from each writer's rows as structured arrays. Raises TooLarge."""
     tables = list(rows_by_writer)
     high, lag_us = _joined(tables, "t"), _joined(tables, "lag_us")
     low = high - np.where(lag_us == NO_LAG, UNKNOWN_LAG, lag_us * 1000)
@@ -54,7 +53,7 @@ def read_points(rows_by_writer: Sequence[Any]) -> Points:
         or int(points.raw_uj.min()) < 0
         or int(points.raw_uj.max()) >= _MOST_UJ
     ):
-        raise Unusual("a reading beyond what 64 bits hold")
+        raise TooLarge("a reading")
     if (high[1:] > high[:-1]).all():
         return points
     return points.at(np.lexsort((points.raw_uj, high)))
@@ -91,7 +90,7 @@ class Windows(NamedTuple):
 
 
 def read_windows(rows: Any) -> Windows:
-    """A writer's windows of one device, from its rows as a structured array."""
+    """A writer's windows of one device, from its rows as a structured array. Raises TooLarge."""
     rows = rows[rows["end"] > rows["start"]]
     start, end, energy_uj = (rows[name].astype(np.int64) for name in ("start", "end", "energy_uj"))
     if len(start) and (
@@ -99,7 +98,7 @@ def read_windows(rows: Any) -> Windows:
         or int(energy_uj.min()) < 0
         or int(energy_uj.max()) >= _MOST_UJ
     ):
-        raise Unusual("a window beyond what 64 bits hold")
+        raise TooLarge("a window")
     tier = np.minimum(rows["tier"].astype(np.int64), len(TIERS) - 1)
     return Windows(start, end, energy_uj * 1000, tier)
 

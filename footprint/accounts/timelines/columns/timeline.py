@@ -23,6 +23,15 @@ class TimelineColumns(NamedTuple):
     tier: Ints
     names: tuple[str, ...]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same as another one, or as the reference's."""
+        if not isinstance(other, Timeline | TimelineColumns):
+            return NotImplemented
+        return self.plain() == other.plain()
+
+    def __hash__(self) -> int:
+        return hash((self.device, self.cells.size))
+
     @classmethod
     def of(cls, timeline: Timeline) -> TimelineColumns:
         """From the reference's. Raises TooLarge."""

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from counted import MS, Counter, Read, S, polls, random_reads
 from footprint.accounts.timelines import build as plain
 from footprint.accounts.timelines.build import build
-from footprint.accounts.timelines.columns import Unusual
 from footprint.accounts.timelines.columns import build as over_columns
 from footprint.accounts.timelines.columns.points import Points, Windows, read_points, read_windows
 from footprint.accounts.timelines.columns.timeline import TimelineColumns
@@ -21,6 +20,7 @@ from footprint.accounts.timelines.merge import merge
 from footprint.accounts.timelines.points import Window
 from footprint.accounts.timelines.points import read_points as read_plain
 from footprint.accounts.timelines.timeline import Timeline
+from footprint.estimators.columns import TooLarge
 from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.model import TIERS, Device
@@ -138,5 +138,5 @@ def test_points_are_read_in_the_same_order(seed: int) -> None:
 
 @pytest.mark.parametrize("raw", [-1, 2**53, 2**62])
 def test_values_beyond_64_bits_are_not_read(raw: int) -> None:
-    with pytest.raises(Unusual):
+    with pytest.raises(TooLarge):
         points_of([[(0, 1000, S, raw)]])
