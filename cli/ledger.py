@@ -119,6 +119,9 @@ def _text(one: Inventory) -> Iterator[str]:
         kept = [_many(one.sealed[each], each.rstrip("s")) for each in ("journals", "files")]
         size = _size(one.sealed["bytes"])
         yield f"             of them sealed: {kept[0]} in {kept[1]}, {size}"
+    for each in one.compacted:
+        dates, when = f"{each['first']} to {each['last']}", each["utc"][:10]
+        yield f"  compacted  {dates}, on {when}: calls are kept by the hour"
     yield f"  runs       {len(one.runs)}"
     yield from _list("jobs", [_job(each) for each in one.jobs.values()]) if one.jobs else ()
     hosts = [f"{host or '(no name)'} ({_many(n, 'journal')})" for host, n in one.hosts.items()]

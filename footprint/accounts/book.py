@@ -11,7 +11,7 @@ Books are made part by part (`accounts.days`): `of_part` is the book of one, `ma
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from footprint.accounts.days import Part, parts
@@ -38,6 +38,7 @@ def make(
     grouping: Grouping = no_groups,
     period: Period = (None, None),
     cuts: Sequence[int] = (),
+    without: Collection[tuple[str, int]] = (),
 ) -> Book:
     """Books what some writers recorded, entry by entry.
 
@@ -49,10 +50,15 @@ def make(
             keep the part inside.
         cuts: UTC ns, increasing: instants at which a factor changes. Groups and lines then say
             their energy by stretch of time.
+        without: (boot, day) of parts that are left out.
     """
     from footprint.accounts.joined import joined
 
-    books = [_plain(facts, issues, part, grouping, cuts) for part in parts(facts, period)]
+    books = [
+        _plain(facts, issues, part, grouping, cuts)
+        for part in parts(facts, period)
+        if (part.boot, part.day) not in without
+    ]
     if len(books) == 1:
         return books[0]
     return joined(_empty(facts, issues, EntryList(), cuts), books)

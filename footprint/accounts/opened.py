@@ -17,7 +17,9 @@ from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.corrections.journals import parted
 from footprint.ledger.parts import join
 from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.sealed.manifest import read_chains
 from footprint.ledger.sealed.plan import Key, Source
+from footprint.ledger.sealed.tables import GROUP
 from footprint.ledger.sealed.whole import outline, read_ledger
 from footprint.ledger.stored import journals
 from footprint.ledger.stores import Store, open_store
@@ -122,16 +124,39 @@ class Ledger:
         until: Instant = None,
         grouping: books.Grouping = books.no_groups,
     ) -> books.Book:
-        """The ledger, booked. Spans and readings outside [since, until) are cut off."""
+        """The ledger, booked. Spans and readings outside [since, until) are cut off.
+
+        Single calls of compacted dates are not there any more (`spans` has their groups).
+        """
         period = parse_period(since, until)
         facts, issues = self.facts()
         return books.make(facts, issues, grouping, period)
 
     def spans(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
-        """Spans with their energy, one row each (docs/reference/frames.md)."""
-        from footprint.accounts import frames
+        """Spans with their energy, one row each (docs/reference/frames.md).
 
-        return frames.spans(self.book(since, until))
+        Of compacted dates: groups of calls, one row each, of the hours that begin in the period.
+        """
+        from footprint.accounts import compacted, frames
+        from footprint.accounts.compacted_frames import with_groups
+
+        period = parse_period(since, until)
+        facts, issues = self.facts()
+        kept = self.compacted()
+        left_out = compacted.days(kept)
+        frame = frames.spans(books.make(facts, issues, period=period, without=left_out))
+        return with_groups(frame, compacted.groups(kept, facts, period))
+
+    def compacted(self) -> list[Place]:
+        """Where the groups of compacted dates are, each once."""
+        seen: set[str] = set()
+        found: list[Place] = []
+        for store in self.stores:
+            live = (file for chain in read_chains(store) for file in chain.files)
+            files = [one for one in live if one.table == GROUP and one.sha256 not in seen]
+            seen.update(one.sha256 for one in files)
+            found.append(Place(store.where, (Source({}, tuple(files)),)))
+        return found
 
     def readings(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
         """What the devices used, merged over all writers, one row a stretch of time."""

@@ -16,9 +16,10 @@ from footprint.ledger import format as fmt
 from footprint.ledger.corrections.journals import CLOCK as CORRECTIONS
 from footprint.ledger.proofs.verify import foreign
 from footprint.ledger.reader import Facts, Issue, read_journals
-from footprint.ledger.sealed.manifest import Chain
+from footprint.ledger.sealed.manifest import Chain, Manifest
 from footprint.ledger.sealed.plan import Key
 from footprint.ledger.sealed.read import read
+from footprint.ledger.sealed.tables import GROUP
 from footprint.ledger.sealed.whole import contents
 from footprint.ledger.stored import StoredFile
 from footprint.ledger.stores import Store, open_store
@@ -57,6 +58,7 @@ class Inventory:
         self.dropped: list[dict[str, Any]] = []
         self._period: list[int] = []
         self.sealed = {"journals": 0, "manifests": 0, "files": 0, "bytes": 0}
+        self.compacted: list[dict[str, Any]] = []
         there = contents(store)
         for file in there.journals:
             self._add(file)
@@ -89,6 +91,7 @@ class Inventory:
         files = list(chain.files)
         self.sealed["manifests"] += len(manifests)
         self.sealed["files"] += len(files)
+        self.compacted += [_compaction(each) for each in manifests if each.kind == "compaction"]
         self.sealed["bytes"] += sum(file.size for file in files)
         self.bytes += sum(file.size for file in files)
         for boot in sorted({journal.boot_id for journal in chain.journals}):
@@ -246,5 +249,13 @@ def _ledger(one: Inventory) -> dict[str, Any]:
         "newer_records": one.newer_records,
         "corrections": one.corrections,
         "sealed": one.sealed,
+        "compacted": one.compacted,
         "journals": one.journals,
     }
+
+
+def _compaction(one: Manifest) -> dict[str, Any]:
+    """When dates were compacted, and which."""
+    dates = [file.date for file in one.files if file.table == GROUP]
+    first, last = min(dates, default=None), max(dates, default=None)
+    return {"utc": one.utc, "first": first, "last": last, "replaced": len(one.replaces)}

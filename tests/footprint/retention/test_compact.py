@@ -20,7 +20,7 @@ from footprint.ledger.stores.local import LocalStore
 from footprint.retention.compact import compact
 from random_ledgers import random_journals
 from recorded import MS
-from report_ledgers import Recorder
+from report_ledgers import Recorder, S
 from sealers import CHANGES
 
 BY = ("name", "status")
@@ -189,3 +189,16 @@ def test_nothing_sealed_is_said(tmp_path: Path) -> None:
     outcome = compacted(tmp_path / "L", MIDNIGHT + DAY)
     assert "run `footprint seal` first" in outcome.why
     assert not sealed(tmp_path / "L").joinpath("sealed/group").exists()
+
+
+def test_calls_that_come_late_are_in_no_figure_and_said(ledger: Path) -> None:
+    compacted(ledger, MIDNIGHT + DAY)
+    before = integers(totals(ledger, BY))
+    late = Recorder(ledger, 99, boot="boot-0", host="host-0", utc_ns=MIDNIGHT - S, t0=S // 2)
+    late.span(late.path("late"), 0, 10 * MS)
+    late.close()
+    for _ in ("open", "sealed"):
+        after = totals(ledger, BY)
+        assert [each.kind for each in after.missing] == ["compacted-apart"]
+        assert integers(after) | {"missing": ()} == before | {"missing": ()}
+        sealed(ledger)
