@@ -17,7 +17,8 @@ from footprint.accounts.outline import Place
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import columns
 from footprint.ledger.reader import Facts, Issue
-from footprint.ledger.sealed.manifest import SealedFile
+from footprint.ledger.sealed.manifest import Chain, SealedFile, read_chains
+from footprint.ledger.sealed.plan import Source
 from footprint.ledger.sealed.tables import GROUP
 from footprint.ledger.stores import Store, open_store
 from footprint.pages import stored
@@ -183,6 +184,38 @@ _APART = (
     "calls of this host were compacted apart from these, in {path}: what these used is in no"
     " figure: report on each ledger by itself"
 )
+
+
+def refreshed(task: Task, issues: Sequence[Issue]) -> Task | None:
+    """The task with the files that count now, where some that are missing were replaced meanwhile.
+
+    Args:
+        issues: what is missing of the task's files.
+    """
+    missing = {issue.where for issue in issues}
+    places: list[Place] = []
+    found = False
+    for place in task.places:
+        chains = read_chains(open_store(place.where))
+        replaced = {old.path for one in chains for each in one.manifests for old in each.replaces}
+        if replaced.isdisjoint(missing):
+            places.append(place)
+            continue
+        found = True
+        keys = {key for source in place.sources for key in source.journals}
+        sources = tuple(_as_now(source, chains) for source in place.sources)
+        places.append(Place(place.where, sources).of(keys))
+    now = tuple(places)
+    return task._replace(places=now) if found and now != task.places else None
+
+
+def _as_now(source: Source, chains: Iterable[Chain]) -> Source:
+    """A chain's part with the files that count now."""
+    journals = set(source.journals)
+    for chain in chains:
+        if journals <= {journal.key for journal in chain.journals}:
+            return source._replace(files=tuple(chain.files))
+    return source
 
 
 def chosen(kept: Iterable[Kept], part: Part, period: Period) -> tuple[list[Kept], bool]:

@@ -85,5 +85,7 @@ def page_of(task: Task) -> Page:
     if kept is not None:
         return kept
     found = loaded(task) if task.places else Loaded(list(task.facts), [], 0)
+    if found.issues and (again := compacted.refreshed(task, found.issues)) is not None:
+        return page_of(again)
     made = of(found.facts, task.part, task.asked.naming, task.asked.cuts)
     return made._replace(issues=tuple(found.issues), margin_ns=found.margin_ns)

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from compacted_ledgers import DAY, MIDNIGHT, compacted, integers, sealed, totals
+from footprint.accounts.opened import open_ledger
 from footprint.errors import LedgerError
 from footprint.ledger.proofs.head import head
 from footprint.ledger.proofs.verify import verify
 from footprint.ledger.sealed.manifest import Manifest, read_chains
 from footprint.ledger.stores.local import LocalStore
+from footprint.pages.tasks import Asked, page_of, tasks
+from footprint.pages.total import total
+from footprint.reports import groups
 from footprint.retention.compact import compact
 from random_ledgers import random_journals
 from recorded import MS
@@ -202,3 +206,12 @@ def test_calls_that_come_late_are_in_no_figure_and_said(ledger: Path) -> None:
         assert [each.kind for each in after.missing] == ["compacted-apart"]
         assert integers(after) | {"missing": ()} == before | {"missing": ()}
         sealed(ledger)
+
+
+def test_a_report_that_was_begun_before_sees_the_one_or_the_other(ledger: Path) -> None:
+    before = integers(totals(ledger, BY))
+    outline = open_ledger(ledger).outline()
+    work = list(tasks(outline, Asked(groups.naming(BY))))
+    compacted(ledger, MIDNIGHT)
+    compacted(ledger, MIDNIGHT + DAY)
+    assert integers(total(outline.facts, outline.issues, map(page_of, work))) == before
