@@ -10,14 +10,16 @@ it. So a day that is over keeps its page while further days are sealed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from footprint.accounts.outline import Place
 from footprint.accounts.within import MARGIN
 from footprint.errors import LedgerError
-from footprint.ledger.stores import open_store
+from footprint.ledger.stores import Store, open_store
 from footprint.pages import stored
 from footprint.pages.page import Page
 from footprint.pages.rows import FARTHER, around
@@ -25,34 +27,95 @@ from footprint.pages.tasks import Task
 
 DERIVED = "derived/pages"
 
+#: First and last instant (UTC ns), path, SHA-256.
+_File = tuple[int, int, str, str]
 
-def kept(task: Task) -> Page | None:
-    """The page of a task, where it was made before."""
-    if not _keeps(task):
+
+class Kept:
+    """Pages that were made before."""
+
+    def __init__(self) -> None:
+        #: By place: each file's first and last instant, path and hash.
+        self._files: dict[int, tuple[Place, list[_File]]] = {}
+        self._stores: dict[str, Store] = {}
+
+    def page(self, task: Task) -> Page | None:
+        """The page of a task, where it was made before."""
+        if not _keeps(task):
+            return None
+        store = self._store(task)
+        for margin in FARTHER:
+            for going in (False, True):
+                try:
+                    data = store.read(self._name(task, margin, going=going))
+                except (FileNotFoundError, LedgerError):
+                    continue
+                found = stored.parsed(data)
+                if found is not None and found.margin_ns == margin:
+                    return found
         return None
-    store = open_store(task.places[0].where)
-    for margin in FARTHER:
-        for going in (False, True):
-            try:
-                data = store.read(_name(task, margin, going=going))
-            except (FileNotFoundError, LedgerError):
-                continue
-            found = stored.parsed(data)
-            if found is not None and found.margin_ns == margin:
-                return found
-    return None
 
+    def keep(self, task: Task, page: Page) -> None:
+        """Keeps a page, where that can be done; a place that cannot be written stays as it is."""
+        if not _keeps(task) or page.issues:
+            return
+        with contextlib.suppress(LedgerError):
+            name = self._name(task, page.margin_ns, going=bool(page.left_open))
+            self._store(task).replace(name, stored.printed(page))
 
-def keep(task: Task, page: Page) -> None:
-    """Keeps a page, where that can be done; a place that cannot be written is left as it is."""
-    if not _keeps(task) or page.issues:
-        return
-    try:
-        store = open_store(task.places[0].where)
-        name = _name(task, page.margin_ns, going=bool(page.left_open))
-        store.replace(name, stored.printed(page))
-    except LedgerError:
-        return
+    def _store(self, task: Task) -> Store:
+        where = task.places[0].where
+        if where not in self._stores:
+            self._stores[where] = open_store(where)
+        return self._stores[where]
+
+    def _name(self, task: Task, margin: int, *, going: bool) -> str:
+        """What a page is kept as.
+
+        Args:
+            margin: how far around it readings were looked for.
+            going: with what says whether spans ended that were open when their journal was.
+        """
+        rests_on = {
+            "schema": stored.SCHEMA,
+            "asked": task.asked.name,
+            "cuts": list(task.asked.cuts),
+            "part": [task.part.boot, task.part.day, *task.part.bounds],
+            "writers": [[one.writer, one.context.get("run"), one.where] for one in task.facts],
+            "rows": sorted(self._rows(task, margin)),
+            "last": sorted(_last(task)) if going else [],
+        }
+        text = json.dumps(rests_on, separators=(",", ":"), sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return f"{DERIVED}/{digest[:2]}/{digest}.json.z"
+
+    def _rows(self, task: Task, margin: int) -> Iterator[tuple[str, str]]:
+        """The files with rows that touch a task's part, or are near it."""
+        asked = around(task, MARGIN + margin)
+        since, until = asked.since_utc_ns, asked.until_utc_ns
+        for place in task.places:
+            for first, last, *file in self._of(place):
+                if first < until and last >= since:
+                    yield file[0], file[1]
+
+    def _of(self, place: Place) -> list[_File]:
+        known = self._files.get(id(place))
+        if known is None or known[0] is not place:
+            files = [file for source in place.sources for file in source.files]
+            known = self._files[id(place)] = (
+                place,
+                [
+                    (
+                        min(group.first_utc_ns for group in file.groups),
+                        max(group.last_utc_ns for group in file.groups),
+                        file.path,
+                        file.sha256,
+                    )
+                    for file in files
+                    if file.groups
+                ],
+            )
+        return known[1]
 
 
 def _keeps(task: Task) -> bool:
@@ -61,41 +124,8 @@ def _keeps(task: Task) -> bool:
         task.places
         and task.part.whole
         and task.asked.name is not None
-        and not any(count for one in task.facts for count in map(one.rows.count, one.rows))
+        and not any(one.rows.count(name) for one in task.facts for name in one.rows)
     )
-
-
-def _name(task: Task, margin: int, *, going: bool) -> str:
-    """What a page is kept as.
-
-    Args:
-        margin: how far around it readings were looked for.
-        going: with what says whether spans ended that were open when their journal was.
-    """
-    rests_on = {
-        "schema": stored.SCHEMA,
-        "asked": task.asked.name,
-        "cuts": list(task.asked.cuts),
-        "part": [task.part.boot, task.part.day, *task.part.bounds],
-        "writers": [[one.writer, one.context.get("run"), one.where] for one in task.facts],
-        "rows": sorted(_rows(task, margin)),
-        "last": sorted(_last(task)) if going else [],
-    }
-    text = json.dumps(rests_on, separators=(",", ":"), sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return f"{DERIVED}/{digest[:2]}/{digest}.json.z"
-
-
-def _rows(task: Task, margin: int) -> Iterator[list[Any]]:
-    wanted = around(task, MARGIN + margin)
-    for place in task.places:
-        for source in place.sources:
-            for file in source.files:
-                if any(
-                    wanted.wants(group.boots, group.first_utc_ns, group.last_utc_ns)
-                    for group in file.groups
-                ):
-                    yield [file.path, file.sha256]
 
 
 def _last(task: Task) -> Iterator[list[Any]]:

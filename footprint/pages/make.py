@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from footprint.accounts.book import of_part
 from footprint.accounts.days import Part, parts
@@ -35,17 +35,23 @@ def of(facts: Sequence[Facts], part: Part, naming: Naming, cuts: Sequence[int] =
     return page(of_part(list(facts), part, grouper, cuts), part.bounds, grouper)
 
 
-def own(facts: Sequence[Facts], part: Part) -> tuple[list[Facts], Part]:
+def own(
+    facts: Sequence[Facts], part: Part, boot: Mapping[str, Facts] | None = None
+) -> tuple[list[Facts], Part]:
     """The facts that a part needs, and the part with its members counted among them.
 
     A family goes by its outermost writer, so those above a member are there too, if they are over.
+
+    Args:
+        boot: the boot's facts by writer, where they are known already.
     """
-    by_writer = {one.writer: one for one in facts if one.boot_id == part.boot}
+    by_writer = boot or {one.writer: one for one in facts if one.boot_id == part.boot}
     found = {facts[member].writer: facts[member] for member in part.members}
     waiting = list(found.values())
     while waiting:
-        above = (waiting.pop().context.get("parent") or {}).get("writer")
-        if above in by_writer and above not in found:
-            found[above] = by_writer[above]
-            waiting.append(found[above])
+        outer = waiting.pop().context.get("parent")
+        above = None if outer is None else by_writer.get(outer["writer"])
+        if above is not None and above.writer not in found:
+            found[above.writer] = above
+            waiting.append(above)
     return list(found.values()), part._replace(members=tuple(range(len(part.members))))

@@ -58,23 +58,37 @@ class Task(NamedTuple):
 
 def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
     """The pages of a ledger that a period touches."""
-    keys = [key for place in outline.places for each in place.sources for key in each.journals]
+    boots: dict[str, dict[str, Facts]] = {}
+    for one in outline.facts:
+        boots.setdefault(one.boot_id, {})[one.writer] = one
+    # All parts of a boot have the same places: there may be many of both.
+    places = {boot: _of_boot(outline, boot) for boot in boots} if outline.places else {}
     for part in parts(outline.facts, asked.period):
-        facts, counted = own(outline.facts, part)
-        writers = {one.writer for one in facts}
-        sealed = {key for key in keys if key[0] in writers}
-        places = tuple(place.of(sealed) for place in outline.places) if sealed else ()
+        boot = boots[part.boot]
+        facts, counted = own(outline.facts, part, boot)
+        where = places.get(part.boot, ())
+        if compacted.files(where, part.boot, part.day):  # whole hours: of all who were there
+            there = {one.writer for one in facts}
+            facts += [one for writer, one in boot.items() if writer not in there]
         first = bisect_right(asked.cuts, part.day * DAY_NS)
         last = bisect_left(asked.cuts, (part.day + 1) * DAY_NS)
-        places = tuple(each for each in places if each.sources)
-        if compacted.files(places, part.boot, part.day):  # whole hours: of all who were there
-            facts += [one for one in outline.facts if one.boot_id == part.boot and one not in facts]
-        yield Task(
-            counted,
-            tuple(facts),
-            places,
-            asked._replace(cuts=asked.cuts[first:last]),
+        yield Task(counted, tuple(facts), where, asked._replace(cuts=asked.cuts[first:last]))
+
+
+def _of_boot(outline: Outline, boot: str) -> tuple[Place, ...]:
+    """Where a boot's sealed rows are."""
+    found = (
+        place.of(
+            {
+                key
+                for source in place.sources
+                for key, journal in source.journals.items()
+                if journal.boot_id == boot
+            }
         )
+        for place in outline.places
+    )
+    return tuple(each for each in found if each.sources)
 
 
 def page_of(task: Task) -> Page:

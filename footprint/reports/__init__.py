@@ -49,7 +49,8 @@ def report(
     Args:
         ledgers: directories, or URLs (s3://bucket/prefix); none: the one that the settings name.
         by: fields to group by, as `"model,kind"` or a list: model, name, kind, host, version,
-            project, run, job, rank, status, tag.KEY. Default: model, name and kind, where spans have them.
+            project, run, job, rank, status, tag.KEY. Default: model, name and kind, where spans
+            have them.
         since, until: cut off what lies outside [since, until): datetimes or ISO 8601, UTC.
         zone: place of the electricity (FRA, USA-CA), over what the runs declared.
         carbon_intensity_g_per_kwh: g CO2e per kWh, instead of the zone's table.

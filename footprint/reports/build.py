@@ -13,7 +13,6 @@ from footprint.factors.opened import opened
 from footprint.ledger.proofs.head import brief, head
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
-from footprint.pages.kept import keep, kept
 from footprint.pages.page import CALLS, OWN_TIME, Page
 from footprint.pages.tasks import Asked, Task, tasks
 from footprint.pages.total import Total, total
@@ -112,9 +111,9 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
 
 def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:
     """The pages of a report; those that were made before are not made again."""
-    known = (
-        {} if options.fresh else {at: page for at, each in enumerate(work) if (page := kept(each))}
-    )
+    kept = Kept()
+    before = [] if options.fresh else [(at, kept.page(each)) for at, each in enumerate(work)]
+    known = {at: page for at, page in before if page is not None}
     rest = [each for at, each in enumerate(work) if at not in known]
     made = engine(options.engine, options.master, sum(each.size for each in rest)).pages(rest)
     for at, each in enumerate(work):
@@ -122,7 +121,7 @@ def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:
             yield known[at]
             continue
         page = next(made)
-        keep(each, page)
+        kept.keep(each, page)
         yield page
 
 

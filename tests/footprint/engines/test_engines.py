@@ -19,7 +19,8 @@ from footprint.engines.processes import ProcessEngine
 from footprint.errors import LedgerError, UsageError
 from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.stores.local import LocalStore
-from footprint.pages import kept, stored
+from footprint.pages import stored
+from footprint.pages.kept import Kept
 from footprint.pages.page import Page
 from footprint.pages.tasks import Asked, Task, page_of, tasks
 from random_ledgers import LENGTH, random_journals
@@ -139,9 +140,9 @@ def test_what_is_kept_is_what_was_made(folder: Path, seed: int, midnight: int | 
     for each in tasks(open_ledger(ledger).outline(), Asked(naming, (None, None), (), "all")):
         page = page_of(each)
         assert stored.parsed(stored.printed(page)) == page
-        assert kept.kept(each) is None
-        kept.keep(each, page)
-        assert kept.kept(each) == page
+        assert Kept().page(each) is None
+        Kept().keep(each, page)
+        assert Kept().page(each) == page
 
 
 def test_what_is_kept_is_for_what_was_asked_and_sealed(tmp_path: Path) -> None:
@@ -151,24 +152,24 @@ def test_what_is_kept_is_for_what_was_asked_and_sealed(tmp_path: Path) -> None:
     (one,) = (
         each for each in tasks(open_ledger(ledger).outline(), asked) if each.part.boot == "boot-0"
     )
-    kept.keep(one, page_of(one))
+    Kept().keep(one, page_of(one))
     assert not (ledger / "derived").exists()  # journals may grow
     seal(LocalStore(ledger), GONE)
     (one,) = (
         each for each in tasks(open_ledger(ledger).outline(), asked) if each.part.boot == "boot-0"
     )
-    kept.keep(one, page_of(one))
+    Kept().keep(one, page_of(one))
     for other in (
         asked._replace(name="host"),
         asked._replace(cuts=(UTC + 1000 * MS,)),
         asked._replace(period=(UTC + 1000 * MS, None)),
     ):
         for task in tasks(open_ledger(ledger).outline(), other):
-            assert kept.kept(task) is None
-    assert kept.kept(one) is not None
+            assert Kept().page(task) is None
+    assert Kept().page(one) is not None
     for damaged in (ledger / "derived").rglob("*.z"):
         damaged.write_bytes(damaged.read_bytes()[:-9])
-    assert kept.kept(one) is None
+    assert Kept().page(one) is None
     (ledger / "derived").rename(tmp_path / "gone")
-    assert kept.kept(one) is None
+    assert Kept().page(one) is None
     assert report(ledger).to_json()
