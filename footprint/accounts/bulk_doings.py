@@ -15,7 +15,7 @@ from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
 from footprint.accounts.latency import EXACT, FINE, NO_ANSWER, Latencies, of_singles
 from footprint.accounts.lines import Book, Bounds, add_to
-from footprint.accounts.peaks import Peaks
+from footprint.accounts.peak_columns import PeakColumns
 from footprint.accounts.table import Alike, Table
 from footprint.estimators.columns import Flags, Floats, Ints
 from footprint.ledger.reader import PathInfo
@@ -86,7 +86,7 @@ class BulkDoings:
         self._facts = book.facts
         self._since, self._until = bounds.closed
         self._clock = Clock(book.facts)
-        self._peaks = Peaks(book)
+        self._peaks = PeakColumns(book.facts)
 
     def of(self, group: Group) -> Doing:
         """What a group's entries did; there is at least one."""

@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry
 from footprint.model import NS_PER_S
-
-if TYPE_CHECKING:
-    from footprint.estimators.columns import Floats, Ints
 
 #: A span between two samples gets the nearest one, if it is no further than this, ns: memory is
 #: sampled every 0.1 to 0.25 s on the host and every second on a GPU.
 NEAREST = 2 * NS_PER_S
 
 NAN = float("nan")
-_NEVER = 2**62
 
 
 class Peaks:
@@ -60,10 +55,6 @@ class Peaks:
                 sums = [self.of(each)[1] for each in own]
                 gpus.extend(int(each) for each in sums if not math.isnan(each))
         return _most(hosts), _most(gpus)
-
-    def series(self, writer: int) -> tuple[Samples, list[Samples]]:
-        """What one writer sampled: of the host, and of each of its GPUs."""
-        return self._host[writer], self._gpus[writer]
 
 
 def _most(values: Iterable[int | None]) -> int | None:
@@ -125,27 +116,3 @@ class Samples:
         peaks += [self.peak(times[first], times[beyond - 1]) for first, beyond in inside]
         peaks += [amounts[index] for index in nearest]
         return _most(peaks)
-
-    def peaks(self, start: Ints, end: Ints) -> Floats:
-        """`peak` of many stretches, as columns; NaN where no sample is near."""
-        import numpy as np
-
-        found = np.full(len(start), NAN)
-        if not self._times:
-            return found
-        times, amounts = np.array(self._times), np.array(self._levels[0], np.float64)
-        first, beyond = np.searchsorted(times, start), np.searchsorted(times, end, "right")
-        width = beyond - first
-        for level, values in enumerate(self._levels):
-            those = np.flatnonzero((width >> level) == 1)
-            if len(those):
-                row = np.array(values, np.float64)
-                far = row[beyond[those] - (1 << level)]
-                found[those] = np.maximum(row[first[those]], far)
-        none = np.flatnonzero(width <= 0)
-        before, after = np.maximum(first[none] - 1, 0), np.minimum(first[none], len(times) - 1)
-        away = np.where(first[none] > 0, start[none] - times[before], _NEVER)
-        ahead = np.where(first[none] < len(times), times[after] - end[none], _NEVER)
-        nearest = np.where(away <= ahead, amounts[before], amounts[after])
-        found[none] = np.where(np.minimum(away, ahead) <= NEAREST, nearest, NAN)
-        return found

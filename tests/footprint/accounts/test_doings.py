@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from footprint.accounts.active import active_ns
 from footprint.accounts.doings import Doing
 from footprint.accounts.lines import Period
+from footprint.accounts.peak_columns import SampleColumns
 from footprint.accounts.peaks import Samples
 from footprint.pages.make import pages
 from footprint.pages.total import total
@@ -177,6 +180,11 @@ def test_the_greatest_peak_is_that_of_one_of_the_calls(
     peaks = [own.peak(*each) for each in stretches]
     known = [peak for peak in peaks if peak is not None]
     assert own.greatest(stretches) == (max(known) if known else None)
+    times, amounts = np.array(samples, np.int64).reshape(-1, 2).T
+    columns = SampleColumns(times * S, amounts)
+    starts, ends = np.array(stretches, np.int64).reshape(-1, 2).T
+    found = columns.peaks(starts, ends).tolist()
+    assert [None if math.isnan(each) else each for each in found] == peaks
 
 
 @pytest.mark.parametrize("covered", [1, 1000, 3_599_999_999_999])
