@@ -41,6 +41,7 @@ BENCHMARKS = (
     "inference",
     "sealed",
     "proofs",
+    "compaction",
     "fleet",
 )
 
