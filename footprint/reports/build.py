@@ -13,6 +13,7 @@ from footprint.factors.opened import opened
 from footprint.ledger.proofs.head import brief, head
 from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
+from footprint.pages.kept import Kept
 from footprint.pages.page import CALLS, OWN_TIME, Page
 from footprint.pages.tasks import Asked, Task, tasks
 from footprint.pages.total import Total, total
