@@ -40,6 +40,7 @@ BENCHMARKS = (
     "datasheets",
     "inference",
     "sealed",
+    "timelines",
     "proofs",
     "compaction",
     "fleet",
