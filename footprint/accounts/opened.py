@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
+from footprint.accounts.folded import compactions, remarked
 from footprint.accounts.outline import Outline, Place
 from footprint.accounts.runs import roll_up
 from footprint.errors import LedgerError, UsageError
@@ -63,6 +64,9 @@ class Ledger:
         facts, issues = self.recorded()
         facts, corrections, wrong = parted(facts)
         facts, applied = apply(facts, [*corrections, *self.proposed])
+        if applied:
+            done = compactions(chain for store in self.stores for chain in read_chains(store))
+            applied = remarked(applied, done)
         return facts, [*issues, *wrong], applied
 
     def recorded(self) -> tuple[list[Facts], list[Issue]]:

@@ -1,4 +1,4 @@
-"""Compaction: a busy day's calls as hourly groups: bytes before and after, and how long it takes."""
+"""Compaction: a day of calls as hourly groups: bytes before and after, and how long it takes."""
 
 from __future__ import annotations
 

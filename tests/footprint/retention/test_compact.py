@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from compacted_ledgers import DAY, MIDNIGHT, compacted, integers, sealed, totals
 from footprint.accounts.opened import open_ledger
 from footprint.errors import LedgerError
+from footprint.ledger.corrections.correction import Correction, Target
+from footprint.ledger.corrections.journals import add
 from footprint.ledger.proofs.head import head
 from footprint.ledger.proofs.verify import verify
 from footprint.ledger.sealed.manifest import Manifest, read_chains
@@ -215,3 +218,36 @@ def test_a_report_that_was_begun_before_sees_the_one_or_the_other(ledger: Path) 
     compacted(ledger, MIDNIGHT)
     compacted(ledger, MIDNIGHT + DAY)
     assert integers(total(outline.facts, outline.issues, map(page_of, work))) == before
+
+
+def corrected(ledger: Path, utc_ns: int, name: str, **said: Any) -> None:
+    """Adds a correction about the calls of a name."""
+    made = Correction(uuid.uuid4().hex, said.pop("action"), Target(name=name), "me", "x", utc_ns)
+    add(LocalStore(ledger), made._replace(**said))
+
+
+def remarks(ledger: Path) -> list[str]:
+    return [text for each in open_ledger(ledger).corrected()[2] for text in each.remarks]
+
+
+def test_corrections_from_before_are_in_the_groups(ledger: Path) -> None:
+    by = ("name", "model")
+    corrected(ledger, MIDNIGHT, "a", action="void")
+    corrected(ledger, MIDNIGHT + S, "b", action="replace", declared={"model": "m"})
+    sealed(ledger)
+    before = integers(totals(ledger, by))
+    assert len(compacted(ledger, MIDNIGHT + DAY).dates) == 2
+    assert integers(totals(ledger, by)) == before
+    models = {dict(key)["name"]: dict(key)["model"] for key, _ in before["members"]}
+    assert "a" not in models
+    assert models["b"] == "m"
+    assert all("it is in the hourly groups until 2023-11-15" in each for each in remarks(ledger))
+    assert errors(ledger) == []
+
+
+def test_later_corrections_of_calls_change_no_group_and_are_said(ledger: Path) -> None:
+    compacted(ledger, MIDNIGHT + DAY)
+    before = integers(totals(ledger, BY))
+    corrected(ledger, 4_000_000_000 * S, "a", action="void")
+    assert integers(totals(ledger, BY)) == before
+    assert any("before it was made: it changes nothing there" in each for each in remarks(ledger))
