@@ -70,7 +70,7 @@ def _doing(doing: Any) -> tuple[Any, ...]:
     return *whole, doing.start_ns, doing.end_ns, doing.peak_host_bytes, doing.peak_gpu_bytes
 
 
-def bounds(found: Total) -> dict[tuple[Hashable, str], tuple[int, int]]:
+def bounds(found: Total) -> dict[tuple[tuple[Hashable, Any], str], tuple[int, int]]:
     """Each group's interval of each device, nJ."""
     return {
         (key, part.device.id): (part.energy.low_nj, part.energy.high_nj)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from footprint.accounts.days import DAY_NS
 from footprint.ledger.corrections.apply import NOTHING, Applied
 from footprint.ledger.corrections.correction import Correction
-from footprint.ledger.sealed.manifest import Chain
+from footprint.ledger.reader import Issue
+from footprint.ledger.sealed.manifest import Chain, read_chains
 from footprint.ledger.sealed.tables import GROUP
+from footprint.ledger.stores import Store
+from footprint.model import NS_PER_S
 
 
 class Compaction(NamedTuple):
@@ -32,6 +35,17 @@ def compactions(chains: Iterable[Chain]) -> list[Compaction]:
             first, last = _day(min(dates)), _day(max(dates))
             found.append(Compaction(utc_ns, first * DAY_NS, (last + 1) * DAY_NS, max(dates)))
     return found
+
+
+def told(store: Store) -> Iterator[Issue]:
+    """Which calls of a ledger are not there one by one any more, and since when."""
+    for each in compactions(read_chains(store)):
+        since = f"{datetime.fromtimestamp(each.utc_ns // NS_PER_S, UTC):%Y-%m-%d}"
+        text = (
+            f"calls until {each.last} are kept by the hour since {since}: what needs single calls"
+            " leaves them out"
+        )
+        yield Issue("compacted", store.where, text)
 
 
 def _day(named: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
-from footprint.accounts.folded import compactions, remarked
+from footprint.accounts.folded import compactions, remarked, told
 from footprint.accounts.outline import Outline, Place
 from footprint.accounts.runs import roll_up
 from footprint.errors import LedgerError, UsageError
@@ -57,7 +57,7 @@ class Ledger:
         Raises LedgerError as `recorded` does.
         """
         facts, issues, _ = self.corrected()
-        return facts, issues
+        return facts, [*issues, *(issue for each in self.stores for issue in told(each))]
 
     def corrected(self) -> tuple[list[Facts], list[Issue], list[Applied]]:
         """The same, and what each correction did."""

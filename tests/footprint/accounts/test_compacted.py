@@ -22,6 +22,8 @@ def test_spans_add_up_to_the_same(tmp_path: Path, seed: int, days: int) -> None:
     before, readings = open_ledger(ledger).spans(), open_ledger(ledger).readings()
     outcome = compacted(ledger, MIDNIGHT + days * DAY)
     after = open_ledger(ledger).spans()
+    (issue,) = [each for each in open_ledger(ledger).facts()[1] if each.kind == "compacted"]
+    assert f"calls until {outcome.dates[-1]} are kept by the hour since" in issue.text
     assert list(after.columns) == list(before.columns)
     assert after["calls"].sum() == before["calls"].sum()
     for column in ("energy_j", "gpu_energy_j", "cpu_energy_j", "items", "tokens_out"):
