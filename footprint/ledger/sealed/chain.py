@@ -58,6 +58,20 @@ def own(store: Store) -> str | None:
     return str(name)
 
 
+def intact(store: Store) -> None:
+    """Raises LedgerError where the marker names a chain, and `manifests/own.json` is gone.
+
+    The name is made before the marker repeats it, so somebody removed it: what is sealed is neither
+    nothing nor left over, and a new chain would hide that the old one was there.
+    """
+    named = marker(store).get("chain")
+    if named is not None and own(store) is None:
+        raise LedgerError(
+            f"{store.where}/{OWN} is missing, although sealed segments of chain {shown(named)} were"
+            f" here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is gone)"
+        )
+
+
 def begin(store: Store) -> str:
     """The name of the ledger's own chain; gives it one, and marks the ledger, the first time."""
     marked = marker(store)
@@ -92,4 +106,4 @@ def add(store: Store, manifest: Manifest) -> bool:
     return store.create(manifest.path, printed(manifest))
 
 
-__all__ = ["OWN", "SCHEMA", "add", "begin", "following", "marker", "own"]
+__all__ = ["OWN", "SCHEMA", "add", "begin", "following", "intact", "marker", "own"]

@@ -83,7 +83,7 @@ def seal(store: Store, machine: Here | None = None) -> Outcome:
     the next call goes on. LedgerVersionError for a ledger of a newer footprint.
     """
     machine = here() if machine is None else machine
-    chains.marker(store)
+    chains.intact(store)
     removed = sweep(store, machine)
     left: list[tuple[str, str]] = []
     added: list[Manifest] = []

@@ -48,7 +48,7 @@ def contents(store: Store) -> Contents:
     a newer footprint wrote it.
     """
     files = stored.journals(store)
-    chains.marker(store)
+    chains.intact(store)
     found = read_chains(store)
     sealed: dict[str, list[SealedJournal]] = {}
     for journal in (each for chain in found for each in chain.journals):

@@ -334,6 +334,22 @@ def test_what_was_interrupted_long_ago_is_removed_and_what_is_new_stays(tmp_path
     assert (tmp_path / names[1]).exists()
 
 
+def test_a_chain_that_is_gone_is_neither_read_as_nothing_nor_begun_anew(tmp_path: Path) -> None:
+    closed(tmp_path)
+    store = LocalStore(tmp_path)
+    assert seal(store).manifests
+    sealed = store.names("sealed/")
+    for name, _ in store.names("manifests/"):
+        store.delete(name)
+    late = Here("boot", frozenset(), time.time_ns() + 2 * LEFT_AFTER * S, lambda pid: True)
+    with pytest.raises(LedgerError, match=r"own\.json is missing.*put back manifests/"):
+        seal(store, late)
+    with pytest.raises(LedgerError, match=r"own\.json is missing"):
+        read_ledger(store)
+    assert store.names("sealed/") == sealed
+    assert not store.names("manifests/")
+
+
 def test_a_directory_that_is_no_ledger_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="there is no ledger at"):
         seal(LocalStore(tmp_path / "none"))
