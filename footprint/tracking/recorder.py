@@ -160,8 +160,7 @@ class Session:
             if abs(utc - t - self._offset) > STEP:
                 self._anchor()
         self.journal.write()  # what waits goes first: there may be room again
-        if not last:
-            self._rotate(now)
+        self._rotate(now, last)
         self._drain.note_open(now)
         self.writer.commit(now)
         self.journal.write()
@@ -170,10 +169,10 @@ class Session:
         if self.journal.problem:
             self._warn(self.journal.problem)
 
-    def _rotate(self, now: int) -> None:
-        """Begins another part of the journal, where it is time to."""
+    def _rotate(self, now: int, last: bool) -> None:
+        """Begins another part of the journal, where it is time to, or where it is not there."""
         utc = now + self._offset
-        due = self.journal.size >= PART_BYTES or utc // DAY != self._day
+        due = not last and (self.journal.size >= PART_BYTES or utc // DAY != self._day)
         if (due or self.journal.gone()) and self.writer.rotate(now, utc):
             self._day = utc // DAY
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_pages_of_sealed_rows_are_those_of_journals(
     lasts: int | None,
     cuts: list[int],
 ) -> None:
-    ledger = folder / f"L-{random.getrandbits(64):016x}"
+    ledger = Path(tempfile.mkdtemp(dir=folder)) / "L"
     begin = utc(midnight)
     random_journals(random.Random(seed), ledger, utc=begin)
     first = None if since is None else begin + since * MS
@@ -134,7 +135,7 @@ def first(ledger: Path, asked: Asked) -> Task:
 @settings(max_examples=6, deadline=None)
 @given(st.integers(0, 2**32), MIDNIGHTS)
 def test_what_is_kept_is_what_was_made(folder: Path, seed: int, midnight: int | None) -> None:
-    ledger = folder / f"K-{random.getrandbits(64):016x}"
+    ledger = Path(tempfile.mkdtemp(dir=folder)) / "L"
     random_journals(random.Random(seed), ledger, utc=utc(midnight))
     seal(LocalStore(ledger), GONE)
     for each in tasks(open_ledger(ledger).outline(), Asked(naming, (None, None), (), "all")):

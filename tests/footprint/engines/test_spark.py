@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
+import tempfile
 import shutil
 import threading
 import time
@@ -131,7 +132,7 @@ def test_pages_of_random_ledgers(
 ) -> None:
     each: list[Task] = []
     for seed in seeds:
-        each += work(folder / f"L-{random.getrandbits(64):016x}", seed, sealed=sealed)
+        each += work(Path(tempfile.mkdtemp(dir=folder)) / "L", seed, sealed=sealed)
     assert pages(context, each) == list(LocalEngine().pages(each))
 
 
