@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 import random
-import tempfile
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
