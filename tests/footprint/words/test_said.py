@@ -38,6 +38,7 @@ PACKAGES = (
     "probes",
     "meter",
     "ledger",
+    "pages",
     "datasheets",
 )
 MODULES = [
@@ -45,6 +46,9 @@ MODULES = [
     for module, file in module_files(*PACKAGES)
     if not any(module == each or module.startswith(f"{each}.") for each in SILENT)
 ]
+
+#: A file of a sealed segment, as gaps name it.
+SEALED = "sealed/span/date=2026-01-31/20260201T000001Z-0123456789abcdef.parquet"
 
 #: Sentences that are made of parts in more than one place, whole.
 WHOLE = (
@@ -72,6 +76,18 @@ WHOLE = (
     "run pip install 'footprint-ledger[api]'",
     "the row of France, as declared: report argument",
     "given: pyproject.toml",
+    f"{SEALED}: a sealed file is missing: 1 rows of 2026-01-31 (span) are in no figure: put it back"
+    " from a copy (`footprint verify` names all of them)",
+    f"{SEALED}: a sealed file cannot be read (IO Error: no magic bytes): 1,234 rows of 2026-01-31"
+    " (span) are in no figure: put it back from a copy (`footprint verify` names all of them)",
+    f"{SEALED}: a sealed file is not one that footprint wrote (its schema is None): 12 rows of"
+    " 2026-01-31 (span) are in no figure: put it back from a copy (`footprint verify` names all of"
+    " them)",
+    f"{SEALED}: a sealed file has 7 rows and not the 12 of its manifest: 12 rows of 2026-01-31"
+    " (span) are in no figure: put it back from a copy (`footprint verify` names all of them)",
+    f"{SEALED}: cannot be read: Invalid Input Error: no zstd: put back the file as it was",
+    f"{SEALED}: /data/L/{SEALED} is missing: put it back from a copy",
+    f"{SEALED}: /data/L/{SEALED} cannot be read (IO Error: no magic): put it back from a copy",
 )
 
 
