@@ -15,6 +15,8 @@ plain pass does it.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,12 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+def numbers(count: int, below: int) -> Ints:
+    """0 up to a count, in as few bits as hold what is below a limit: there are very many."""
+    found: Any = np.arange(count, dtype=np.int32 if below < 2**31 else np.int64)
+    return cast(Ints, found)
 
 
 class TooLarge(Exception):  # noqa: N818 - it is no error of anybody's

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from footprint.estimators.columns.joints import Joints
 from footprint.estimators.columns.limits import Limits
 from footprint.estimators.columns.segments import Segments, firsts
 from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, weighted
+from footprint.estimators.columns.totals import Found, Totals
 
 
 class Columns(NamedTuple):
@@ -44,6 +46,8 @@ class Columns(NamedTuple):
 
 #: So many segments are taken at once: their columns stay in a processor's cache.
 _CHUNK = 1 << 16
+#: So many chunks may be done before their turn.
+_AHEAD = 4
 
 
 class Groups(NamedTuple):
@@ -75,9 +79,12 @@ class Device:
         floor_w: the idle floor; None: learned.
         pool: takes chunks of entries at once, on several processors.
         times: whether `held_ns` is asked for; 0 where it is not.
+        entries: whether what single entries used is asked for.
 
     Attributes:
-        shares: what each entry used.
+        shares: what each entry used; only where that is asked for.
+        totals: what each group used; only where it is not.
+        metered_nj, idle_nj, floor_w: as in `Columns`.
         bounds: nJ of each group, then of each level's unions.
 
     Raises TooLarge where 64 bits do not hold a number.
@@ -92,56 +99,75 @@ class Device:
         floor_w: float | None = None,
         pool: Executor | None = None,
         times: bool = True,
+        entries: bool = True,
     ) -> None:
         self._times = times
         self._segments = segments
         self._active = loads(segments) if active is None else active
         line = cell_columns(cells)
         self._sweep = Sweep(line, self._active)
-        if floor_w is None:
-            floor_w = floor_over(line, self._sweep.idle)
-        self._floor_w = floor_w
+        self.floor_w = floor_over(line, self._sweep.idle) if floor_w is None else floor_w
+        self.metered_nj = line.metered_nj()
         self._groups = no_groups(segments) if groups is None else groups
-        lanes = self._sweep.run(floor_w)
+        lanes = self._sweep.run(self.floor_w)
         limits = Limits(self._sweep, lanes)
         joints = Joints(limits, self._groups.unions)
+        totals = Totals(len(self._groups.unions))
+        every: list[Found] = []
         self._chunks = _chunks(segments)
-        found: list[tuple[Ints, ...]] = []
-        own_map = map if pool is None else pool.map
-        for bounds, own in own_map(partial(self._chunk, lanes, limits), self._chunks):
-            joints.take(bounds, self._groups.labels[bounds.entries])
-            found.append(own)
-        columns = [np.concatenate(each) for each in zip(*found, strict=True)]
-        self.shares = self._shares(line.metered_nj(), columns or [np.zeros(0, np.int64)] * 8)
+        chunk = partial(self._chunk, lanes, limits)
+        for bounds, found in map(chunk, self._chunks) if pool is None else self._ahead(chunk, pool):
+            labels = self._groups.labels[bounds.entries]
+            joints.take(bounds, labels)
+            if entries:
+                every.append(found)
+            else:
+                totals.take(found, labels)
+        if entries:
+            self.shares = self._shares(every)
+            self.idle_nj = self.shares.idle_nj
+        else:
+            totals.settle(self.metered_nj)
+            self.totals = totals
+            self.idle_nj = self.metered_nj - int(totals.energy_nj.sum())
         self.bounds = joints.bounds()
+
+    def _ahead(
+        self, chunk: Callable[[slice], tuple[Bounds, Found]], pool: Executor
+    ) -> Iterator[tuple[Bounds, Found]]:
+        """The chunks in their order; few of them wait until their turn comes."""
+        waiting: deque[Future[tuple[Bounds, Found]]] = deque()
+        for which in self._chunks:
+            waiting.append(pool.submit(chunk, which))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
     def _chunk(
         self, lanes: tuple[Lane, Lane | None], limits: Limits, which: slice
-    ) -> tuple[Bounds, tuple[Ints, ...]]:
+    ) -> tuple[Bounds, Found]:
         segments, active = self._segments.at(which), self._active.at(which)
         bounds = Bounds(limits, segments, active)
-        length = segments.end - segments.start
-        full, thin = segments.density == FULL, segments.density < FULL
-        fits("the length of a fold", length[thin], 2.0**42)
-        active_ns = _sums(np.where(full, length, 0), bounds.begins)
-        active_ns += _sums(np.where(thin, length, 0) * segments.density, bounds.begins) // FULL
         spent = bounds.spent
-        return bounds, (
+        return bounds, Found(
             bounds.entries,
             self._of(lanes, which, bounds.begins),
             spent.low,
             spent.high,
             spent.metered_ns,
-            active_ns,
-            spent.estimated.astype(np.int64),
+            _active_ns(segments, bounds.begins),
+            spent.estimated,
             self._of(lanes, which, bounds.begins, held=True)
             if self._times
             else np.zeros(len(bounds.entries), np.int64),
         )
 
-    def _shares(self, metered: int, columns: list[Ints]) -> Columns:
+    def _shares(self, every: list[Found]) -> Columns:
+        nothing = np.zeros(0, np.int64)
+        columns = [np.concatenate(each) for each in zip(*every, strict=True)] or [nothing] * 8
         entry, energy, low, high, metered_ns, active_ns, estimated, held = columns
-        beyond = int(energy.sum()) - metered
+        beyond = int(energy.sum()) - self.metered_nj
         if beyond > 0:  # rounded products: a nJ, once in a while
             energy[np.argmax(energy)] -= beyond
         return Columns(
@@ -153,9 +179,9 @@ class Device:
             active_ns,
             energy * estimated,
             held,
-            self._floor_w,
-            metered,
-            metered - int(energy.sum()),
+            self.floor_w,
+            self.metered_nj,
+            self.metered_nj - int(energy.sum()),
         )
 
     def _of(
@@ -173,7 +199,7 @@ class Device:
 
     def booked_nj(self, only: Flags) -> Ints:
         """What each entry used in some of the cells, as `attribution.booked_nj`."""
-        lanes = self._sweep.run(self._floor_w, only, held=False)
+        lanes = self._sweep.run(self.floor_w, only, held=False)
         entry = self._segments.entry
         found = [self._of(lanes, which, _begins(entry[which])) for which in self._chunks]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
@@ -194,9 +220,21 @@ def _begins(entry: Ints) -> Ints:
     return np.flatnonzero(firsts(entry))
 
 
+def _active_ns(segments: Segments, begins: Ints) -> Ints:
+    """For how long each entry was active."""
+    length = segments.end - segments.start
+    thin = segments.density < FULL
+    if not thin.any():
+        return _sums(length, begins)
+    fits("the length of a fold", length[thin], 2.0**42)
+    found = _sums(np.where(thin, 0, length), begins)
+    found += _sums(np.where(thin, length, 0) * segments.density, begins) // FULL
+    return found
+
+
 def _sums(values: Ints, begins: Ints) -> Ints:
     """Sums over each entry's segments."""
-    if not len(values):
+    if len(values) == len(begins):
         return values
     found: Ints = np.add.reduceat(values, begins)
     return found

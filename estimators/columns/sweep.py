@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from footprint.estimators.cells import FULL
-from footprint.estimators.columns import Flags, Floats, Ints, fits
+from footprint.estimators.columns import Flags, Floats, Ints, fits, numbers
 from footprint.estimators.columns.cells import CellColumns
 from footprint.estimators.columns.segments import Segments
 from footprint.estimators.sweep import BITS, UNITS
@@ -46,8 +46,9 @@ def loads(segments: Segments) -> Loads:
     count = len(segments.start)
     times = np.concatenate([segments.start, segments.end])
     order = np.argsort(times, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
+    number = numbers(len(order), len(order))
+    place = np.empty_like(number)
+    place[order] = number
     back = segments.background
 
     def load(chosen: Flags) -> Ints:
@@ -109,38 +110,37 @@ class Sweep:
     def __init__(self, line: CellColumns, active: Loads) -> None:
         self.line, self.active = line, active
         times, edges = active.times, line.edges
+        size = len(times) + len(edges)
         at = np.searchsorted(times, edges)  # an edge stands before an instant that is equal to it
         bounds = np.concatenate([[0], at, [len(times)]])
         #: How many edges stand before each instant.
-        self.rank = np.repeat(np.arange(len(edges) + 1), np.diff(bounds))
-        self.time_mark = np.arange(len(times)) + self.rank
+        self.rank = np.repeat(numbers(len(edges) + 1, size), np.diff(bounds))
+        self.time_mark = numbers(len(times), size) + self.rank
         self.edge_mark = at + np.arange(len(edges))
-        marks = np.empty(len(times) + len(edges), np.int64)
-        marks[self.time_mark], marks[self.edge_mark] = times, edges
         # Only what lies between the first edge and the last is priced.
         self._from = int(self.edge_mark[0]) if line.size else 0
         self._to = int(self.edge_mark[-1]) if line.size else 0
         inside = slice(self._from, self._to)
-        self._length = np.diff(marks[self._from : self._to + 1])
-        cell = np.empty(len(marks), np.int64)
-        cell[self.time_mark], cell[self.edge_mark] = self.rank - 1, np.arange(len(edges))
-        self._cell = cell[inside]
+        self._length = np.diff(self._spread(times, edges)[self._from : self._to + 1])
+        self._cell = self._spread(self.rank - 1, numbers(len(edges), size))[inside]
         self._begins = self.edge_mark[:-1] - self._from
-        self._front = self._spread(active.front, at)[inside]
-        self._has_back = bool(active.back.any())
-        self._back = self._spread(active.back, at)[inside] if self._has_back else self._front * 0
+        self._front = self._load(active.front, at)[inside]
+        self._back = self._load(active.back, at)[inside] if active.back.any() else None
         self.front_least, self.front_most = self._extremes(self._front)
         self.width = np.diff(edges)
         #: Cells in which nothing is active in the foreground.
         self.idle = self.front_most == 0
         self._busy = self._busy_ns()
 
-    def _spread(self, load: Ints, at: Ints) -> Ints:
-        """A lane's load after each mark."""
-        found = np.empty(len(load) + len(at), np.int64)
-        found[self.time_mark] = load
-        found[self.edge_mark] = np.concatenate([[0], load])[at]
+    def _spread(self, of_times: Ints, of_edges: Ints) -> Ints:
+        """What is said of instants and of edges, by mark."""
+        found = np.empty(len(of_times) + len(of_edges), of_times.dtype)
+        found[self.time_mark], found[self.edge_mark] = of_times, of_edges
         return found
+
+    def _load(self, load: Ints, at: Ints) -> Ints:
+        """A lane's load after each mark."""
+        return self._spread(load, np.concatenate([[0], load])[at])
 
     def _extremes(self, load: Ints) -> tuple[Ints, Ints]:
         """The least and greatest load within each cell; stretches of no length do not count."""
@@ -207,14 +207,16 @@ class Sweep:
         def front(at: slice) -> Floats:
             return FULL / np.maximum(self._front[at], FULL)
 
+        found = self._lane(front, price, self.front_least, self.front_most, held)
+        load = self._back
+        if load is None:
+            return found, None
+
         def back(at: slice) -> Floats:
             left = FULL - np.minimum(self._front[at], FULL)
-            return left / np.maximum(self._back[at], FULL)
+            return left / np.maximum(load[at], FULL)
 
-        found = self._lane(front, price, self.front_least, self.front_most, held)
-        if not self._has_back:
-            return found, None
-        return found, self._lane(back, rest, *self._extremes(self._back), held)
+        return found, self._lane(back, rest, *self._extremes(load), held)
 
     def _lane(
         self,

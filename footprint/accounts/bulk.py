@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
 from footprint.accounts import share_columns, shares
 from footprint.accounts.entries import Entry
+from footprint.accounts.group_sums import Chosen, GroupSums, group_sums
 from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, missing_share
 from footprint.accounts.posting import (
     Booked,
@@ -30,11 +31,10 @@ from footprint.accounts.table import Table, first_and_last
 from footprint.accounts.timelines.columns.readings import ReadingColumns
 from footprint.accounts.timelines.columns.timeline import TimelineColumns
 from footprint.estimators.columns import Flags, Ints
-from footprint.estimators.columns.attribution import Device as Attributed
-from footprint.estimators.columns.attribution import Groups, booked_by_nj
+from footprint.estimators.columns.attribution import Groups
 from footprint.estimators.columns.cells import CellColumns
-from footprint.estimators.columns.segments import Segments, leaves
-from footprint.estimators.columns.sweep import Loads, loads
+from footprint.estimators.columns.segments import leaves
+from footprint.estimators.columns.sweep import loads
 from footprint.ledger.reader import Facts
 from footprint.model import OPEN, Device
 
@@ -81,13 +81,6 @@ class Tables(Sequence[Entry]):
     def left_open(self) -> int:
         """How many spans never ended."""
         return sum(int((table.status == OPEN).sum()) for table in self.tables)
-
-
-class Chosen(NamedTuple):
-    """Segments, and how much of them is active when."""
-
-    segments: Segments
-    active: Loads
 
 
 class BulkPosting(Posting[TimelineColumns, Chosen]):
@@ -185,85 +178,62 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
 
     def prepare(self, jobs: Sequence[Job[TimelineColumns, Chosen]]) -> None:
         """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
-        parts = [(job.device, part) for job in jobs for part in job.parts]
+        parts = [(job, part) for job in jobs for part in job.parts]
         size = os.cpu_count() or 1
         with ThreadPoolExecutor(size) as devices, ThreadPoolExecutor(size) as chunks:
             found = devices.map(lambda each: self._attributed(each[0], each[1], chunks), parts)
             self._done = dict(zip((id(part.cells) for _, part in parts), found, strict=True))
 
-    def _attributed(self, device: Device, part: Charge[Chosen], pool: Executor) -> Attributed:
-        cells, (segments, active) = part
-        # Of a CPU or of memory a program has its share of the time by its energy.
-        times = device.kind == "gpu"
-        return Attributed(cells, segments, self.groups, active, pool=pool, times=times)
+    def _attributed(
+        self, job: Job[TimelineColumns, Chosen], part: Charge[Chosen], pool: Executor
+    ) -> GroupSums:
+        return group_sums(job.timeline, part.cells, part.chosen, self.groups, self.cuts, pool)
 
     def attributed(
         self, device: Device, timeline: TimelineColumns, cells: CellColumns, chosen: Chosen
     ) -> Booked:
         """Attributes cells to groups, into the book."""
-        segments = chosen.segments
         done = self._done.pop(id(cells))
-        own = done.shares
-        labels, count = self.groups.labels[own.entry], len(self.groups.unions)
-        sums = {
-            name: _by_label(labels, getattr(own, name), count)
-            for name in ("energy_nj", "metered_ns", "active_ns", "estimated_nj", "held_ns")
-        }
-        there = np.bincount(labels, minlength=count) > 0
-        tiers = self._by_tier(device, timeline, done, labels)
-        stretches: list[dict[int, int]] = [{} for _ in range(count)]
-        if self.cuts:
-            found = booked_by_nj(cells, segments, own.floor_w, self.cuts)
-            stretches = _by_stretch(found, self.groups.labels, count, len(self.cuts) + 1)
+        own = done.totals
         for level, keys in enumerate(self.keys):
             for at, key in enumerate(keys):
-                those = np.flatnonzero((self.groups.unions[:, level] == at) & there)
+                those = np.flatnonzero((self.groups.unions[:, level] == at) & (own.entries > 0))
                 if len(those):
-                    part = {name: int(each[those].sum()) for name, each in sums.items()}
-                    low_high = done.bounds[1 + level][at]
-                    energy = _energy(device, part, low_high)
-                    own_tiers: dict[str, int] = {}
-                    own_by: dict[int, int] = {}
-                    for group in those.tolist():
-                        add_to(own_by, stretches[group])
-                        for tier, amount in tiers[group].items():
-                            own_tiers[tier] = own_tiers.get(tier, 0) + amount
-                    held, metered, active = (
-                        part[name] for name in ("held_ns", "metered_ns", "active_ns")
-                    )
-                    line = GroupEnergy(device, energy, own_tiers, own_by, held, metered, active)
+                    line = self._line(device, done, those, done.bounds[1 + level][at])
                     self.book.groups.setdefault(key, []).append(line)
         attributed_by: dict[int, int] = {}
-        for each in stretches:
+        for each in done.stretches:
             add_to(attributed_by, each)
         return Booked(
-            own.metered_nj - own.idle_nj,
-            own.idle_nj,
-            own.floor_w,
+            done.attributed_nj,
+            done.idle_nj,
+            done.floor_w,
             attributed_by,
             held_ns=int(own.held_ns.sum()),
         )
 
-    def _by_tier(
-        self, device: Device, timeline: TimelineColumns, done: Attributed, labels: Ints
-    ) -> list[dict[str, int]]:
-        """Energy of each group by tier; a second pass only where tiers are mixed."""
-        count, own = len(self.groups.unions), done.shares
-        present = timeline.tiers_present()
-        if len(present) <= 1:
-            sums = _by_label(labels, own.energy_nj, count).tolist()
-            return [{(present or [device.tier])[0]: amount} for amount in sums]
-        parts = np.stack([done.booked_nj(timeline.is_of(tier)) for tier in present])
-        # They were each rounded down; what that left goes to the largest.
-        rest = np.where(parts.any(axis=0), own.energy_nj - parts.sum(axis=0), 0)
-        parts[parts.argmax(axis=0), np.arange(parts.shape[1])] += rest
-        found: list[dict[str, int]] = [{} for _ in range(count)]
-        for tier, part in zip(present, parts, strict=True):
-            some = _by_label(labels, (part != 0).astype(np.int64), count)
-            for group, amount in enumerate(_by_label(labels, part, count).tolist()):
-                if some[group]:
-                    found[group][tier] = amount
-        return found
+    def _line(
+        self, device: Device, done: GroupSums, those: Ints, bounds: tuple[int, int]
+    ) -> GroupEnergy:
+        """The line of some groups that are one at some level."""
+        tiers: dict[str, int] = {}
+        by: dict[int, int] = {}
+        for group in those.tolist():
+            add_to(by, done.stretches[group])
+            add_to(tiers, done.tiers[group])
+        own = done.totals
+        metered_ns, active_ns = int(own.metered_ns[those].sum()), int(own.active_ns[those].sum())
+        mid_nj = int(own.energy_nj[those].sum())
+        low_factor, high_factor = energy_factors(device)
+        energy = Energy(
+            mid_nj,
+            int(min(bounds[0], mid_nj) * low_factor),
+            int(max(bounds[1], mid_nj) * high_factor),
+            missing_share(metered_ns, active_ns),
+            int(own.estimated_nj[those].sum()),
+        )
+        held_ns = int(own.held_ns[those].sum())
+        return GroupEnergy(device, energy, tiers, by, held_ns, metered_ns, active_ns)
 
 
 def _some(whole: Chosen, entries: Flags) -> Chosen:
@@ -273,34 +243,3 @@ def _some(whole: Chosen, entries: Flags) -> Chosen:
         return whole
     segments = whole.segments.of(kept)
     return Chosen(segments, loads(segments))
-
-
-def _by_label(labels: Ints, values: Ints, count: int) -> Ints:
-    """Exact sums by label."""
-    found = np.zeros(count, np.int64)
-    np.add.at(found, labels, values)
-    return found
-
-
-def _by_stretch(
-    found: tuple[Ints, Ints, Ints], labels: Ints, count: int, stretches: int
-) -> list[dict[int, int]]:
-    entry, stretch, amount = found
-    keys = labels[entry] * stretches + stretch
-    sums = _by_label(keys, amount, count * stretches)
-    by: list[dict[int, int]] = [{} for _ in range(count)]
-    for key in np.flatnonzero(sums).tolist():
-        by[key // stretches][key % stretches] = int(sums[key])
-    return by
-
-
-def _energy(device: Device, part: dict[str, int], bounds: tuple[int, int]) -> Energy:
-    low_factor, high_factor = energy_factors(device)
-    mid = part["energy_nj"]
-    return Energy(
-        mid,
-        int(min(bounds[0], mid) * low_factor),
-        int(max(bounds[1], mid) * high_factor),
-        missing_share(part["metered_ns"], part["active_ns"]),
-        part["estimated_nj"],
-    )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from footprint.accounts.entries import NO_PATH, Entry, parent_of
-from footprint.estimators.columns import Flags, Ints, fits
+from footprint.estimators.columns import Flags, Ints, fits, numbers
 from footprint.estimators.columns.segments import Holds, Works
 from footprint.ledger import columns
 from footprint.ledger.format import SAMPLED
@@ -56,7 +56,8 @@ class Table(Sequence[Entry]):
         self.facts = facts
         parts = [_rows(facts[member]) for member in members]
         sizes = [sum(map(len, part)) for part in parts]
-        self.writer = np.repeat(np.array(members, np.int64), sizes)
+        # Few bits where few suffice: there are millions of entries.
+        self.writer = np.repeat(np.array(members, np.int32), sizes)
         t_last = [facts[member].t_last for member in members]
         joined = {name: _filled(name, parts, t_last, sum(sizes)) for name in _FIELDS}
         self.seq, self.path, self.status = joined["seq"], joined["path"], joined["status"]
@@ -106,8 +107,9 @@ class Table(Sequence[Entry]):
         )
 
     def _units_of(self, at: int) -> dict[str, float]:
-        first, last = np.searchsorted(self.amounts.entry, [at, at + 1])
-        units, values = self.amounts.unit[first:last], self.amounts.value[first:last]
+        own = self.amounts
+        first, last = np.searchsorted(own.entry, np.array([at, at + 1], own.entry.dtype))
+        units, values = own.unit[first:last], own.value[first:last]
         pairs = zip(units.tolist(), values.tolist(), strict=True)
         return {self.unit_names[unit]: value for unit, value in pairs}
 
@@ -159,7 +161,7 @@ class Table(Sequence[Entry]):
         found: list[tuple[Ints, ...]] = []
         for member in members:
             rows = columns.of(self.facts[member].rows, "hold")
-            at = self._places.of(self.facts[member].writer, rows["seq"].astype(np.int64))
+            at = self._places.of(self.facts[member].writer, rows["seq"])
             kept = at >= 0
             names = ("start", "end", "held_ns")
             found.append((at[kept], *(rows[name][kept] for name in names)))
@@ -171,29 +173,27 @@ class Table(Sequence[Entry]):
         for member in members:
             one = self.facts[member]
             rows = columns.of(one.rows, "unit")
-            at = self._places.of(one.writer, rows["seq"].astype(np.int64))
-            units = np.zeros(len(rows), np.int64)
+            at = self._places.of(one.writer, rows["seq"])
+            units = np.zeros(len(rows), np.int32)
             for each in np.flatnonzero(np.bincount(rows["unit"])).tolist():
                 name = one.names.get(each, f"unit {each}")
                 units[rows["unit"] == each] = numbers.setdefault(name, len(numbers))
-            kept = at >= 0
-            found.append((at[kept], units[kept], rows["value"][kept].astype(np.float64)))
+            found.append(_some((at, units, rows["value"].astype(np.float64)), at >= 0))
         self.unit_names = list(numbers)
-        entry, unit, value = (np.concatenate(each) for each in zip(*found, strict=True))
-        key = entry * len(numbers) + unit
-        if not _increases(key):
-            order = np.argsort(key, kind="stable")
+        entry, unit, value = _joined(found)
+        if not _increases(entry, unit):
+            order = np.lexsort((unit, entry))
             entry, unit, value = entry[order], unit[order], value[order]
         # Of an amount that was written twice the last holds, as in a dict.
         last = np.ones(len(entry), bool)
         last[:-1] = (entry[1:] != entry[:-1]) | (unit[1:] != unit[:-1])
-        return Amounts(entry[last], unit[last], value[last])
+        return Amounts(*_some((entry, unit, value), last))
 
     def _buckets(self, members: Sequence[int]) -> Buckets:
         found: list[tuple[Any, ...]] = []
         for member in members:
             rows = columns.of(self.facts[member].rows, "duration")
-            at = self._places.of(self.facts[member].writer, rows["seq"].astype(np.int64))
+            at = self._places.of(self.facts[member].writer, rows["seq"])
             kept = at >= 0
             found.append((at[kept], rows["bucket"][kept], rows["calls"][kept]))
         entry, bucket, calls = (
@@ -205,7 +205,9 @@ class Table(Sequence[Entry]):
         return Buckets(entry, bucket, calls)
 
     def _alikes(self) -> tuple[list[Alike], Ints]:
-        key = (self.writer << 40) | (self.path << 8) | self.status
+        key = self.writer.astype(np.int64) << 40
+        key |= self.path << 8
+        key |= self.status
         distinct, number = _distinct(key)
         alikes = [
             Alike(writer, self.facts[writer].paths.get(path, NO_PATH), status)
@@ -273,12 +275,30 @@ def _distinct(key: Ints) -> tuple[list[int], Ints]:
     if len(rest):
         found = np.unique(key).tolist()
     distinct = np.array(sorted(found), np.int64)
-    return distinct.tolist(), np.searchsorted(distinct, key)
+    return distinct.tolist(), np.searchsorted(distinct, key).astype(np.int32)
 
 
-def _increases(values: Ints) -> bool:
-    """Whether each is at least the one before: what a writer wrote in order need not be sorted."""
-    return bool((values[1:] >= values[:-1]).all())
+def _increases(values: Ints, then: Ints | None = None) -> bool:
+    """Whether each is at least the one before: what a writer wrote in order need not be sorted.
+
+    Where two are equal, so are those of `then`.
+    """
+    found: Flags = values[1:] >= values[:-1]
+    if then is not None:
+        found &= (values[1:] > values[:-1]) | (then[1:] >= then[:-1])
+    return bool(found.all())
+
+
+def _some(columns: tuple[Any, ...], kept: Flags) -> tuple[Any, ...]:
+    """Some rows; those of whom all are kept are not copied."""
+    return columns if kept.all() else tuple(each[kept] for each in columns)
+
+
+def _joined(parts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Columns one after the other; those of one part are not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
 
 
 def _renumbered(rows: Any, kept: Flags, number: Ints) -> Any:
@@ -295,7 +315,7 @@ def _rows(one: Facts) -> list[Any]:
 
 def _filled(name: str, parts: Sequence[list[Any]], t_last: Sequence[int], size: int) -> Ints:
     """One field of all writers' rows; what a kind of rows lacks is 1 call, or -1."""
-    found = np.full(size, 1 if name == "calls" else -1, np.int64)
+    found = np.full(size, 1 if name == "calls" else -1, _SHORT.get(name, np.int64))
     begin = 0
     for kinds, last in zip(parts, t_last, strict=True):
         for number, rows in enumerate(kinds):
@@ -312,6 +332,8 @@ def _filled(name: str, parts: Sequence[list[Any]], t_last: Sequence[int], size: 
 
 #: Which of `_rows` never ended.
 _OPENED = 2
+#: Fields that few bits hold.
+_SHORT: Mapping[str, type[np.signedinteger[Any]]] = {"status": np.int16, "flags": np.int16}
 
 
 def first_and_last(
@@ -354,8 +376,9 @@ class _Places(Mapping[tuple[str, int], int]):
             own = seq[begin:end]
             first, last = (int(own.min()), int(own.max())) if size else (0, -1)
             fits("sequences", np.array([last - first]), 64.0 * (size + 1_000_000))
-            places = np.full(last - first + 1, -1, np.int64)
-            places[own - first] = np.arange(begin, end)
+            number = numbers(size, self._size) + begin
+            places = np.full(last - first + 1, -1, number.dtype)
+            places[own - first] = number
             self._places[facts[member].writer] = first, places
 
     def of(self, writer: str, seq: Ints) -> Ints:
@@ -363,7 +386,7 @@ class _Places(Mapping[tuple[str, int], int]):
         first, places = self._places[writer]
         if not len(places):
             return np.full(len(seq), -1, np.int64)
-        at = seq - first
+        at = seq.astype(np.int64) - first
         inside = (at >= 0) & (at < len(places))
         if inside.all():
             return places[at]

@@ -89,9 +89,14 @@ class Rows(Mapping[str, list[tuple[Any, ...]]]):
     def packed(self, name: str) -> bytes:
         """All rows of a kind as they were written."""
         parts = self._packed[name]
-        if len(parts) > 1:
+        if len(parts) > 1 or (parts and isinstance(parts[0], memoryview)):
             parts[:] = [b"".join(parts)]
         return bytes(parts[0]) if parts else b""
+
+    def detach(self) -> None:
+        """Takes the rows out of the journal's bytes, so that these need not stay in memory."""
+        for name in self._packed:
+            self.packed(name)
 
     def count(self, name: str) -> int:
         """How many rows of a kind there are; none is unpacked for it."""
@@ -320,6 +325,7 @@ def read_bytes(
             facts.issues.append(
                 Issue("corrupt", where, f"batch {batch.number} makes no sense: {error}")
             )
+    facts.rows.detach()
     if facts.size == fmt.HEADER_SIZE:
         text = "the journal ends after its header: nothing is in it"
         facts.issues.append(Issue("torn-tail", where, text))

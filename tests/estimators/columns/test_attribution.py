@@ -51,6 +51,15 @@ def same(cells: Cells, segments: list[Segment], floor_w: float | None, rng: rand
         plain.metered_nj,
         plain.idle_nj,
     )
+    totals = Device(
+        cells, columns(segments), Groups(labels, unions), floor_w=floor_w, entries=False
+    )
+    assert (totals.bounds, totals.idle_nj) == (found.bounds, shares.idle_nj)
+    for name in ("energy_nj", "metered_ns", "active_ns", "estimated_nj", "held_ns"):
+        sums = [0, 0, 0]
+        for entry, share in plain.entries.items():
+            sums[label[entry]] += getattr(share, name)
+        assert getattr(totals.totals, name).tolist() == sums
     own, some, all_ = found.bounds
     bounds = dict(enumerate(own)) | {3 + at: each for at, each in enumerate(some)} | {5: all_[0]}
     assert {group: bounds[group] for group in plain.groups} == plain.groups
