@@ -25,6 +25,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "period": {"start": report.period[0], "end": report.period[1]},
+        "partial": report.partial,
         "by": list(report.by),
         "absorption": report.absorption,
         "boundary": list(report.boundary),

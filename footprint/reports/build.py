@@ -107,7 +107,12 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
         ),
         corrections=tuple(corrected.shown(each) for each in applied),
         heads=heads,
+        partial=any(issue.kind in _PARTIAL for issue in book.issues),
     )
+
+
+#: What is wrong with a ledger where some of it is in no figure.
+_PARTIAL = ("missing-segment", "missing-part", "moved", "missing-batches", "corrupt", "foreign")
 
 
 def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:

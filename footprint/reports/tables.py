@@ -63,6 +63,8 @@ def page(report: Report) -> Page:
     start, end = report.period
     period = f"{_second(start)} to {_second(end)} UTC" if start and end else _nothing(start, end)
     head = [("period", period), ("ledger", ", ".join(report.ledgers))]
+    if report.partial:
+        head.append(("partial", "some of the ledger could not be read: the gaps say what"))
     if report.absorption != "none":
         head.append(("absorption", "full: idle energy is spread over the spans"))
     return Page("Footprint report", tuple(head), tuple(blocks))

@@ -223,6 +223,7 @@ class Report(NamedTuple):
         groups: by energy, the runs' own time last.
         factors, assumptions, gaps: what the figures rest on, and what is missing.
         corrections: what was said later of what was recorded, the earliest first.
+        partial: whether some of the ledgers could not be read: `gaps` say what.
         heads: what each ledger was, in a few hashes: `footprint verify --head` takes the report.
     """
 
@@ -240,6 +241,7 @@ class Report(NamedTuple):
     gaps: tuple[Gap, ...]
     corrections: tuple[Corrected, ...] = ()
     heads: tuple[Mapping[str, Any], ...] = ()
+    partial: bool = False
 
     def render(self, format: str = "text") -> str:  # noqa: A002 - the option's name
         """The report as `text`, `json`, `csv`, `md` or `html`. UsageError for another format."""

@@ -98,7 +98,7 @@ def own_chain(store: Store, found: Manifests) -> list[Finding]:
         text = 'it is missing: put it back from a copy, or write {"schema": "footprint.ledger/1"}'
         findings.append(Finding("missing", fmt.MARKER, text))
     if marker is not None:
-        known = {fmt.SCHEMA: {"schema"}, SCHEMA: {"schema", "chain"}}
+        known = {fmt.SCHEMA: {"schema"}, SCHEMA: {"schema", "chain", "sealed"}}
         schema = marker.get("schema")
         if schema not in known:
             name, _, version = str(schema).rpartition("/")

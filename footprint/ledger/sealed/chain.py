@@ -59,15 +59,22 @@ def own(store: Store) -> str | None:
 
 
 def intact(store: Store) -> None:
-    """Raises LedgerError where the marker names a chain, and `manifests/own.json` is gone.
+    """Raises LedgerError where the marker names a chain, and its name or its manifests are gone.
 
-    The name is made before the marker repeats it, so somebody removed it: what is sealed is neither
-    nothing nor left over, and a new chain would hide that the old one was there.
+    The name is made before the marker repeats it, and the marker says that something was sealed
+    after it was; so somebody removed them: what is sealed is neither nothing nor left over, and a
+    new chain would hide that the old one was there.
     """
-    named = marker(store).get("chain")
-    if named is not None and own(store) is None:
+    said = marker(store)
+    named = said.get("chain")
+    if named is None:
+        return
+    gone = OWN if own(store) is None else ""
+    if not gone and said.get("sealed") and not store.names(f"{MANIFESTS}/{named}"):
+        gone = f"{MANIFESTS}/{named}"
+    if gone:
         raise LedgerError(
-            f"{store.where}/{OWN} is missing, although sealed segments of chain {shown(named)} were"
+            f"{store.where}/{gone} is missing, although sealed segments of chain {shown(named)} were"
             f" here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is gone)"
         )
 
@@ -85,6 +92,12 @@ def begin(store: Store) -> str:
         # Before the first manifest: a reader of journals alone must not take the rest for all.
         store.replace(fmt.MARKER, canonical({"schema": SCHEMA, "chain": name}))
     return name
+
+
+def sealed(store: Store, name: str) -> None:
+    """Marks the ledger as one in which something was sealed, once a manifest is there."""
+    if not marker(store).get("sealed"):
+        store.replace(fmt.MARKER, canonical({"schema": SCHEMA, "chain": name, "sealed": True}))
 
 
 def following(chains: list[Chain], name: str) -> tuple[int, str | None]:
@@ -106,4 +119,4 @@ def add(store: Store, manifest: Manifest) -> bool:
     return store.create(manifest.path, printed(manifest))
 
 
-__all__ = ["OWN", "SCHEMA", "add", "begin", "following", "intact", "marker", "own"]
+__all__ = ["OWN", "SCHEMA", "add", "begin", "following", "intact", "marker", "own", "sealed"]

@@ -241,6 +241,7 @@ class _Sealing:
                 files=tuple(each.file for each in written),
             )
             if chains.add(self.store, manifest):
+                chains.sealed(self.store, own)
                 return manifest
         raise LedgerError(
             f"sealing {self.store.where} took longer than {_GIVE_UP_AFTER // 60} minutes: its"

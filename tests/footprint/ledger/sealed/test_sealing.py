@@ -350,6 +350,37 @@ def test_a_chain_that_is_gone_is_neither_read_as_nothing_nor_begun_anew(tmp_path
     assert not store.names("manifests/")
 
 
+def test_manifests_that_are_gone_are_missed_although_the_chain_is_named(tmp_path: Path) -> None:
+    closed(tmp_path)
+    store = LocalStore(tmp_path)
+    assert seal(store).manifests
+    for name, _ in store.names("manifests/"):
+        if not name.endswith("own.json"):
+            store.delete(name)
+    late = Here("boot", frozenset(), time.time_ns() + 2 * LEFT_AFTER * S, lambda pid: True)
+    with pytest.raises(LedgerError, match=r"manifests/[0-9a-f]{32} is missing"):
+        seal(store, late)
+    with pytest.raises(LedgerError, match=r"put back manifests/ from a copy"):
+        read_ledger(store)
+    assert store.names("sealed/")
+
+
+def test_a_report_on_a_part_of_a_ledger_says_that_it_is_one(tmp_path: Path) -> None:
+    closed(tmp_path)
+    store = LocalStore(tmp_path)
+    seal(store)
+    whole = report(tmp_path)
+    assert json.loads(rendered(whole, "json"))["partial"] is False
+    assert "partial" not in rendered(whole, "text").split("Boundary")[0]
+    for name, _ in store.names("sealed/span/"):
+        store.delete(name)
+    rest = report(tmp_path, fresh=True)
+    assert json.loads(rendered(rest, "json"))["partial"] is True
+    for format_ in ("text", "md", "html"):
+        assert "some of the ledger could not be read" in rendered(rest, format_)
+    assert any("missing-segment" in gap.what for gap in rest.gaps)
+
+
 def test_a_directory_that_is_no_ledger_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="there is no ledger at"):
         seal(LocalStore(tmp_path / "none"))

@@ -89,7 +89,7 @@ def test_sealers_at_once_seal_everything_once(template: Path, count: int) -> Non
         link.sha256 for link in chain.links[:-1]
     ]
     marked = json.loads((template / fmt.MARKER).read_text())
-    assert marked == {"schema": "footprint.ledger/2", "chain": chain.id}
+    assert marked == {"schema": "footprint.ledger/2", "chain": chain.id, "sealed": True}
 
 
 class _Full(LocalStore):
