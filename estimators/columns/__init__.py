@@ -6,6 +6,7 @@ sweep        running sums over a device's cells (`footprint.estimators.sweep`)
 floor        what the device draws while nothing is active (`footprint.estimators.cells`)
 limits, bounds, joints
              what the meter leaves open of entries and of groups (`footprint.estimators.bounds`)
+totals       exact sums of columns by group
 attribution  all of it for one device (`footprint.estimators.attribution`)
 
 Every number is equal to the plain pass's, which is the reference: sums are integers, and what is
