@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import packed_journals as packed
+from benchmarks import fleet_peers
 from benchmarks.table import OURS, Row
 from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.stores.local import LocalStore
@@ -36,6 +37,7 @@ def run(quick: bool = False) -> list[Row]:
         again = report(ledger)
         sizes = sum(path.stat().st_size for path in ledger.rglob("*") if path.is_file())
         assert again["totals"] == first["totals"]
+        peers = _peers(Path(name), ledger, spans, first)
     limits = (None, None, None) if quick else (LIMIT_S, LIMIT_GB, AGAIN_S)
     return [
         Row("sealing", OURS, made, "s", note="journals to Parquet, hashed and chained"),
@@ -43,7 +45,39 @@ def run(quick: bool = False) -> list[Row]:
         Row("peak memory", OURS, first["peak_gb"], "GB", limits[1], note="of all its processes"),
         Row("report again", OURS, again["took_s"], "s", limits[2], note="attributed before"),
         Row("on disk", OURS, sizes / 1e6, "MB"),
+        *peers,
     ]
+
+
+def _peers(folder: Path, ledger: Path, spans: int, ours: dict[str, Any]) -> list[Row]:
+    """The same hour by other means (`fleet_peers`)."""
+    frame = _peer("pandas", ledger, GPUS, MODELS)
+    times = frame["sum"] / sum(each["energy_j"]["mid"] for each in ours["groups"])
+    few = min(spans, 500_000)
+    path = folder / "emissions.csv"
+    fleet_peers.write_codecarbon(path, few, MODELS)
+    rows = _peer("codecarbon", path)
+    more = spans / few
+    note = f"of {few:,} rows, times {more:g}: {path.stat().st_size * more / 1e9:.1f} GB of CSV"
+    return [
+        Row("report", "pandas", frame["took_s"], "s", note="energy and p50 by model alone"),
+        Row("peak memory", "pandas", frame["peak_gb"], "GB"),
+        Row("energy of all spans", "pandas", times, "x", note="shared devices count many times"),
+        Row("energy of all spans", OURS, 1.0, "x", note="what the devices drew, once"),
+        Row("report", "codecarbon's CSV", rows["took_s"] * more, "s", note=note),
+        Row("peak memory", "codecarbon's CSV", rows["peak_gb"] * more, "GB", note=note),
+    ]
+
+
+def _peer(*arguments: object) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, fleet_peers.__file__, *map(str, arguments)],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def made_s(ledger: Path, hosts: int = HOSTS, spans: int = SPANS, length: int = 3600 * S) -> float:
