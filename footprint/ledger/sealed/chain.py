@@ -74,8 +74,8 @@ def intact(store: Store) -> None:
         gone = f"{MANIFESTS}/{named}"
     if gone:
         raise LedgerError(
-            f"{store.where}/{gone} is missing, although sealed segments of chain {shown(named)} were"
-            f" here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is gone)"
+            f"{store.where}/{gone} is missing, although sealed segments of chain {shown(named)}"
+            f" were here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is gone)"
         )
 
 
