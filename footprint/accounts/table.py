@@ -265,7 +265,7 @@ _FIELDS = (
 )
 
 
-def _distinct(key: Ints) -> tuple[list[int], Ints]:
+def _distinct(key: Ints) -> tuple[list[int], Any]:
     """The distinct values, increasing, and which of them each is; there are few of them."""
     found: list[int] = []
     rest = key

@@ -75,7 +75,8 @@ def intact(store: Store) -> None:
     if gone:
         raise LedgerError(
             f"{store.where}/{gone} is missing, although sealed segments of chain {shown(named)}"
-            f" were here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is gone)"
+            f" were here: put back {MANIFESTS}/ from a copy (`footprint verify` says what else is"
+            " gone)"
         )
 
 
