@@ -1,0 +1,1 @@
+"""From a number of a report down to its factors, spans and readings."""

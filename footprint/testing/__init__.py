@@ -1,0 +1,1 @@
+"""The pytest plugin: energy, carbon and cost of tests."""
