@@ -22,8 +22,8 @@ from typing import Any
 from footprint.datasheets.baseline import IN_USE, LATENCY
 from footprint.datasheets.metric_forms import better
 from footprint.datasheets.metrics import Metrics, is_share
-from footprint.datasheets.sheet import amount
 from footprint.emitters.view import Drift, View
+from footprint.words.forms import amount
 
 #: What a metric may lose, and latency p95 may gain, where the sheet file says nothing.
 ACCURACY_DROP = "2 %"

@@ -8,26 +8,10 @@ what was left out is said to be. What belongs in each key is told by the catalog
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from footprint.emitters.view import View
-
-
-class Field(NamedTuple):
-    """One key of the sheet file.
-
-    Attributes:
-        kind: `text` (may have paragraphs), `texts` (one or a list), `url` (of the web), `number`,
-            `count`, `date` (`2026-11-22`), `flag` (true or false), `amount` (a number and one of
-            `unit`'s), `numbers` (a table of numbers), `file`.
-        unit: of a number; of an amount, those that are allowed, comma between.
-        example: as the template shows it, in TOML.
-    """
-
-    kind: str
-    unit: str = ""
-    example: str = '""'
-
+from footprint.words.forms import Field
 
 TEXT = Field("text")
 TEXTS = Field("texts", example='[""]')

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from footprint.datasheets.sheet import amount, base, read_sheet, template
+from footprint.datasheets.sheet import base, read_sheet, template
 from footprint.emitters.datasheet import JSON
 from footprint.emitters.given import TABLES
 from footprint.emitters.view import Activity, Figures, Metric, View
 from footprint.errors import UsageError
 from footprint.estimators.quantity import exact
 from footprint.words import LANGUAGES, words
+from footprint.words.forms import amount
 
 
 @pytest.fixture
