@@ -12,6 +12,7 @@ from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.engines import ENGINES
 from footprint.files import write_whole
 from footprint.reports.formats import FORMATS, of_file, rendered
+from footprint.words import LANGUAGES
 
 
 @click.command()
@@ -43,7 +44,9 @@ from footprint.reports.formats import FORMATS, of_file, rendered
     "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
-@click.option("--lang", type=click.Choice(["en"]), default="en", help="Language of the report.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Of text, md, html; data has none."
+)
 def report(
     ledgers: tuple[str, ...],
     *,
@@ -82,7 +85,7 @@ def report(
             master=master,
             **checked(**given),
         )
-    text = rendered(made, format_ or of_file(output))
+    text = rendered(made, format_ or of_file(output), lang)
     data = text.encode("utf-8", "backslashreplace")
     if output is None or output == "-":
         click.echo(data, nl=False)

@@ -8,7 +8,7 @@ from html import escape
 from footprint.comparisons.chart import svg
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
-from footprint.reports.tables import RIGHT, Page, Table
+from footprint.reports.blocks import RIGHT, Listed, Page, Table
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de;
@@ -64,7 +64,7 @@ def _main(shown: Page, chart: str) -> Iterator[str]:
             yield chart  # before the first table, which says the same
             chart = ""
             yield from _table(block)
-        else:
+        elif isinstance(block, Listed):
             items = "".join(f"<li>{_text(item)}</li>\n" for item in block.items)
             yield f"<section>\n<h2>{_text(block.title)}</h2>\n<ul>\n{items}</ul>\n</section>\n"
 

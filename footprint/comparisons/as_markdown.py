@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
 from footprint.reports.as_markdown import escaped
-from footprint.reports.tables import RIGHT, Page, Table
+from footprint.reports.blocks import RIGHT, Listed, Page, Table
 
 
 def rendered(made: Comparison) -> str:
@@ -29,7 +29,7 @@ def _lines(shown: Page) -> Iterator[str]:
             yield _rules(align for _, align in block.headings)
             for row in block.rows:
                 yield _row(row)
-        else:
+        elif isinstance(block, Listed):
             for item in block.items:
                 yield f"- {escaped(item)}"
 

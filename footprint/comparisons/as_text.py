@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
+from footprint.reports.blocks import Listed, Page, Table
 from footprint.reports.columns import WIDTH, lines, plain
-from footprint.reports.tables import Page, Table
 
 
 def rendered(made: Comparison) -> str:
@@ -26,7 +26,7 @@ def _lines(shown: Page) -> Iterator[str]:
         yield block.title
         if isinstance(block, Table):
             yield from lines(block)
-        else:
+        elif isinstance(block, Listed):
             for item in block.items:
                 yield from _wrapped(f"- {item}", "    ")
 

@@ -12,8 +12,8 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
+from footprint.reports.blocks import LEFT, RIGHT, Block, Listed, Page, Table
 from footprint.reports.columns import plain
-from footprint.reports.tables import LEFT, RIGHT, Listed, Page, Table
 
 _TITLES = {
     view.GROUPS: "Comparison",
@@ -25,7 +25,7 @@ _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (0.0, "B"))
 
 def page(made: Comparison) -> Page:
     """The page of a comparison."""
-    blocks: list[Table | Listed] = []
+    blocks: list[Block] = []
     if made.findings:
         blocks.append(Listed("Findings", made.findings))
     blocks.append(figures(made))

@@ -12,8 +12,8 @@ from footprint.reports.rows import columns, row
 from footprint.reports.view import Report
 
 
-def render(report: Report, out: TextIO) -> None:
-    """Writes the groups (RFC 4180, but lines end in a newline alone)."""
+def render(report: Report, out: TextIO, lang: str = "en") -> None:
+    """Writes the groups (RFC 4180, but lines end in a newline alone); the same in any language."""
     writer = csv.DictWriter(out, columns(report), lineterminator="\n")
     writer.writeheader()
     for group in report.groups:

@@ -6,7 +6,8 @@ import io
 from html import escape
 from typing import TextIO
 
-from footprint.reports.tables import RIGHT, Page, Table, page
+from footprint.reports.blocks import RIGHT, Block, Facts, Page, Table
+from footprint.reports.tables import page
 from footprint.reports.view import Report
 
 _CLASS = "footprint-report"
@@ -45,10 +46,10 @@ _STYLE = """
 """
 
 
-def render(report: Report, out: TextIO) -> None:
+def render(report: Report, out: TextIO, lang: str = "en") -> None:
     """Writes the report as a page of its own."""
-    shown = page(report)
-    document(shown, f"{shown.title}: {dict(shown.head)['period']}", out)
+    shown = page(report, lang)
+    document(shown, f"{shown.title}: {shown.head[0][1]}", out)
 
 
 def document(shown: Page, title: str, out: TextIO, chart: str = "") -> None:
@@ -58,7 +59,7 @@ def document(shown: Page, title: str, out: TextIO, chart: str = "") -> None:
         chart: an SVG that stands before the first table, which says the same.
     """
     out.write(
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{shown.lang}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_text(title)}</title>\n<style>{_STYLE}"
@@ -89,9 +90,16 @@ def _main(shown: Page, out: TextIO, chart: str = "") -> None:
             chart = ""
             _table(block, out)
         else:
-            items = "".join(f"<li>{_text(item)}</li>\n" for item in block.items)
-            out.write(f"<section>\n<h2>{_text(block.title)}</h2>\n<ul>\n{items}</ul>\n</section>\n")
+            out.write(f"<section>\n<h2>{_text(block.title)}</h2>\n{_lines(block)}</section>\n")
     out.write("</main>\n")
+
+
+def _lines(block: Block) -> str:
+    if isinstance(block, Facts):
+        rows = "".join(f"<dt>{_text(a)}</dt><dd>{_text(b)}</dd>\n" for a, b in block.rows)
+        return f"<dl>\n{rows}</dl>\n"
+    items = block.items if not isinstance(block, Table) else ()
+    return "<ul>\n" + "".join(f"<li>{_text(item)}</li>\n" for item in items) + "</ul>\n"
 
 
 def _table(block: Table, out: TextIO) -> None:

@@ -14,8 +14,8 @@ from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Correct
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
 
 
-def render(report: Report, out: TextIO) -> None:
-    """Writes the report as one JSON object."""
+def render(report: Report, out: TextIO, lang: str = "en") -> None:
+    """Writes the report as one JSON object; it is the same in every language."""
     json.dump(as_dict(report), out, indent=2, allow_nan=False, ensure_ascii=False)
     out.write("\n")
 

@@ -6,30 +6,40 @@ import re
 from collections.abc import Sequence
 from typing import TextIO
 
-from footprint.reports.tables import RIGHT, Table, page
+from footprint.reports.blocks import RIGHT, Block, Facts, Table
+from footprint.reports.tables import page
 from footprint.reports.view import Report
+from footprint.words import NO_BREAK
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 
-def render(report: Report, out: TextIO) -> None:
+def render(report: Report, out: TextIO, lang: str = "en") -> None:
     """Writes the report as GitHub's Markdown."""
-    shown = page(report)
+    shown = page(report, lang)
     out.write(f"# {shown.title}\n\n")
     for name, text in shown.head:
         out.write(f"- {name}: {escaped(text)}\n")
     for block in shown.blocks:
         out.write(f"\n## {escaped(block.title)}\n\n")
-        if isinstance(block, Table):
-            out.writelines(_table(block))
-        else:
-            out.writelines(f"- {escaped(item)}\n" for item in block.items)
+        out.writelines(_lines(block))
+        if block.note:
+            out.write(f"\n{escaped(block.note)}\n")
 
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = "".join(c if c.isprintable() or c in NO_BREAK else " " for c in text)
+    flat = " ".join(part for part in shown.split(" ") if part)
     return _SPECIAL.sub(r"\\\1", flat).replace("&", "&amp;")
+
+
+def _lines(block: Block) -> list[str]:
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Facts):
+        return [f"- {escaped(name)}: {escaped(text)}\n" for name, text in block.rows]
+    return [f"- {escaped(item)}\n" for item in block.items]
 
 
 def _table(block: Table) -> list[str]:

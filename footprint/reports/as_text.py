@@ -6,26 +6,36 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from footprint.reports.blocks import Block, Facts, Table
 from footprint.reports.columns import WIDTH, lines, plain
-from footprint.reports.tables import Table, page
+from footprint.reports.tables import page
 from footprint.reports.view import Report
 
 
-def render(report: Report, out: TextIO) -> None:
-    """Writes the report as text."""
-    shown = page(report)
+def render(report: Report, out: TextIO, lang: str = "en") -> None:
+    """Writes the report as text, without the sections that are no use in a terminal."""
+    shown = page(report, lang, brief=True)
     out.write(f"{shown.title}\n")
     width = max((len(name) for name, _ in shown.head), default=0)
     for name, text in shown.head:
         out.write(f"  {name:<{width}}  {plain(text)}\n")
     for block in shown.blocks:
         out.write(f"\n{block.title}\n")
-        if not isinstance(block, Table):
-            found = _list(_short(item, 2 * _LONGEST) for item in block.items)
-        else:
-            found = _list(_sentences(block)) if block.wide else lines(block)
-        for line in found:
+        for line in _lines(block):
             out.write(line.rstrip() + "\n")
+
+
+def _lines(block: Block) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from _list(_sentences(block)) if block.wide else lines(block)
+    elif isinstance(block, Facts):
+        yield from _list(f"{name}: {_short(text, 2 * _LONGEST)}" for name, text in block.rows)
+    else:
+        yield from _list(_short(item, 2 * _LONGEST) for item in block.items)
+    if block.note:
+        yield from textwrap.wrap(
+            plain(block.note), WIDTH, initial_indent="  ", subsequent_indent="  "
+        )
 
 
 def _list(items: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from footprint.reports.tables import LEFT, Table
+from footprint.reports.blocks import LEFT, Table
+from footprint.words import NO_BREAK
 
 #: Columns of a terminal that a report keeps to.
 WIDTH = 100
@@ -19,7 +20,11 @@ _BREAKS = " -_/.:,"
 
 def plain(text: str) -> str:
     """Text without control characters: a name cannot move the cursor or break a line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if _is_shown(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() or char in NO_BREAK
 
 
 def width(text: str) -> int:

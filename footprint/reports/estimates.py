@@ -15,9 +15,9 @@ from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
 from footprint.reports.as_html import document
 from footprint.reports.as_markdown import escaped
+from footprint.reports.blocks import LEFT, RIGHT, Listed, Page, Table
 from footprint.reports.columns import WIDTH, plain
 from footprint.reports.estimate_chart import svg
-from footprint.reports.tables import LEFT, RIGHT, Listed, Page, Table
 
 #: Format -> suffixes of its files.
 FORMATS = {

@@ -1,10 +1,28 @@
-"""Figures for people: three significant digits, and the unit that keeps them short."""
+"""Figures for people: three significant digits, and the unit that keeps them short.
+
+English unless a language is given: reports and their gaps hold English sentences, as data.
+"""
 
 from __future__ import annotations
 
 import math
 
 from footprint.estimators.quantity import Quantity
+from footprint.reports.blocks import NOTHING
+from footprint.words import marked, typeset
+
+__all__ = [
+    "NOTHING",
+    "amount",
+    "both",
+    "count",
+    "digits",
+    "interval",
+    "middle",
+    "scale",
+    "share",
+    "shared",
+]
 
 #: Dimension's unit -> (from this much of it, unit, how many of it one is).
 _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
@@ -41,12 +59,18 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
     ),
 }
 
-#: What stands where a figure is not known.
-NOTHING = "-"
+#: Between the ends of an interval.
+_TO = {"en": "to", "fr": "à"}
+#: Units that have another name in a language.
+_UNITS: dict[str, dict[str, str]] = {"en": {}, "fr": {"d": "j"}}
 
 
-def digits(value: float) -> str:
+def digits(value: float, lang: str = "en") -> str:
     """Three significant digits; whole numbers are not rounded below their last digit."""
+    return marked(lang, _digits(value))
+
+
+def _digits(value: float) -> str:
     if not value:
         return "0"
     if abs(value) >= 999.5:
@@ -67,12 +91,16 @@ def scale(value: float, unit: str) -> tuple[str, float]:
     return unit, 1.0
 
 
-def amount(value: float | None, unit: str) -> str:
+def amount(value: float | None, unit: str, lang: str = "en") -> str:
     """`12.3 kJ`."""
     if value is None:
         return NOTHING
     name, size = scale(value, unit)
-    return f"{digits(value / size)} {name}"
+    return f"{digits(value / size, lang)} {_unit(name, lang)}"
+
+
+def _unit(name: str, lang: str) -> str:
+    return _UNITS[lang].get(name, name)
 
 
 def shared(quantity: Quantity) -> tuple[str, float]:
@@ -97,15 +125,15 @@ def _readable(value: float, least: float = 0.0) -> bool:
     return not value or least <= abs(value) < 9_999.5
 
 
-def middle(quantity: Quantity | None) -> str:
+def middle(quantity: Quantity | None, lang: str = "en") -> str:
     """A quantity's best estimate, in the unit that its interval is shown in."""
     if quantity is None:
         return NOTHING
     name, size = shared(quantity)
-    return f"{digits(quantity.mid / size)} {name}"
+    return f"{digits(quantity.mid / size, lang)} {_unit(name, lang)}"
 
 
-def interval(quantity: Quantity | None) -> str:
+def interval(quantity: Quantity | None, lang: str = "en") -> str:
     """`11.1 to 14`, in the unit of `middle`; empty where there is no interval.
 
     `0 to 27.4 Wh`, named, where no unit is short enough for all three: 4 mJ and 27.4 Wh.
@@ -116,23 +144,24 @@ def interval(quantity: Quantity | None) -> str:
     wide, wide_size = scale(quantity.high, quantity.unit)
     far = not _readable(quantity.high / size) and wide_size != size
     size = wide_size if far else size
-    shown = f"{digits(quantity.low / size)} to {digits(quantity.high / size)}"
-    return f"{shown} {wide}" if far else shown
+    low, high = digits(quantity.low / size, lang), digits(quantity.high / size, lang)
+    shown = f"{low} {_TO[lang]} {high}"
+    return f"{shown} {_unit(wide, lang)}" if far else shown
 
 
-def both(quantity: Quantity | None) -> str:
+def both(quantity: Quantity | None, lang: str = "en") -> str:
     """`12.3 kJ (11.1 to 14)`."""
-    bounds = interval(quantity)
-    return f"{middle(quantity)} ({bounds})" if bounds else middle(quantity)
+    bounds, mid = interval(quantity, lang), middle(quantity, lang)
+    return f"{mid} ({bounds})" if bounds else mid
 
 
-def count(value: float | None) -> str:
+def count(value: float | None, lang: str = "en") -> str:
     """A number of things."""
     if value is None:
         return NOTHING
-    return f"{value:,.0f}" if value == int(value) else digits(value)
+    return marked(lang, f"{value:,.0f}") if value == int(value) else digits(value, lang)
 
 
-def share(value: float) -> str:
+def share(value: float, lang: str = "en") -> str:
     """`12.3 %`."""
-    return f"{digits(100 * value)} %"
+    return typeset(lang, f"{digits(100 * value, lang)} %")

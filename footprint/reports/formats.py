@@ -1,4 +1,4 @@
-"""The formats of a report, and where each one's `render(report, out)` is."""
+"""The formats of a report, and where each one's `render(report, out, lang)` is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TextIO
 
 from footprint.errors import UsageError, nearest
 from footprint.reports.view import Report
+from footprint.words import known_language
 
 #: Format -> (module, suffixes of its files).
 FORMATS = {
@@ -20,19 +21,20 @@ FORMATS = {
 }
 
 
-def render(report: Report, format: str, out: TextIO) -> None:  # noqa: A002 - the option's name
-    """Writes a report. Raises UsageError for a format that there is none of."""
+def render(report: Report, format: str, out: TextIO, lang: str = "en") -> None:  # noqa: A002
+    """Writes a report. Raises UsageError for a format or a language that there is none of."""
+    known_language(lang)
     if format not in FORMATS:
         raise UsageError(
             f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
         )
-    import_module(FORMATS[format][0]).render(report, out)
+    import_module(FORMATS[format][0]).render(report, out, lang)
 
 
-def rendered(report: Report, format: str) -> str:  # noqa: A002
-    """A report as text in a format."""
+def rendered(report: Report, format: str, lang: str = "en") -> str:  # noqa: A002 - option's name
+    """A report as text in a format and a language."""
     out = io.StringIO(newline="")
-    render(report, format, out)
+    render(report, format, out, lang)
     return out.getvalue()
 
 

@@ -243,19 +243,22 @@ class Report(NamedTuple):
     heads: tuple[Mapping[str, Any], ...] = ()
     partial: bool = False
 
-    def render(self, format: str = "text") -> str:  # noqa: A002 - the option's name
-        """The report as `text`, `json`, `csv`, `md` or `html`. UsageError for another format."""
+    def render(self, format: str = "text", lang: str = "en") -> str:  # noqa: A002 - option's name
+        """The report as `text`, `json`, `csv`, `md` or `html`, in English (`en`) or French (`fr`).
+
+        `json` and `csv` are the same in every language. UsageError for another format or language.
+        """
         from footprint.reports.formats import rendered
 
-        return rendered(self, format)
+        return rendered(self, format, lang)
 
     def to_json(self) -> str:
         """JSON in the schema `footprint.report/1` (docs/reference/report.md)."""
         return self.render("json")
 
-    def to_html(self) -> str:
+    def to_html(self, lang: str = "en") -> str:
         """A page of its own, without any request to elsewhere."""
-        return self.render("html")
+        return self.render("html", lang)
 
     def to_pandas(self) -> pd.DataFrame:
         """One row a group, with the columns of the CSV; NaN where not known."""

@@ -27,6 +27,9 @@ LANGUAGES = ("en", "fr")
 #: Language -> what stands before decimals, and between thousands.
 _MARKS = {"en": (".", ","), "fr": (",", "\u202f")}
 
+#: Spaces that belong to a text of ours, beside the plain one.
+NO_BREAK = "\u00a0\u202f"
+
 #: Where French has a no-break space. Catalogues are written with plain ones.
 _SPACE = re.compile(r"[ \u202f](?=[:;!?%»](?![\w/-]))|(?<=«) ")
 
@@ -100,13 +103,18 @@ def words(lang: str, domain: str) -> Words:
     return Words(lang, dict(_flat("", entries(lang, domain))))
 
 
+def known_language(lang: str) -> None:
+    """Raises UsageError for a language that is not there."""
+    if lang not in LANGUAGES:
+        raise UsageError(f"language {lang!r} is not there: use {' or '.join(LANGUAGES)}")
+
+
 def entries(lang: str, domain: str) -> dict[str, Any]:
     """A catalogue's tables, its texts typeset. Raises UsageError for a language not there."""
     import tomllib
     from importlib.resources import files
 
-    if lang not in LANGUAGES:
-        raise UsageError(f"language {lang!r} is not there: use {' or '.join(LANGUAGES)}")
+    known_language(lang)
     name = f"{domain}.{lang}.toml"
     text = files("footprint.words").joinpath("catalogues", name).read_text(encoding="utf-8")
     return {key: _typeset(lang, value) for key, value in tomllib.loads(text).items()}
