@@ -123,18 +123,28 @@ def _factors(
     starts = [row[5] for row in own.rows["span"] if row[0] == seq]
     starts += [row[3] for row in own.rows["open"] if row[0] == seq]
     since = own.utc_ns(min(starts, default=own.context["t"]))
-    until = max(own.utc_ns(own.t_last), since + 1)
+    return factors_of(facts, own, settings, (since, max(own.utc_ns(own.t_last), since + 1)))
+
+
+def factors_of(
+    facts: Sequence[Facts], own: Facts, settings: Settings, period: tuple[int, int]
+) -> tuple[FactorSet, tuple[int, ...]]:
+    """What holds for a writer in a period (UTC ns), and the instants at which a factor changes.
+
+    No live provider is asked, and no pins are read. Raises UsageError for what was declared wrong.
+    """
+    since, until = period
     # The file is the program's own here, as what it declared is: that goes before the file.
     sources = opened(settings, live=False, pins=False)._replace(over_runs=False)
     hardware = hardware_of(facts)[own.boot_id]
     try:
-        declared = declared_of(own.context, {}, settings, sources, (since, until))
+        declared = declared_of(own.context, {}, settings, sources, period)
         found = resolve(declared, sources.registry, hardware, since, until, sources.contracts)
     except EstimatorError as error:
         raise UsageError(str(error)) from error
     if sources.contracts.instruments is not None:
         found = found._replace(gaps=(*found.gaps, _OF_THE_PERIOD))
-    return found, cuts([found], (since, until))
+    return found, cuts([found], period)
 
 
 _OF_THE_PERIOD = Gap(
@@ -152,12 +162,12 @@ def _footprint(
     provisional: bool,
     span_id: str,
 ) -> Footprint:
-    lacking = _missing(parts)
+    lacking = missing(parts)
     parts = [part for part in parts if part.energy.missing < 1]  # not measured is not zero
     kinds = sorted({part.device.kind for part in parts})
     by_kind = {kind: energy_of([p for p in parts if p.device.kind == kind]) for kind in kinds}
     energy = energy_of(parts) if parts else None
-    priced = apply(factors, _use(energy, parts, book.cuts)) if energy is not None else None
+    priced = apply(factors, use_of(energy, parts, book.cuts)) if energy is not None else None
     gaps = [*(priced.gaps if priced else factors.gaps), *lacking]
     total = sum(part.energy.mid_nj for part in parts)
     tiers: dict[str, float] = {}
@@ -189,7 +199,7 @@ def _footprint(
     )
 
 
-def _use(energy: Quantity, parts: Sequence[books.GroupEnergy], at: Sequence[int]) -> Use:
+def use_of(energy: Quantity, parts: Sequence[books.GroupEnergy], at: Sequence[int]) -> Use:
     """The parts as one use; their bounds are those of `energy`."""
     uses = [
         Use(energy, at_instants(part.by_stretch, at), held_s(part.device, part.held_ns))
@@ -198,7 +208,8 @@ def _use(energy: Quantity, parts: Sequence[books.GroupEnergy], at: Sequence[int]
     return together(uses)._replace(energy=energy)
 
 
-def _missing(parts: Sequence[books.GroupEnergy]) -> list[Gap]:
+def missing(parts: Sequence[books.GroupEnergy]) -> list[Gap]:
+    """What of a group's energy no meter saw."""
     gaps = [] if parts else [Gap("energy_j", "no device could be read", "run `footprint doctor`")]
     gaps.extend(
         Gap(

@@ -39,7 +39,7 @@ def energy(base: Measured, other: Measured, comparisons: int) -> Change | None:
     if found is None:
         return Change(left, None, left, verdict=TOO_FEW)
     noise = Ratio(found.ratio.low, plain.ratio.mid, found.ratio.high)
-    whole = _together(noise, left)
+    whole = together(noise, left)
     verdict = NOISE
     if found.beyond:
         verdict = DIFFERENT if whole.beyond else SYSTEMATIC
@@ -57,7 +57,7 @@ def time(base: Measured, other: Measured, comparisons: int) -> Change | None:
     return Change(ratio, ratio, None, found.p_value, DIFFERENT if found.beyond else NOISE)
 
 
-def _together(noise: Ratio, left: Ratio) -> Ratio:
+def together(noise: Ratio, left: Ratio) -> Ratio:
     """Noise and what the meters leave open, which have nothing to do with each other.
 
     Their distances from the middle add in quadrature, as logarithms.

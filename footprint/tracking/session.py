@@ -94,6 +94,11 @@ def configure(**given: Any) -> None:
         restart()
 
 
+def given() -> dict[str, Any]:
+    """The settings that code gave so far (`configure`)."""
+    return dict(_configured)
+
+
 def restart() -> None:
     """Closes the session; the next span begins another."""
     global _session
