@@ -31,6 +31,8 @@ VARIABLES = {
     "lifetime_years": "FOOTPRINT_LIFETIME_YEARS",
     "factors": "FOOTPRINT_FACTORS",
     "factor_sources": "FOOTPRINT_FACTOR_SOURCES",
+    "organisation": "FOOTPRINT_ORGANISATION",
+    "privacy": "FOOTPRINT_PRIVACY",
     "project": "FOOTPRINT_PROJECT",
     "host": "FOOTPRINT_HOST",
     "charge": "FOOTPRINT_CHARGE",
@@ -54,6 +56,8 @@ HELP = {
     "lifetime_years": "for how many years hardware is kept, for embodied carbon",
     "factors": "TOML or CSV file of own factors, tariffs, contracts and prices",
     "factor_sources": "where factors come from, in order: own, electricity-maps, codecarbon, ...",
+    "organisation": "organisation.toml: who reports are of, and what of it they cover",
+    "privacy": "names in reports: hosts=keep|hash|drop,users=keep|hash|drop,salt=SECRET",
     "live": "options of live providers by name: [tool.footprint.live.electricity-maps]",
     "project": "project that the work belongs to",
     "tags": "further names by key",
@@ -93,6 +97,8 @@ class Settings(NamedTuple):
     lifetime_years: float | None = None
     factors: Path | None = None
     factor_sources: tuple[str, ...] | None = None
+    organisation: Path | None = None
+    privacy: Mapping[str, str] = {}
     live: Mapping[str, Mapping[str, Any]] = {}
     project: str | None = None
     tags: Mapping[str, str] = {}
@@ -175,6 +181,47 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
     return found
 
 
+#: What becomes of names in a report.
+KEEP, HASH, DROP = "keep", "hash", "drop"
+
+#: A salt that is shorter can be found by trying.
+SHORTEST_SALT = 16
+
+
+def _privacy(name: str, value: Any) -> dict[str, str]:
+    """`hosts=hash,users=drop,salt=...`, or the same by key."""
+    if isinstance(value, str):
+        pairs = dict(part.strip().partition("=")[::2] for part in value.split(",") if part.strip())
+    elif isinstance(value, Mapping):
+        pairs = dict(value)
+    else:
+        raise UsageError(f"{name}={shown(value)} must be text: hosts=hash,users=drop")
+    if not pairs:
+        raise UsageError(f"{name} is empty: leave it out, or give hosts=hash,users=drop")
+    treat = _one_of(KEEP, HASH, DROP)
+    for key, each in pairs.items():
+        if key not in ("hosts", "users", "salt"):
+            raise UsageError(
+                f"{name}: {key} is not known: use hosts, users or salt."
+                + nearest(str(key), ("hosts", "users", "salt"))
+            )
+        if key == "salt":
+            salt(f"{name}: the salt", each)
+        else:
+            treat(f"{name} {key}", each)
+    return pairs
+
+
+def salt(where: str, value: Any) -> str:
+    """A salt that is long enough. Raises UsageError for another one, which it does not repeat."""
+    if not isinstance(value, str) or len(value) < SHORTEST_SALT:
+        raise UsageError(
+            f"{where} is too short and can be found by trying: give {SHORTEST_SALT} characters or"
+            " more, as `openssl rand -hex 16` prints them"
+        )
+    return value
+
+
 def _declared(argument: str, field: str) -> Callable[[str, Any], Any]:
     """A setting that the estimators check."""
 
@@ -206,6 +253,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "lifetime_years": _declared("lifetime", "lifetime_years"),
     "factors": _folder,
     "factor_sources": _names,
+    "organisation": _folder,
+    "privacy": _privacy,
     "live": _tables,
     "project": _text,
     "tags": _tags,

@@ -7,6 +7,7 @@ is made from. The words for boundaries are those of the GHG Protocol's Corporate
 
 from __future__ import annotations
 
+from footprint.settings import DROP, HASH, KEEP
 from footprint.words.forms import Field, Form, Tables
 
 #: Where such a file is looked for when nothing is said.
@@ -19,7 +20,6 @@ APPROACHES = ("operational control", "financial control", "equity share")
 LEVELS = ("none", "limited", "reasonable")
 
 #: What becomes of names in a report.
-KEEP, HASH, DROP = "keep", "hash", "drop"
 TREATMENTS = (KEEP, HASH, DROP)
 
 TEXT = Field("text")

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from footprint.errors import UsageError, shown
-from footprint.reports.audit.form import FILE, FORM, KEEP
+from footprint.reports.audit.form import FILE, FORM
+from footprint.settings import KEEP, salt
 from footprint.words import forms
 
 #: A year of a report; what lies outside is a slip of the hand.
 _YEARS = (1990, 2100)
-
-#: A salt that is shorter can be found by trying.
-_SHORTEST_SALT = 16
 
 
 class Exclusion(NamedTuple):
@@ -148,16 +146,6 @@ def template(lang: str = "en") -> str:
     return forms.template(lang, FORM)
 
 
-def checked_salt(where: str, salt: str) -> str:
-    """A salt that is long enough. Raises UsageError for another one."""
-    if len(salt) < _SHORTEST_SALT:
-        raise UsageError(
-            f"{where} has {len(salt)} characters: a short salt can be found by trying; give"
-            f" {_SHORTEST_SALT} or more, as `openssl rand -hex 16` prints them"
-        )
-    return salt
-
-
 def _organisation(path: Path, tables: dict[str, Any]) -> Organisation:
     own, boundary = tables.get("organisation", {}), tables.get("boundary", {})
     reporting, assurance = tables.get("reporting", {}), tables.get("assurance", {})
@@ -228,7 +216,7 @@ def _year(path: Path, name: str, year: float | None) -> int | None:
 
 def _privacy(path: Path, table: dict[str, str]) -> dict[str, str]:
     if "salt" in table:
-        checked_salt(f"{path}: privacy.salt", table["salt"])
+        salt(f"{path}: privacy.salt", table["salt"])
     return {"hosts": table.get("hosts", KEEP), "users": table.get("users", KEEP)} | {
         key: value for key, value in table.items() if key == "salt"
     }
@@ -239,7 +227,6 @@ __all__ = [
     "Exclusion",
     "Organisation",
     "Stated",
-    "checked_salt",
     "found",
     "read",
     "template",
