@@ -15,6 +15,7 @@ from footprint.cli.group import Commands
 COMMANDS = {
     "run": ("footprint.cli.run:run", "Run a program and book what it uses."),
     "report": ("footprint.cli.report:report", "Report on a ledger."),
+    "check": ("footprint.cli.check:check", "Hold a ledger against budgets."),
     "doctor": ("footprint.cli.doctor:doctor", "Say what can be measured here, and how well."),
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),

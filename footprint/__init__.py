@@ -21,6 +21,7 @@ from footprint._version import __version__
 if TYPE_CHECKING:
     from footprint.accounts.opened import Ledger, open_ledger
     from footprint.accounts.result import Footprint
+    from footprint.budgets.make import check_budgets
     from footprint.errors import (
         CheckFailedError,
         FootprintError,
@@ -46,6 +47,7 @@ _WHERE = {
     "Report": "footprint.reports.view",
     "Span": "footprint.tracking.measure",
     "UsageError": "footprint.errors",
+    "check_budgets": "footprint.budgets.make",
     "configure": "footprint.tracking.session",
     "current": "footprint.tracking.measure",
     "flush": "footprint.tracking.session",
@@ -69,6 +71,7 @@ __all__ = [
     "Span",
     "UsageError",
     "__version__",
+    "check_budgets",
     "configure",
     "current",
     "flush",

@@ -1,0 +1,54 @@
+"""GitLab's code quality report: what a merge request shows as degraded or fixed.
+
+A list of issues at lines of the budget file. GitLab compares the branches by `fingerprint`, so that
+is of which limit it is and not of how much it is exceeded: a limit that was over before is no news.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from footprint.budgets.as_github import path
+from footprint.budgets.speech import Speech
+from footprint.budgets.view import MAYBE, OVER, UNKNOWN, Checked, Row
+
+#: The repository's root in GitLab's jobs.
+ROOT = "CI_PROJECT_DIR"
+
+_SEVERITY = {OVER: "critical", UNKNOWN: "major", MAYBE: "minor"}
+
+
+def rendered(checked: Checked, lang: str = "en") -> str:
+    """The issues as JSON; an empty list where all is well."""
+    import os
+
+    say = Speech(lang)
+    where = path(checked.path, os.environ.get(ROOT, ""))
+    shown = [row for row in checked.rows if row.state in _SEVERITY or _projected(row)]
+    issues = [_issue(row, where, say) for row in shown]
+    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
+
+
+def _projected(row: Row) -> bool:
+    return row.progress is not None and row.progress.over
+
+
+def _issue(row: Row, where: str, say: Speech) -> dict[str, Any]:
+    return {
+        "description": f"{say.where(row)}: {say.line(row)}",
+        "check_name": f"footprint/{row.limit.figure.key}",
+        "fingerprint": _fingerprint(row, where),
+        "severity": _SEVERITY.get(row.state, "minor"),
+        "location": {"path": where.removeprefix("./"), "lines": {"begin": row.limit.line}},
+    }
+
+
+def _fingerprint(row: Row, where: str) -> str:
+    """Which limit it is, wherever it stands in the file."""
+    budget = row.budget
+    period = "" if budget.period is None else budget.period.text
+    select = sorted((field, *values) for field, values in budget.select.items())
+    of = (where, budget.title, select, period, row.limit.figure.name, row.base is not None)
+    return sha256(repr(of).encode()).hexdigest()

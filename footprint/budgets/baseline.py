@@ -1,0 +1,103 @@
+"""The figures of a report that was kept: `footprint report --format json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from footprint.budgets.entries import Budget
+from footprint.budgets.parts import Matched, Part, Read, tokens
+from footprint.errors import UsageError
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.money import MoneyRange
+from footprint.estimators.quantity import Quantity
+from footprint.files import read_document
+from footprint.reports.view import QUANTITIES, SCHEMA, Amounts
+
+MADE_BY = "footprint report --format json"
+
+
+#: What reading a file raises that has the schema's name and not its form.
+_DAMAGE = (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, EstimatorError)
+
+
+def read(path: Path) -> Read:
+    """A baseline. Raises UsageError for a file that is no report, or one of another schema."""
+    found = read_document(path, SCHEMA, MADE_BY)
+    try:
+        totals = found["totals"]
+        kwh = _quantity(totals["energy_kwh"], "kWh")
+        return Read(
+            by=tuple(found["by"]),
+            parts=tuple(map(_part, found["groups"])),
+            totals=_amounts(totals)._replace(energy_j=None if kwh is None else kwh.to("J")),
+            gaps=tuple(Gap(each["what"], each["why"], each["remedy"]) for each in found["gaps"]),
+            partial=bool(found.get("partial", False)),
+        )
+    except _DAMAGE as error:
+        raise UsageError(
+            f"{path} is damaged ({type(error).__name__}: {error}): write it again with {MADE_BY}"
+        ) from error
+
+
+def matched(budget: Budget, path: Path, report: Read) -> Matched:
+    """What a budget is about in its baseline.
+
+    Raises UsageError where the baseline has no groups by what the budget selects.
+    """
+    lacking = [field for field in budget.select if field not in report.by]
+    if lacking:
+        by = ",".join(dict.fromkeys((*report.by, *lacking)))
+        raise UsageError(
+            f"baseline {path} is grouped by {', '.join(report.by) or 'nothing'}, not by"
+            f" {', '.join(lacking)}: make it with footprint report --by {by} --format json"
+        )
+    return Matched(budget, report)
+
+
+def _part(group: Mapping[str, Any]) -> Part:
+    latency = group["latency_ms"]
+    energy = _quantity(group["energy_j"], "J")
+    return Part(
+        key=dict(group["key"]),
+        own_time=bool(group["own_time"]),
+        calls=int(group["spans"]),
+        items=None if group["items"] is None else float(group["items"]),
+        declared=bool(group["items_declared"]),
+        tokens=tokens({name: float(amount) for name, amount in group["units"].items()}),
+        amounts=_amounts(group)._replace(energy_j=energy),
+        each_known=group["per_item"] is not None,
+        latency_ms=None
+        if latency is None
+        else (float(latency["p50"]), float(latency["p95"]), float(latency["p99"])),
+        floor=group.get("floor"),
+    )
+
+
+def _amounts(of: Mapping[str, Any]) -> Amounts:
+    """Amounts without their energy, whose key differs."""
+
+    def known(name: str) -> Quantity | None:
+        return _quantity(of[name], QUANTITIES[name])
+
+    return Amounts(
+        carbon_location_g=known("carbon_location_g"),
+        carbon_market_g=known("carbon_market_g"),
+        embodied_g=known("embodied_g"),
+        water_l=known("water_l"),
+        cost={currency: _money(bounds, currency) for currency, bounds in of["cost"].items()},
+        cost_usd=_quantity(of["cost_usd"], "USD"),
+    )
+
+
+def _money(bounds: Mapping[str, float], currency: str) -> MoneyRange:
+    low, mid, high = (Decimal(repr(bounds[bound])) for bound in ("low", "mid", "high"))
+    return MoneyRange(low, mid, high, currency)
+
+
+def _quantity(bounds: Mapping[str, float] | None, unit: str) -> Quantity | None:
+    if bounds is None:
+        return None
+    return Quantity(bounds["low"], bounds["mid"], bounds["high"], unit)
