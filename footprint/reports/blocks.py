@@ -34,6 +34,8 @@ class Table(NamedTuple):
         wide: too wide for text, where each row becomes a sentence.
         note: what has to be known to read it; empty: nothing.
         section: the section that it stands in; `page` fills it in.
+        foot: so many of the last rows are sums, and stay last.
+        tiles: its rows are key figures: name, best estimate, from-to.
     """
 
     title: str
@@ -42,6 +44,8 @@ class Table(NamedTuple):
     wide: bool = False
     note: str = ""
     section: str = ""
+    foot: int = 0
+    tiles: bool = False
 
 
 class Listed(NamedTuple):
@@ -80,10 +84,11 @@ def of_columns(
     *,
     wide: bool = False,
     note: str = "",
+    foot: int = 0,
 ) -> Table:
     """A table of columns (heading, alignment, cells); those in which nothing is known are left out.
 
-    All columns have as many cells.
+    All columns have as many cells; `foot`: so many of the last rows are sums.
     """
     kept = [
         (heading, align, cells)
@@ -91,4 +96,5 @@ def of_columns(
         if any(cell not in ("", NOTHING) for cell in cells)
     ]
     rows = tuple(zip(*(cells for _, _, cells in kept), strict=True))
-    return Table(title, tuple((heading, align) for heading, align, _ in kept), rows, wide, note)
+    headings = tuple((heading, align) for heading, align, _ in kept)
+    return Table(title, headings, rows, wide, note, foot=foot)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import textwrap
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ from footprint.errors import UsageError, nearest
 from footprint.estimators.predict.estimate import CostPart, Estimate
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
-from footprint.reports.as_html import document
 from footprint.reports.as_markdown import escaped
 from footprint.reports.blocks import LEFT, RIGHT, Listed, Page, Table
 from footprint.reports.columns import WIDTH, plain
 from footprint.reports.estimate_chart import svg
+from footprint.reports.html import plain as page
 
 #: Format -> suffixes of its files.
 FORMATS = {
@@ -179,10 +178,9 @@ def _html(estimate: Estimate) -> str:
     money = [
         (f"cost, {currency}", amount.to_quantity()) for currency, amount in estimate.cost.items()
     ]
-    out = io.StringIO()
     title = _title(estimate)
-    document(Page(title, head, tuple(blocks)), title, out, svg([*_named(estimate), *money]))
-    return out.getvalue()
+    chart = svg([*_named(estimate), *money])
+    return page.rendered(Page(title, head, tuple(blocks)), title, chart)
 
 
 def _markdown(estimate: Estimate) -> Iterator[str]:

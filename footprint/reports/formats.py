@@ -17,7 +17,7 @@ FORMATS = {
     "json": ("footprint.reports.as_json", (".json",)),
     "csv": ("footprint.reports.as_csv", (".csv",)),
     "md": ("footprint.reports.as_markdown", (".md", ".markdown")),
-    "html": ("footprint.reports.as_html", (".html", ".htm")),
+    "html": ("footprint.reports.html.page", (".html", ".htm")),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from footprint.reports.blocks import Block, Page
-from footprint.reports.sections import basis, conservation, groups, missing, totals
+from footprint.reports.sections import basis, conservation, groups, missing, summary, totals
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
 
@@ -27,6 +27,7 @@ class Section(NamedTuple):
 
 #: All sections, in order.
 SECTIONS = (
+    Section("summary", summary.summary, brief=False),
     Section("totals", totals.totals),
     Section("costs", totals.costs),
     Section("groups", groups.groups),

@@ -268,7 +268,7 @@ class Report(NamedTuple):
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from footprint.reports.as_html import fragment
+        from footprint.reports.html.page import fragment
 
         return fragment(self)
 

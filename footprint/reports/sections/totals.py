@@ -30,6 +30,7 @@ def totals(report: Report, say: Speech) -> Iterator[Block]:
             (say("water"), RIGHT, [say.middle(each.water_l) for each in amounts]),
             (say("cost"), RIGHT, [say.money(each.cost) for each in amounts]),
         ),
+        foot=1,
     )
 
 
@@ -42,9 +43,11 @@ def costs(report: Report, say: Speech) -> Iterator[Block]:
         for part, amounts in report.totals.cost_parts.items()
         for amount in amounts.values()
     ]
+    parts = len(rows)
     rows += [(say("total"), amount.to_quantity()) for amount in report.totals.cost.values()]
     if report.totals.cost_usd is not None and list(report.totals.cost) != ["USD"]:
         rows.append((say("total_in_dollars"), report.totals.cost_usd))
+    sums = len(rows) - parts
     yield of_columns(
         say("section.costs"),
         (
@@ -52,4 +55,5 @@ def costs(report: Report, say: Speech) -> Iterator[Block]:
             (say("cost"), RIGHT, [say.middle(amount) for _, amount in rows]),
             (say("bounds"), RIGHT, [say.interval(amount) for _, amount in rows]),
         ),
+        foot=sums,
     )

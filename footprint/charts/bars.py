@@ -1,0 +1,79 @@
+"""Horizontal bars with their intervals and their values beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from footprint.charts import ink
+from footprint.charts.drawing import WIDTH, cut, drawn, label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LINE, _LEFT, _RIGHT = 26, 200, 130
+_LETTERS = 27
+
+
+class Bar(NamedTuple):
+    """A bar from zero to `mid`; a thin line from `low` to `high`.
+
+    Attributes:
+        label, shown: what stands before it, and after it.
+        low, mid, high: at least 0, in one unit for all bars; `mid` None: not known.
+        colour: of `ink`.
+    """
+
+    label: str
+    shown: str
+    low: float
+    mid: float | None
+    high: float
+    colour: str = "c0"
+
+
+def bars(rows: Sequence[Bar], *, name: str, title: str, description: str) -> str:
+    """The chart; empty where no bar has a length."""
+    most = max((row.mid or 0.0 for row in rows), default=0.0)
+    if not most:
+        return ""
+    # An interval that would make all bars short is cut where the paper ends.
+    end = min(max(row.high for row in rows), 2.5 * most)
+
+    def paint(axes: Axes) -> None:
+        axes.set_xlim(0, end)
+        axes.set_ylim(len(rows), 0)
+        for at, row in enumerate(rows):
+            _bar(axes, at + 0.5, row, end)
+
+    height = _LINE * len(rows) + 8
+    margins = (_LEFT, _RIGHT, 4, 4)
+    return drawn(
+        paint, height, name=name, title=title, description=description, margins=margins, width=WIDTH
+    )
+
+
+def _bar(axes: Axes, y: float, row: Bar, end: float) -> None:
+    pixel = end / (WIDTH - _LEFT - _RIGHT)
+    label(axes, -8 * pixel, y, cut(row.label, _LETTERS), ha="right", va="center")
+    if row.mid is not None:
+        width = max(row.mid, 1.5 * pixel if row.mid else 0.0)
+        axes.barh(y, width, 0.56, color=ink.of(row.colour), linewidth=0)
+        if row.high - row.low > pixel:
+            _whisker(axes, y, row.low, row.high, end)
+    reach = max(row.mid or 0.0, min(row.high, end) if row.mid is not None else 0.0)
+    label(axes, reach + 8 * pixel, y, row.shown, ha="left", va="center")
+
+
+def _whisker(axes: Axes, y: float, low: float, high: float, end: float) -> None:
+    """A line with ends; without the end that lies beyond the paper."""
+    how: dict[str, Any] = {
+        "color": ink.of("ink"),
+        "linewidth": 1.3,
+        "clip_on": False,
+        "solid_capstyle": "butt",
+    }
+    axes.plot([low, min(high, end)], [y, y], **how)
+    for x in (low, high):
+        if x <= end:
+            axes.plot([x, x], [y - 0.13, y + 0.13], **how)
