@@ -191,7 +191,8 @@ def _made(action: str, ledger: Ledger, **given: Any) -> Correction:
 def _show_change(ledger: Ledger, made: Correction) -> None:
     """What the correction is about, and the totals without it and with it."""
     from footprint import settings
-    from footprint.reports.build import Options, build
+    from footprint.reports.build import build
+    from footprint.reports.options import Options
 
     after = build(ledger, Options(), settings.resolve())
     ledger.proposed = []

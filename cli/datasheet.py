@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.cli.group import uncollected
-from footprint.cli.options import DECLARING, OPTIONS, checked, setting_options
+from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.console import say
 from footprint.errors import CheckFailedError, OccupiedError, UsageError
+from footprint.settings import OPTIONS
 
 if TYPE_CHECKING:
     from footprint.emitters.emitter import Emitter, Options

@@ -15,25 +15,9 @@ import click
 from footprint import settings
 from footprint.errors import UsageError
 from footprint.ledger.stored import is_url
+from footprint.settings import OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-#: Setting -> (option, what to write for its value).
-OPTIONS = {
-    "ledger": ("--ledger", "DIR"),
-    "zone": ("--zone", "ZONE"),
-    "carbon_intensity_g_per_kwh": ("--carbon-intensity", "G_PER_KWH"),
-    "pue": ("--pue", "X"),
-    "tariff_per_kwh": ("--tariff", "PER_KWH"),
-    "wue_l_per_kwh": ("--wue", "L_PER_KWH"),
-    "rental_per_device_hour": ("--rental", "PER_HOUR"),
-    "instance": ("--instance", "NAME"),
-    "lifetime_years": ("--lifetime", "YEARS"),
-    "factors": ("--factors", "FILE"),
-    "factor_sources": ("--sources", "NAMES"),
-    "project": ("--project", "NAME"),
-    "replay": ("--replay", "FILE"),
-}
 
 #: Settings that declare a place, a price or a lifetime.
 DECLARING = tuple(settings.DECLARED)

@@ -42,6 +42,25 @@ VARIABLES = {
     "disabled": "FOOTPRINT_DISABLED",
 }
 
+#: Setting -> (option of the command line, what to write for its value).
+OPTIONS = {
+    "ledger": ("--ledger", "DIR"),
+    "zone": ("--zone", "ZONE"),
+    "carbon_intensity_g_per_kwh": ("--carbon-intensity", "G_PER_KWH"),
+    "pue": ("--pue", "X"),
+    "tariff_per_kwh": ("--tariff", "PER_KWH"),
+    "wue_l_per_kwh": ("--wue", "L_PER_KWH"),
+    "rental_per_device_hour": ("--rental", "PER_HOUR"),
+    "instance": ("--instance", "NAME"),
+    "lifetime_years": ("--lifetime", "YEARS"),
+    "factors": ("--factors", "FILE"),
+    "factor_sources": ("--sources", "NAMES"),
+    "organisation": ("--organisation", "FILE"),
+    "privacy": ("--privacy", "PAIRS"),
+    "project": ("--project", "NAME"),
+    "replay": ("--replay", "FILE"),
+}
+
 #: What the settings mean, for `--help` and the reference.
 HELP = {
     "ledger": "directory of the ledger",

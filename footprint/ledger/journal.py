@@ -247,5 +247,9 @@ def _sync_folder(folder: Path) -> None:
 def journal_name(utc_ns: int, host: str, pid: int, writer: bytes) -> str:
     """`20261122T110304Z-host-4711-9f86d081`: sorts by start, says whose it is."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(utc_ns / 1e9))
-    safe = "".join(c if c.isalnum() else "-" for c in host)[:32] or "host"
-    return f"{stamp}-{safe}-{pid}-{writer.hex()[:8]}"
+    return f"{stamp}-{safe_host(host)}-{pid}-{writer.hex()[:8]}"
+
+
+def safe_host(host: str) -> str:
+    """A host's name as it stands in the names of its journals."""
+    return "".join(c if c.isalnum() else "-" for c in host)[:32] or "host"

@@ -7,7 +7,7 @@ formats   the literal list of formats; `as_*` renders one each
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ def report(
     lifetime_years: float | str | None = None,
     factors: str | Path | None = None,
     factor_sources: str | Iterable[str] | None = None,
+    organisation: str | Path | None = None,
+    privacy: str | Mapping[str, str] | None = None,
     pins: bool = True,
     absorption: str = "none",
     engine: str = "auto",
@@ -62,6 +64,9 @@ def report(
         lifetime_years: for how long hardware is kept.
         factors: TOML or CSV file of own factors, tariffs, contracts and prices.
         factor_sources: where factors come from, in order: `"own,electricity-maps,codecarbon"`.
+        organisation: file that says who the report is of (`footprint report --init` writes one);
+            default: ./organisation.toml, where there is one.
+        privacy: what becomes of names, over what that file says: `"hosts=hash,users=drop"`.
         pins: False: the ledgers' pinned factors do not come before all others.
         absorption: `"full"` spreads idle energy over the spans.
         engine: where it is worked out: `"local"` in this process, `"duckdb"` in several, `"spark"`
@@ -72,7 +77,8 @@ def report(
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
     """
     from footprint import settings as settings_
-    from footprint.reports.build import ABSORPTIONS, Options, build
+    from footprint.reports.build import build
+    from footprint.reports.options import ABSORPTIONS, Options
 
     if absorption not in ABSORPTIONS:
         raise UsageError(
@@ -99,7 +105,8 @@ def report(
         if value is not None
     }
     options = Options(by, since, until, declared, absorption, pins, engine, master, fresh)
-    settings = settings_.resolve({"factors": factors, "factor_sources": order})
+    arguments = {"factors": factors, "factor_sources": order, "organisation": organisation}
+    settings = settings_.resolve({**arguments, "privacy": privacy})
     return build(_opened(ledgers), options, settings)
 
 

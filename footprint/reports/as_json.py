@@ -9,6 +9,9 @@ from typing import Any, TextIO
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.ledger.proofs.head import IN_REPORTS
+from footprint.reports.audit.made import Made
+from footprint.reports.audit.organisation import Organisation
+from footprint.reports.audit.restated import Restatement
 from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Corrected, Group, Report
 
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
@@ -41,7 +44,15 @@ def as_dict(report: Report) -> dict[str, Any]:
         "gaps": [gap.to_json() for gap in report.gaps],
         "corrections": [corrected(each) for each in report.corrections],
         IN_REPORTS: [dict(each) for each in report.heads],
+        "organisation": _stated(report.organisation),
+        "exclusions": [each._asdict() for each in report.exclusions],
+        "restatement": _stated(report.restatement),
+        "made": _stated(report.made),
     }
+
+
+def _stated(value: Organisation | Restatement | Made | None) -> dict[str, Any] | None:
+    return None if value is None else value.to_json()
 
 
 def corrected(each: Corrected) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from footprint.accounts.lines import Period
-from footprint.accounts.opened import Instant, Ledger, parse_period
+from footprint.accounts.opened import Ledger, parse_period
+from footprint.accounts.outline import Outline
 from footprint.engines import engine
 from footprint.estimators.factors import Factor
 from footprint.factors.opened import opened
@@ -18,48 +19,30 @@ from footprint.pages.page import CALLS, OWN_TIME, Page
 from footprint.pages.tasks import Asked, Task, tasks
 from footprint.pages.total import Total, total
 from footprint.reports import corrected, gaps, groups, keys, said
+from footprint.reports.audit import attached
 from footprint.reports.beside import extras
 from footprint.reports.booked import Booked
+from footprint.reports.options import Options
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
 from footprint.reports.view import Balance, Line, Report, added
 from footprint.settings import Settings
 
-#: What becomes of idle energy: a line of its own, or spread over the spans.
-ABSORPTIONS = ("none", "full")
-
-
-class Options(NamedTuple):
-    """What a report is asked for.
-
-    Attributes:
-        by: fields of the groups' keys; None: model, name and kind, where any span has one.
-        since, until: [since, until); None: open.
-        declared: zone, carbon_intensity_g_per_kwh, pue, tariff_per_kwh, which win over the runs'.
-        absorption: one of `ABSORPTIONS`.
-        pins: the ledgers' pinned factors come before all others.
-        engine, master: where it is worked out (`footprint.engines`).
-        fresh: pages that were kept are made again.
-    """
-
-    by: str | Iterable[str] | None = None
-    since: Instant = None
-    until: Instant = None
-    declared: Mapping[str, Any] = {}
-    absorption: str = "none"
-    pins: bool = True
-    engine: str = "auto"
-    master: str | None = None
-    fresh: bool = False
-
 
 def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     """The report on a ledger. Raises UsageError for what makes no sense in `options`."""
+    asked = attached.asked(options, settings)
+    # Made first: what is recorded meanwhile may be in the report, and nothing else is not.
+    heads = [brief(head(store)) for store in ledger.stores]
+    outline = ledger.outline()
+    report = figures(ledger, outline, options, settings)
+    return attached.attached(report, outline, heads, asked, options, settings)
+
+
+def figures(ledger: Ledger, outline: Outline, options: Options, settings: Settings) -> Report:
+    """The figures of a report, and what they rest on. Raises as `build` does."""
     fields = keys.parse(options.by)
     period = parse_period(options.since, options.until)
-    # Made first: what is recorded meanwhile may be in the report, and nothing else is not.
-    heads = tuple(brief(head(store)) for store in ledger.stores)
-    outline = ledger.outline()
     facts, applied = outline.facts, outline.corrections
     sources = opened(settings, ledger.stores, pins=options.pins)
     places = Places(facts, options.declared, settings, sources, _span(facts, period))
@@ -106,7 +89,6 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
             *corrected.gaps(applied),
         ),
         corrections=tuple(corrected.shown(each) for each in applied),
-        heads=heads,
         partial=any(issue.kind in _PARTIAL for issue in book.issues),
     )
 

@@ -17,6 +17,10 @@ from footprint.estimators.quantity import Quantity, total
 if TYPE_CHECKING:
     import pandas as pd
 
+    from footprint.reports.audit.made import Made
+    from footprint.reports.audit.organisation import Exclusion, Organisation
+    from footprint.reports.audit.restated import Restatement
+
 SCHEMA = "footprint.report/1"
 
 
@@ -225,6 +229,10 @@ class Report(NamedTuple):
         corrections: what was said later of what was recorded, the earliest first.
         partial: whether some of the ledgers could not be read: `gaps` say what.
         heads: what each ledger was, in a few hashes: `footprint verify --head` takes the report.
+        organisation: who it is of and what it covers; None where no file says so.
+        exclusions: what the figures leave out, and why.
+        restatement: the base year, as it was reported and as it is worked out today.
+        made: version, options and inputs, with which it comes out the same again.
     """
 
     ledgers: tuple[str, ...]
@@ -242,6 +250,10 @@ class Report(NamedTuple):
     corrections: tuple[Corrected, ...] = ()
     heads: tuple[Mapping[str, Any], ...] = ()
     partial: bool = False
+    organisation: Organisation | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    restatement: Restatement | None = None
+    made: Made | None = None
 
     def render(self, format: str = "text", lang: str = "en") -> str:  # noqa: A002 - option's name
         """The report as `text`, `json`, `csv`, `md` or `html`, in English (`en`) or French (`fr`).

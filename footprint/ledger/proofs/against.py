@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from footprint.ledger.proofs.chains import Manifests
 from footprint.ledger.proofs.findings import Finding, note
-from footprint.ledger.proofs.head import Head, JournalHead
+from footprint.ledger.proofs.head import Head, JournalHead, by_writer
 from footprint.ledger.proofs.journals import Seen
 from footprint.ledger.proofs.prefixes import compared
 from footprint.ledger.sealed.manifest import SealedJournal, path_of
@@ -103,7 +103,7 @@ def _journal(name: str, known: JournalHead, places: Sequence[Place]) -> Iterator
     for place in places:
         for seen in place.journals.get(key, ()):
             wrong = _open(where, known, seen)
-            if wrong is None and seen.name != name:
+            if wrong is None and name not in (seen.name, by_writer(known)):
                 text = f"it is called {seen.name} now: give it its name back"
                 yield Finding("moved", where, text)
             if wrong is None:

@@ -150,6 +150,21 @@ def brief(found: Head) -> dict[str, Any]:
     return found._replace(utc=None, signature=None, files={}).document
 
 
+def nameless(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A head's document in which journals are told by their writers: their names have the host's.
+
+    It proves the same. Raises UsageError for what is no head.
+    """
+    found = parsed(document, "the head")
+    journals = {by_writer(one): one for one in found.journals.values()}
+    return found._replace(journals=journals).document
+
+
+def by_writer(journal: JournalHead) -> str:
+    """What a journal is called in a head without names."""
+    return f"{journal.writer}-{journal.part}"
+
+
 def parse(data: bytes, where: str) -> list[Head]:
     """The heads in a file: one that was saved, or those of a report's JSON.
 
@@ -168,8 +183,13 @@ def parse(data: bytes, where: str) -> list[Head]:
     return [_parsed(each, where, remedy) for each in kept]
 
 
+def parsed(document: Mapping[str, Any], where: str) -> Head:
+    """The head of a document. Raises UsageError for what is none, and for one that was edited."""
+    return _parsed(document, where, "take another copy of it")
+
+
 def _parsed(document: Any, where: str, remedy: str) -> Head:
-    schema = document.get("schema") if isinstance(document, dict) else None
+    schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema != SCHEMA:
         if str(schema).startswith(SCHEMA.rpartition("/")[0] + "/"):
             remedy = "upgrade footprint to read it"
@@ -218,4 +238,16 @@ def sizes(heads: Iterable[Head]) -> dict[tuple[str, int], set[int]]:
     return found
 
 
-__all__ = ["IN_REPORTS", "SCHEMA", "Head", "JournalHead", "brief", "head", "parse", "sizes"]
+__all__ = [
+    "IN_REPORTS",
+    "SCHEMA",
+    "Head",
+    "JournalHead",
+    "brief",
+    "by_writer",
+    "head",
+    "nameless",
+    "parse",
+    "parsed",
+    "sizes",
+]

@@ -1,0 +1,83 @@
+"""What an auditor asks beside the figures, put with a report that was worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from footprint.accounts.outline import Outline
+from footprint.reports import keys
+from footprint.reports.audit import exclusions, made, organisation, privacy, restated
+from footprint.reports.audit.organisation import Stated
+from footprint.reports.audit.privacy import Privacy
+from footprint.reports.options import Options
+from footprint.reports.view import Report
+from footprint.settings import Settings
+
+
+class Asked(NamedTuple):
+    """What was read before the figures were worked out, so that a mistake is told at once.
+
+    Attributes:
+        stated: the organisation's file; None where there is none.
+        privacy: what becomes of names.
+        base: the report of the base year; None where none is named.
+    """
+
+    stated: Stated | None
+    privacy: Privacy
+    base: restated.Base | None
+
+
+def asked(options: Options, settings: Settings) -> Asked:
+    """Reads the organisation's file. Raises UsageError for what is wrong with it, or with `by`."""
+    path = organisation.found(settings.organisation)
+    stated = None if path is None else organisation.read(path)
+    names = privacy.of({} if stated is None else stated.privacy, settings.privacy)
+    privacy.check_fields(names, keys.parse(options.by) or ())
+    base = None if stated is None else stated.base_year
+    return Asked(stated, names, None if base is None else restated.read(base))
+
+
+def attached(
+    report: Report,
+    outline: Outline,
+    heads: Sequence[dict[str, Any]],
+    asked: Asked,
+    options: Options,
+    settings: Settings,
+) -> Report:
+    """A report with all that is said of it beside its figures, and names as privacy has them."""
+    stated, names = asked.stated, asked.privacy
+    inputs = [] if stated is None else [made.read("organisation", stated.path)]
+    if asked.base is not None:
+        inputs += asked.base.inputs
+    report = report._replace(
+        heads=tuple(heads),
+        organisation=None if stated is None else stated.organisation,
+        exclusions=(*(() if stated is None else stated.exclusions), *exclusions.of_tool(report)),
+        restatement=restated.restated(asked.base, report, options, settings),
+        assumptions=(*report.assumptions, *privacy.assumptions(names)),
+        gaps=(
+            *report.gaps,
+            *exclusions.gaps(stated),
+            *restated.gaps(asked.base),
+            *privacy.gaps(names),
+        ),
+        made=made.make(
+            report.ledgers,
+            report.by,
+            options,
+            settings,
+            report.factors,
+            organisation=None if stated is None else stated.path,
+            privacy=names.to_json(),
+            inputs=inputs,
+        ),
+    )
+    if names.keeps_all:
+        return report
+    places = [*report.ledgers, *(each.name for each in inputs)]
+    if settings.factors is not None:
+        places.append(str(settings.factors))
+    return privacy.without_names(report, privacy.names(names, outline, places))

@@ -1,0 +1,251 @@
+"""Names of hosts and people in a report: kept, hashed, or dropped.
+
+The ledger is not changed: it is evidence. Of a report that was made, every text is gone through,
+whoever wrote it: names that the ledger knows are replaced wherever they stand as words. Two kinds
+of texts go as a whole: journals in the head are told by their writer (their file names begin with
+the host's), and a ledger's path by its last part (a home directory has somebody's name).
+
+A hash is the first 12 hexadecimal digits of HMAC-SHA256 under a secret salt. Without a salt,
+whoever can guess a name can check the guess, and names of hosts can be guessed: the report says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from footprint.accounts.outline import Outline
+from footprint.errors import UsageError
+from footprint.estimators.errors import Gap
+from footprint.ledger.journal import safe_host
+from footprint.ledger.proofs.head import nameless
+from footprint.reports.view import Report
+from footprint.settings import DROP, HASH, KEEP
+
+#: Tags that name people.
+OF_USERS = ("user", "username", "owner", "author", "email", "who")
+
+#: Fields whose values are words of ours, of a standard, or hashes.
+_OURS = frozenset(
+    {
+        "kind",
+        "device_kind",
+        "tier",
+        "status",
+        "part",
+        "unit",
+        "action",
+        "absorption",
+        "by",
+        "sha256",
+    }
+    | {"role", "digest", "schema", "tiers_energy", "tiers_carbon", "used_for", "license", "version"}
+)
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HOME = re.compile(r"/(?:home|Users)/[^/\s:'\"]+|[A-Z]:\\Users\\[^\\\s:'\"]+")
+
+
+class Privacy(NamedTuple):
+    """What becomes of names: `keep`, `hash` or `drop`; `salt`: empty where there is none."""
+
+    hosts: str = KEEP
+    users: str = KEEP
+    salt: str = ""
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether every name stays."""
+        return self.hosts == self.users == KEEP
+
+    def to_json(self) -> dict[str, Any]:
+        """What a report says of it: never the salt."""
+        return {"hosts": self.hosts, "users": self.users, "salted": bool(self.salt)}
+
+
+def of(*sources: Mapping[str, str]) -> Privacy:
+    """From the file and the settings, the later ones winning key by key."""
+    merged = {key: value for source in sources for key, value in source.items()}
+    return Privacy(**merged)
+
+
+def check_fields(privacy: Privacy, by: Iterable[str]) -> None:
+    """Raises UsageError where groups are asked for by names that are dropped."""
+    for field in by:
+        of_user = field.startswith("tag.") and field[4:] in OF_USERS
+        which = "hosts" if field == "host" else "users" if of_user else ""
+        if which and getattr(privacy, which) == DROP:
+            raise UsageError(
+                f"--by {field} needs names that privacy drops: leave the field out, or hash them"
+                f" ({which}={HASH})"
+            )
+
+
+class Names:
+    """The names that a ledger knows, and what stands for them.
+
+    Args:
+        privacy: what becomes of them.
+        hosts, users: the names.
+        places: ledgers and files as they were named: they are cut to their last part.
+    """
+
+    def __init__(
+        self,
+        privacy: Privacy,
+        hosts: Iterable[str],
+        users: Iterable[str],
+        places: Iterable[str] = (),
+    ) -> None:
+        self.privacy = privacy
+        self._stands: dict[str, str] = {}
+        for kind, treatment, names in (
+            ("host", privacy.hosts, hosts),
+            ("user", privacy.users, users),
+        ):
+            for name in sorted({each for each in names if each and treatment != KEEP}):
+                stand = self._stand(kind, name) if treatment == HASH else ""
+                for form in (_host_forms if kind == "host" else _user_forms)(name):
+                    self._stands.setdefault(form.casefold(), stand)
+        longest = sorted(self._stands, key=lambda each: (-len(each), each))
+        self._known = (
+            re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, longest))})(?![^\W_])", re.I)
+            if longest
+            else None
+        )
+        paths = {place: _last(place) for place in places if _last(place) != place}
+        self._paths = sorted(paths.items(), key=lambda each: (-len(each[0]), each[0]))
+        self._done: dict[str, str] = {}
+
+    def _stand(self, kind: str, name: str) -> str:
+        said = f"{kind}:{name}".encode()
+        digest = hmac.new(self.privacy.salt.encode(), said, hashlib.sha256).hexdigest()
+        return f"{kind}-{digest[:12]}"
+
+    def name(self, name: str) -> str:
+        """What stands for a whole name; text in which there are names, otherwise."""
+        stand = self._stands.get(name.casefold())
+        return self.text(name) if stand is None else stand
+
+    def text(self, text: str) -> str:
+        """A text without the names in it; a name that is dropped leaves `...`."""
+        if text not in self._done:
+            found = text
+            for path, last in self._paths:
+                found = found.replace(path, last)
+            found = _HOME.sub("~", found)
+            if self._known is not None:
+                found = self._known.sub(lambda hit: self._stands[hit[0].casefold()] or "...", found)
+            self._done[text] = found
+        return self._done[text]
+
+    def within(self, value: Any, field: str = "") -> Any:
+        """A value of a report without the names in any of its texts.
+
+        Args:
+            value: what reports are made of: texts, tuples, NamedTuples, mappings, figures.
+            field: what it is of; values of `_OURS` stay as they are.
+        """
+        if isinstance(value, str):
+            if field in _OURS:
+                return value
+            return self.name(value) if field in ("host", "who") else self.text(value)
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            fields = getattr(value, "_fields")  # noqa: B009 - a NamedTuple's, not typed
+            return value._replace(  # type: ignore[attr-defined]
+                **{name: self.within(getattr(value, name), name) for name in fields}
+            )
+        if isinstance(value, tuple | list):
+            if field == "key" and all(
+                isinstance(each, tuple) for each in value
+            ):  # of a group: (field, value) pairs
+                return tuple((name, self._keyed(name, one)) for name, one in value)
+            return type(value)(self.within(each, field) for each in value)
+        if isinstance(value, Mapping):
+            keyed = field not in _OURS
+            return {
+                (self.text(key) if keyed and isinstance(key, str) else key): self.within(
+                    each, key if isinstance(key, str) else field
+                )
+                for key, each in value.items()
+            }
+        return value  # figures, numbers, None
+
+    def _keyed(self, field: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        of_names = field == "host" or field.removeprefix("tag.") in OF_USERS
+        return self.name(value) if of_names else self.within(value, field)
+
+
+def names(privacy: Privacy, outline: Outline, places: Iterable[str]) -> Names:
+    """The names that a ledger knows: of its writers' hosts, of who corrected it, in tags.
+
+    Args:
+        privacy: what becomes of them.
+        outline: the ledger.
+        places: ledgers and files as they were named.
+    """
+    return Names(privacy, (one.host for one in outline.facts), _users(outline), places)
+
+
+def _users(outline: Outline) -> Iterator[str]:
+    for applied in outline.corrections:
+        yield applied.correction.who
+    for one in outline.facts:
+        tags = [(one.context.get("declared") or {}).get("tags") or {}]
+        tags += [path.tags for path in one.paths.values()]
+        for each in tags:
+            yield from (str(value) for key, value in each.items() if key in OF_USERS)
+
+
+def without_names(report: Report, known: Names) -> Report:
+    """A report without the names that are known.
+
+    Heads tell journals by their writers: `footprint verify --head` takes them like others.
+    """
+    heads = tuple(nameless(each) for each in report.heads)
+    found: Report = known.within(report._replace(heads=()))
+    rows = sorted(found.conservation, key=lambda each: (each.host, each.device))
+    return found._replace(heads=heads, conservation=tuple(rows))
+
+
+def assumptions(privacy: Privacy) -> Iterator[str]:
+    """What a reader has to know of the names."""
+    for what, treatment in (("hosts", privacy.hosts), ("users", privacy.users)):
+        if treatment == DROP:
+            yield f"names of {what} are left out of this report"
+        elif treatment == HASH:
+            yield f"names of {what} are hashed: the same name has the same hash under one salt"
+
+
+def gaps(privacy: Privacy) -> Iterator[Gap]:
+    """That hashes without a salt hide little."""
+    if HASH in (privacy.hosts, privacy.users) and not privacy.salt:
+        yield Gap(
+            "privacy",
+            "names are hashed without a salt: whoever can guess a name can check the guess",
+            "give a salt: [privacy] in organisation.toml, or FOOTPRINT_PRIVACY",
+        )
+
+
+def _host_forms(name: str) -> tuple[str, ...]:
+    """A host's name, and what the names of its journals have of it."""
+    return tuple(dict.fromkeys((name, safe_host(name))))
+
+
+def _user_forms(name: str) -> tuple[str, ...]:
+    """A user's name as it stands, without the address beside it, the addresses alone."""
+    mails = _MAIL.findall(name)
+    bare = re.sub(r"[<(][^<>()]*[>)]", "", name).strip()
+    return tuple(dict.fromkeys(each for each in (name, bare, *mails) if each))
+
+
+def _last(place: str) -> str:
+    """A path that starts at the root or at home, cut to its last part; another as it is."""
+    path = PurePath(place)
+    return path.name or place if path.is_absolute() or place.startswith("~") else place

@@ -1,0 +1,297 @@
+"""The base year: what was reported then, what comes out today, how far apart that is, and why.
+
+GHG Protocol Corporate Standard, chapter 5: a base year is worked out anew when structure, method,
+factors or errors change it by more than a threshold that the organisation sets. What earlier
+reports said is kept: their files are named with their hashes and their figures stand beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from footprint._version import __version__
+from footprint.errors import UsageError
+from footprint.estimators.errors import Gap
+from footprint.estimators.quantity import Quantity
+from footprint.reports.audit import changed, documents
+from footprint.reports.audit.documents import TOTALS, Document
+from footprint.reports.audit.made import Input
+from footprint.reports.audit.organisation import BaseYear
+from footprint.reports.options import Options
+from footprint.reports.view import Amounts, Report
+from footprint.settings import DECLARED, Settings
+
+#: By which figures the threshold is judged.
+CARBON = ("carbon_location_g", "carbon_market_g", "embodied_g")
+
+
+class Restated(NamedTuple):
+    """A figure of the base year's totals.
+
+    Attributes:
+        figure: its key in the report's totals, with its unit.
+        reported: as the base year's report has it.
+        restated: with the method and factors of today; None where it is not worked out.
+        difference_percent: of the reported one; None where one of them is not known, or 0.
+    """
+
+    figure: str
+    reported: Quantity | None
+    restated: Quantity | None
+    difference_percent: float | None
+
+
+class Earlier(NamedTuple):
+    """What another report said of the base year: `restated` by figure."""
+
+    report: str
+    sha256: str
+    version: str | None
+    restated: Mapping[str, Quantity | None]
+
+
+class Restatement(NamedTuple):
+    """The base year, as it was reported and as it comes out today.
+
+    Attributes:
+        year, policy, threshold_percent: as the organisation states them.
+        report, sha256, version: the base year's report: its file, and what made it.
+        period: of that report.
+        figures: of its totals.
+        why: what the differences come from.
+        threshold_passed: whether a figure of carbon differs by more than the threshold; None
+            where that cannot be told.
+        earlier: what reports in between said of the base year.
+    """
+
+    year: int | None
+    policy: str
+    threshold_percent: float | None
+    report: str
+    sha256: str
+    version: str | None
+    period: tuple[str | None, str | None]
+    figures: tuple[Restated, ...]
+    why: tuple[str, ...]
+    threshold_passed: bool | None
+    earlier: tuple[Earlier, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a report's JSON has it."""
+        return {
+            "year": self.year,
+            "policy": self.policy or None,
+            "threshold_percent": self.threshold_percent,
+            "report": self.report,
+            "sha256": self.sha256,
+            "version": self.version,
+            "period": {"start": self.period[0], "end": self.period[1]},
+            "figures": {
+                each.figure: {
+                    "reported": _q(each.reported),
+                    "restated": _q(each.restated),
+                    "difference_percent": each.difference_percent,
+                }
+                for each in self.figures
+            },
+            "why": list(self.why),
+            "threshold_passed": self.threshold_passed,
+            "earlier": [
+                {
+                    **each._asdict(),
+                    "restated": {name: _q(value) for name, value in each.restated.items()},
+                }
+                for each in self.earlier
+            ],
+        }
+
+
+class Base(NamedTuple):
+    """The base year as it was found: what is stated of it, its report, and reports in between."""
+
+    stated: BaseYear
+    document: Document
+    earlier: tuple[Document, ...]
+
+    @property
+    def inputs(self) -> list[Input]:
+        """Its files, as inputs of the report."""
+        files = (self.document, *self.earlier)
+        return [Input("base year", str(e.path), len(e.data), e.sha256) for e in files]
+
+
+def read(stated: BaseYear) -> Base | None:
+    """The base year's reports; None where none is named.
+
+    Raises UsageError: no report, one of another schema, or one that restates another base year.
+    """
+    if stated.report is None:
+        return None
+    document = documents.read(stated.report)
+    for name in TOTALS:
+        document.total(name)
+    earlier = tuple(documents.read(each) for each in stated.earlier)
+    for each in earlier:
+        told = each.section("restatement", dict)
+        if told.get("sha256") != document.sha256:
+            raise UsageError(
+                f"{each.path} does not restate {document.path}: leave it out of base_year.earlier,"
+                " or name the report that it does restate"
+            )
+        _earlier(each)
+    return Base(stated, document, earlier)
+
+
+def restated(
+    base: Base | None, report: Report, options: Options, settings: Settings
+) -> Restatement | None:
+    """The base year today; None where there is none.
+
+    Args:
+        base: its report.
+        report: the one that is being made.
+        options: what that one was asked for: where it is worked out.
+        settings: the reader's own, with today's file of factors.
+
+    Raises LedgerError where the base year's ledger cannot be read.
+    """
+    if base is None:
+        return None
+    stated, document = base.stated, base.document
+    made = document.section("made", dict)
+    version = made.get("version")
+    totals: Mapping[str, Quantity | None] = dict.fromkeys(TOTALS)
+    why: tuple[str, ...] = ()
+    if stated.ledgers:
+        today = _today(base, options, settings)
+        totals = _totals(today.totals)
+        why = tuple(_why(base, today, version))
+    figures = tuple(_figure(name, document.total(name), totals[name]) for name in TOTALS)
+    period = document.section("period", dict)
+    return Restatement(
+        stated.year,
+        stated.policy,
+        stated.threshold_percent,
+        str(document.path),
+        document.sha256,
+        None if version is None else str(version),
+        (period.get("start"), period.get("end")),
+        figures,
+        why,
+        _passed(figures, stated.threshold_percent),
+        tuple(_earlier(each) for each in base.earlier),
+    )
+
+
+def gaps(base: Base | None) -> Iterator[Gap]:
+    """That a base year is not worked out anew."""
+    if base is not None and not base.stated.ledgers:
+        yield Gap(
+            "restatement.figures",
+            "no ledger of the base year is named: its figures are as reported, and not worked out"
+            " with the method and factors of today",
+            "name it in base_year.ledger of the organisation file",
+        )
+
+
+def _today(base: Base, options: Options, settings: Settings) -> Report:
+    """The base year's report as it comes out today, without the factors that were pinned then."""
+    from footprint.accounts.opened import open_ledger
+    from footprint.reports.build import figures
+
+    made = base.document.section("made", dict)
+    asked, reader = made.get("options") or {}, made.get("settings") or {}
+    then = options._replace(
+        by=(),
+        since=asked.get("since"),
+        until=asked.get("until"),
+        declared=asked.get("declared") or {},
+        absorption=str(base.document.content.get("absorption") or "none"),
+        pins=False,
+    )
+    # What was declared of the place is what happened; the factors are those of today.
+    places: dict[str, Any] = {name: reader.get(name) for name in DECLARED}
+    ledger = open_ledger(*base.stated.ledgers)
+    return figures(ledger, ledger.outline(), then, settings._replace(**places))
+
+
+def _why(base: Base, today: Report, version: str | None) -> Iterator[str]:
+    """What the differences come from, one sentence each."""
+    if version is None:
+        yield "the base year's report does not say which version made it"
+    elif version != __version__:
+        yield f"another version of footprint: {version} then, {__version__} now"
+    old = base.document.section("factors", list)
+    for each in changed.factors(old, [factor.to_json() for factor in today.factors]):
+        if each.old and each.new:
+            yield f"{each.factor} was {each.old}, and is {each.new}"
+        elif each.new:
+            yield f"{each.factor} is used now: {each.new}"
+        else:
+            yield f"{each.factor} is not used any more: it was {each.old}"
+    known = {str(each.get("id")) for each in base.document.section("corrections", list)}
+    for one in today.corrections:
+        if one.id not in known:
+            yield f"correction {one.id} was made since, by {one.who}: {one.why}"
+    before = base.document.section("boundary", list)
+    yield from (f"the boundary says now: {each}" for each in today.boundary if each not in before)
+    yield from (f"the boundary said then: {each}" for each in before if each not in today.boundary)
+    yield from _ledgers(base)
+
+
+def _ledgers(base: Base) -> Iterator[str]:
+    from footprint.ledger.stores import open_store
+
+    stores = [open_store(each) for each in base.stated.ledgers]
+    found = changed.ledgers(base.document.section("ledger_heads", list), stores)
+    if found.grown:
+        yield f"the base year's ledger has grown since its report: {'; '.join(found.grown)}"
+    for line in found.wrong:
+        yield f"the base year's ledger is not the one of its report: {line}"
+
+
+def _totals(amounts: Amounts) -> dict[str, Quantity | None]:
+    energy = amounts.energy_j
+    kwh = None if energy is None else energy.to("kWh")
+    return {"energy_kwh": kwh} | {
+        name: getattr(amounts, name) for name in TOTALS if name != "energy_kwh"
+    }
+
+
+def _figure(name: str, reported: Quantity | None, today: Quantity | None) -> Restated:
+    difference = None
+    if reported is not None and today is not None and reported.mid:
+        difference = (today.mid - reported.mid) / reported.mid * 100
+    return Restated(name, reported, today, difference)
+
+
+def _passed(figures: Iterable[Restated], threshold: float | None) -> bool | None:
+    known = [
+        abs(each.difference_percent)
+        for each in figures
+        if each.figure in CARBON and each.difference_percent is not None
+    ]
+    return None if threshold is None or not known else max(known) > threshold
+
+
+def _earlier(document: Document) -> Earlier:
+    told = document.section("restatement", dict)
+    made = document.section("made", dict)
+    figures = told.get("figures")
+    try:
+        values = {
+            str(name): None
+            if (one := each["restated"]) is None
+            else Quantity(one["low"], one["mid"], one["high"], TOTALS[name])
+            for name, each in (figures or {}).items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise document.wrong(f"restatement.figures: {error}") from error
+    version = made.get("version")
+    version = None if version is None else str(version)
+    return Earlier(str(document.path), document.sha256, version, values)
+
+
+def _q(quantity: Quantity | None) -> dict[str, float] | None:
+    return None if quantity is None else quantity.to_json()
