@@ -7,11 +7,11 @@ is rough: a CPU's energy is split by CPU time a second at a time, and GPUs are t
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import Any
 
 from footprint.ledger import format as fmt
+from footprint.ledger.following import Batch, Following
 from footprint.model import NS_PER_S
 
 _UJ = 1_000_000  # in a joule
@@ -21,16 +21,14 @@ class Tally:
     """Follows one journal, which may not be there yet. From one thread at a time.
 
     Attributes:
-        size: bytes read so far.
         devices: the JSON records of the devices, by number.
         unavailable: the records of what could not be measured.
         started, now: boot-time ns of the writer's start and of the last batch.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._journal = Following(path)
         self._memory = self._began_utc = 0
-        self.size = fmt.HEADER_SIZE
         self.devices: dict[int, dict[str, Any]] = {}
         self.unavailable: list[dict[str, Any]] = []
         self.started = self.now = 0
@@ -44,14 +42,14 @@ class Tally:
     @property
     def ledger(self) -> Path:
         """The directory that the journal is in."""
-        return self._path.parent.parent
+        return self._journal.path.parent.parent
 
     def written_meanwhile(self) -> int:
         """Bytes of all journals of the ledger that were written since this one began."""
         try:
-            found = [path.stat() for path in self._path.parent.iterdir()]
+            found = [path.stat() for path in self._journal.path.parent.iterdir()]
         except OSError:
-            return self.size
+            return self._journal.size
         return sum(each.st_size for each in found if each.st_mtime_ns >= self._began_utc)
 
     @property
@@ -94,39 +92,22 @@ class Tally:
 
     def update(self) -> None:
         """Reads what was appended since the last time."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self.size)
-                data = file.read()
-        except OSError:
-            data = b""
-        offset = 0
-        while (batch := fmt.batch_head(data, offset)) is not None:
-            start = offset + fmt.BATCH_HEADER_SIZE
-            payload = data[start : start + batch.length]
-            if not batch.holds(payload):
-                break  # it is being written
-            self._take(payload, batch.t_max)
-            offset = start + batch.length
-        self.size += offset
+        for batch in self._journal.new():
+            self._take(batch)
 
-    def _take(self, payload: bytes, t: int) -> None:
-        try:
-            found = list(fmt.sections(payload))
-        except (ValueError, struct.error):
-            return
-        for section in found:
+    def _take(self, batch: Batch) -> None:
+        for section in batch.sections:
             for record in section.records:
                 self._record(record)
-        by_type = {section.row: section.rows for section in found if section.row is not None}
+        by_type = {each.row: each.rows for each in batch.sections if each.row is not None}
         for row in by_type.get(fmt.USAGE, ()):
             self._use(row)
         for number, epoch, _, _, raw in by_type.get(fmt.POINT, ()):
             self._point(number, epoch, raw)
         for number, _, _, _, energy in by_type.get(fmt.WINDOW, ()):
             self._add(number, energy)
-        self.now = t
-        self._past = [*self._past[-3:], (t, sum(self._own_uj.values()))]
+        self.now = batch.t
+        self._past = [*self._past[-3:], (batch.t, sum(self._own_uj.values()))]
 
     def _record(self, record: dict[str, Any]) -> None:
         match record.get("type"):
