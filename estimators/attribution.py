@@ -81,6 +81,8 @@ class Attribution(NamedTuple):
         groups: bounds (low_nj, high_nj) of each group of entries, as if it were one entry.
         metered_nj, idle_nj, estimated_nj: totals.
         floor_w: the idle floor that was used.
+        by_cell: what of each cell the entries used together, nJ, rounded down: up to a nJ for each
+            cell and entry beside the sum of the entries.
     """
 
     entries: dict[int, Share]
@@ -89,6 +91,7 @@ class Attribution(NamedTuple):
     idle_nj: int
     estimated_nj: int
     floor_w: float
+    by_cell: Sequence[int] = ()
 
 
 def booked_nj(
@@ -204,4 +207,5 @@ def attribute(
     # Each entry was rounded down to a whole nJ: what that leaves, below one nJ an entry, is idle.
     idle = metered - sum(share.energy_nj for share in shares.values())
     estimated = sum(cells.energy[cell] or 0 for cell in cells.estimated)
-    return Attribution(shares, bounds.by_group(), metered, idle, estimated, floor_w)
+    by_group = bounds.by_group()
+    return Attribution(shares, by_group, metered, idle, estimated, floor_w, line.booked)

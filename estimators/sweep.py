@@ -83,6 +83,9 @@ class Sweep:
         segments: when each entry was innermost; none empty.
         floor_w: the idle floor.
         only: cells that are booked; None: all.
+
+    Attributes:
+        booked: by cell, what of it all entries used together, nJ, rounded down.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class Sweep:
         self._only = only
         count = len(cells.energy)
         self.front, self.back = Lane(count), Lane(count)
+        self.booked: list[int] = []
         segments = list(segments)
         self._idle = idle_cells(cells, segments)
         self._times = sorted({t for each in segments for t in (each.start, each.end)})
@@ -152,7 +156,9 @@ class Sweep:
         # Whole ns of cells that are held in full, and the rest in parts of 1 / FULL.
         full = sum(piece.length for piece in real if piece.front >= FULL)
         part = sum(piece.length * piece.front for piece in real if piece.front < FULL)
-        price, rest = self._prices(cell, width, full + part / FULL)
+        busy = full + part / FULL
+        price, rest = self._prices(cell, width, busy)
+        self.booked.append(int(price * busy + rest * _behind_ns(real)))
         for piece in pieces:
             self._mark(piece.begin)
             if not piece.length:
@@ -190,3 +196,10 @@ class Sweep:
             and (energy := self.cells.energy[each]) is not None
         ]
         return sum(powers) / len(powers) if powers else self.floor_w
+
+
+def _behind_ns(pieces: Iterable[Piece]) -> float:
+    """For how long something in the background holds what the foreground leaves, ns."""
+    own = [piece for piece in pieces if piece.back and piece.front < FULL]
+    length = sum(piece.length for piece in own)
+    return length - sum(piece.length * piece.front for piece in own) / FULL

@@ -86,6 +86,7 @@ class Device:
         totals: what each group used; only where it is not.
         metered_nj, idle_nj, floor_w: as in `Columns`.
         bounds: nJ of each group, then of each level's unions.
+        by_cell: as in `attribution.Attribution`.
 
     Raises TooLarge where 64 bits do not hold a number.
     """
@@ -109,6 +110,7 @@ class Device:
         self.floor_w = floor_over(line, self._sweep.idle) if floor_w is None else floor_w
         self.metered_nj = line.metered_nj()
         self._groups = no_groups(segments) if groups is None else groups
+        self.by_cell = self._sweep.booked_nj(self.floor_w)
         lanes = self._sweep.run(self.floor_w)
         limits = Limits(self._sweep, lanes)
         joints = Joints(limits, self._groups.unions)

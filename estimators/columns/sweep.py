@@ -163,6 +163,24 @@ class Sweep:
         found: Floats = full + sums / FULL
         return found
 
+    def booked_nj(self, floor_w: float) -> Ints:
+        """What of each cell all entries used together, rounded down."""
+        if not self.line.size:
+            return np.zeros(0, np.int64)
+        price, rest = self.prices(floor_w)
+        found: Floats = price * self._busy + rest * self._behind_ns()
+        return found.astype(np.int64)
+
+    def _behind_ns(self) -> Floats:
+        """For how long something in the background holds what the foreground leaves, ns."""
+        if self._back is None:
+            return np.zeros(self.line.size)
+        left = (self._back > 0) & (self._front < FULL)
+        length = np.where(left, self._length, 0)
+        whole = np.add.reduceat(length, self._begins)
+        found: Floats = whole - np.add.reduceat(length * self._front, self._begins) / FULL
+        return found
+
     def prices(self, floor_w: float, only: Flags | None = None) -> tuple[Floats, Floats]:
         """nJ for each ns of activity and of rest, by cell."""
         line, busy = self.line, self._busy

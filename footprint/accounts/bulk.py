@@ -210,6 +210,7 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
             done.floor_w,
             attributed_by,
             held_ns=int(own.held_ns.sum()),
+            by_cell=cast(Sequence[int], done.by_cell),
         )
 
     def _line(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from footprint.accounts.lines import Bounds, Period
@@ -43,6 +44,8 @@ class Clock:
     def __init__(self, facts: Sequence[Facts]) -> None:
         self._anchors = sorted({anchor for one in facts for anchor in one.anchors}) or [(0, 0)]
         self._times = [t for t, _ in self._anchors]
+        #: The highest UTC so far, anchor by anchor.
+        self._summits = list(accumulate((utc for _, utc in self._anchors), max))
 
     def utc_ns(self, t: int) -> int:
         """UTC of a boot-time instant, by the nearest earlier anchor."""
@@ -59,14 +62,13 @@ class Clock:
 
     def boot_ns(self, utc_ns: int) -> int:
         """The boot-time instant of a UTC one, as `Facts.boot_ns` has it."""
-        best = self._anchors[0]
-        for anchor in self._anchors:
-            if anchor[1] > utc_ns:
-                if best[1] <= utc_ns:  # UTC may have been set forward over it
-                    return min(utc_ns - best[1] + best[0], anchor[0])
-                break
-            best = anchor
-        return utc_ns - best[1] + best[0]
+        # The first anchor that is after it is where the highest UTC so far is.
+        later = bisect_right(self._summits, utc_ns)
+        at, utc = self._anchors[max(0, later - 1)]
+        found = utc_ns - utc + at
+        if 0 < later < len(self._anchors):  # UTC may have been set forward over it
+            return min(found, self._anchors[later][0])
+        return found
 
 
 def parts(facts: Sequence[Facts], period: Period = (None, None)) -> list[Part]:

@@ -37,6 +37,7 @@ class GroupSums(NamedTuple):
         tiers: energy by tier, by group.
         stretches: energy by stretch of time, by group; empty where nothing is cut.
         floor_w: the idle floor.
+        by_cell: what of each cell all groups used together.
     """
 
     totals: Totals
@@ -46,6 +47,7 @@ class GroupSums(NamedTuple):
     attributed_nj: int
     idle_nj: int
     floor_w: float
+    by_cell: Ints
 
 
 def group_sums(
@@ -87,7 +89,14 @@ def group_sums(
         stretches = _by_stretch(found, groups.labels, count, len(cuts) + 1)
     attributed_nj = done.metered_nj - done.idle_nj
     return GroupSums(
-        totals, done.bounds, tiers, stretches, attributed_nj, done.idle_nj, done.floor_w
+        totals,
+        done.bounds,
+        tiers,
+        stretches,
+        attributed_nj,
+        done.idle_nj,
+        done.floor_w,
+        done.by_cell,
     )
 
 

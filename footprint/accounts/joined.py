@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import cast
 
 from footprint.accounts.entries import EntryList
+from footprint.accounts.hours import merged
 from footprint.accounts.lines import Book, DeviceBook, GroupEnergy, add_to
 from footprint.accounts.timelines.timeline import Timeline
 
@@ -61,6 +62,7 @@ def _both(one: DeviceBook, other: DeviceBook) -> DeviceBook:
         floor_w=min(one.floor_w, other.floor_w),
         idle_by=add_to(dict(one.idle_by), other.idle_by),
         unattributed_by=add_to(dict(one.unattributed_by), other.unattributed_by),
+        hours=merged(one.hours, other.hours),
     )
 
 

@@ -12,6 +12,7 @@ from footprint.model import Device
 
 if TYPE_CHECKING:
     from footprint.accounts.bulk import Tables
+    from footprint.accounts.hours import Hour
     from footprint.accounts.timelines.columns.timeline import TimelineColumns
 
 
@@ -70,6 +71,7 @@ class DeviceBook(NamedTuple):
     `idle_by` and `unattributed_by` are two of them by stretch of time (`Book.cuts`), nJ; empty
     where nothing is cut. `present_ns` is the time for which the device is in the books,
     `idle_ns` and `unattributed_ns` the parts of it that no entry held (`GroupEnergy.held_ns`).
+    `hours` are the lines by hour of UTC.
     """
 
     host: str
@@ -87,6 +89,7 @@ class DeviceBook(NamedTuple):
     present_ns: int
     idle_ns: int
     unattributed_ns: int
+    hours: Mapping[int, Hour] = {}
 
 
 class GroupEnergy(NamedTuple):

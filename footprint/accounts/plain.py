@@ -136,6 +136,7 @@ class PlainPosting(Posting[Timeline, list[Segment]]):
             floor_w,
             attributed_by,
             held_ns=sum(share.held_ns for share in done.entries.values()),
+            by_cell=done.by_cell,
         )
 
     def _book_groups(

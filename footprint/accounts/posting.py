@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from footprint.accounts.days import Clock, Part
+from footprint.accounts.hours import Clockwork, Hour, energies, hours, known_ns
 from footprint.accounts.lines import Book, DeviceBook, Grouping, add_to
 from footprint.ledger.reader import Facts, PathInfo
 from footprint.model import DEVICE_KINDS, Device
@@ -76,6 +77,7 @@ class Posting(ABC, Generic[Line, Chosen]):
     ) -> None:
         clock = Clock([book.facts[member] for member in part.members])
         self.since, self.until = part.bounds
+        self.clock = clock
         self.cuts = [clock.boot_ns(t) for t in book.cuts]
         self.book = book
         self.facts = book.facts
@@ -182,9 +184,10 @@ class Posting(ABC, Generic[Line, Chosen]):
         cells = timeline.cells
         metered, present = cells.metered_nj(), cells.present_ns()
         before = {key: len(parts) for key, parts in self.book.groups.items()}
+        clockwork = Clockwork(self.clock, cells.edges) if present else None
         booked = Booked()
         for part in job.parts:
-            booked = booked.plus(self._booked(device, timeline, part))
+            booked = booked.plus(self._booked(device, timeline, part, clockwork))
         rest = metered - booked.attributed_nj - booked.idle_nj
         idle_ns, rest_ns = self._times(device, metered, rest, booked, present, before)
         whole_by = self._by_stretch(timeline)
@@ -205,6 +208,7 @@ class Posting(ABC, Generic[Line, Chosen]):
                 present,
                 idle_ns,
                 rest_ns,
+                {} if clockwork is None else _hours(clockwork, cells, booked),
             )
         )
 
@@ -270,10 +274,20 @@ class Posting(ABC, Generic[Line, Chosen]):
         for own, members in zip(self.shares.split(cells, shares), families.values(), strict=True):
             yield Charge(own, self.of_writers(members))
 
-    def _booked(self, device: Device, timeline: Line, part: Charge[Chosen]) -> Booked:
+    def _booked(
+        self,
+        device: Device,
+        timeline: Line,
+        part: Charge[Chosen],
+        clockwork: Clockwork | None,
+    ) -> Booked:
         booked = self.attributed(device, timeline, part.cells, part.chosen)
         whole_by = self._by_stretch(timeline._replace(cells=part.cells))
-        return booked._replace(idle_by=_less(whole_by, booked.attributed_by))
+        booked = booked._replace(idle_by=_less(whole_by, booked.attributed_by))
+        if clockwork is None:
+            return booked
+        tracked = clockwork.sums(energies(part.cells))
+        return booked.by_hour(tracked, clockwork.sums(booked.by_cell))
 
     def _share(self, device: Device, edges: Any, root: int, members: list[int]) -> Any:
         """A family's share of each cell: of busy CPU seconds, or of the memory."""
@@ -361,8 +375,24 @@ def nameless(book: Book) -> dict[int, list[object]]:
     return lost
 
 
+def _hours(clockwork: Clockwork, cells: Any, booked: Booked) -> dict[int, Hour]:
+    """A device's books by hour."""
+    metered = clockwork.sums(energies(cells))
+    nothing = [0] * len(metered)
+    own, tracked = booked.attributed_at or nothing, booked.tracked_at or nothing
+    at_rest = [whole - part for whole, part in zip(tracked, own, strict=True)]
+    covered = clockwork.sums(known_ns(cells))
+    return hours(
+        clockwork, metered, (booked.attributed_nj, own), (booked.idle_nj, at_rest), covered
+    )
+
+
 class Booked(NamedTuple):
-    """What one pass over a device's cells came to; `plus` adds the passes of several families."""
+    """What one pass over a device's cells came to; `plus` adds the passes of several families.
+
+    `by_cell` is what of each cell was attributed, `attributed_at` that by hour, and `tracked_at`
+    that with what was idle: as good as rounding leaves them.
+    """
 
     attributed_nj: int = 0
     idle_nj: int = 0
@@ -370,6 +400,13 @@ class Booked(NamedTuple):
     attributed_by: Mapping[int, int] = {}
     idle_by: Mapping[int, int] = {}
     held_ns: int = 0
+    by_cell: Sequence[int] = ()
+    attributed_at: Sequence[int] = ()
+    tracked_at: Sequence[int] = ()
+
+    def by_hour(self, tracked: Sequence[int], attributed: Sequence[int]) -> Booked:
+        """By hour in place of by cell."""
+        return self._replace(by_cell=(), tracked_at=tracked, attributed_at=attributed)
 
     def plus(self, other: Booked) -> Booked:
         return Booked(
@@ -379,7 +416,14 @@ class Booked(NamedTuple):
             add_to(dict(self.attributed_by), other.attributed_by),
             add_to(dict(self.idle_by), other.idle_by),
             self.held_ns + other.held_ns,
+            (),
+            _sums(self.attributed_at, other.attributed_at),
+            _sums(self.tracked_at, other.tracked_at),
         )
+
+
+def _sums(one: Sequence[int], other: Sequence[int]) -> Sequence[int]:
+    return [a + b for a, b in zip(one, other, strict=True)] if one and other else one or other
 
 
 def _less(whole: Mapping[int, int], *parts: Mapping[int, int]) -> dict[int, int]:

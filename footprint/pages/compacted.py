@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from footprint.pages.tasks import Task
 
 #: The format of a kept page. Unlike `stored.SCHEMA`, every version that was ever written is read.
-SCHEMA = "footprint.groups/1"
+SCHEMA = "footprint.groups/2"
+#: Those that are read: the first one has no hours and no stretches (`DeviceLine`).
+READ = ("footprint.groups/1", SCHEMA)
 HOUR_NS = DAY_NS // 24
 #: Kinds of issues: an hour of groups was taken as a whole; calls that no group stands for.
 WHOLE_HOURS, APART = "whole-hours", "compacted-apart"
@@ -103,7 +105,7 @@ def read(store: Store, file: SealedFile, boot: str | None = None) -> list[Kept]:
 
 
 def _page(text: str, where: str) -> Page:
-    found = stored.of_text(text, SCHEMA)
+    found = stored.of_text(text, READ)
     if found is None:
         raise LedgerVersionError(
             f"{where} has groups that this footprint cannot read: it was damaged (`footprint"

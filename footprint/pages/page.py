@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
+from footprint.accounts.hours import Hour, known_stretches
 from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy
 from footprint.accounts.posting import nameless
 from footprint.estimators.systems.use import ApiUse
@@ -64,7 +65,9 @@ class DeviceLine(NamedTuple):
     """One device's books as `lines.DeviceBook` has them, without its readings.
 
     `covered_ns` and `missing_ns`: for how long its energy is known, and not known; `start_ns` and
-    `end_ns`: UTC, None where it was not read.
+    `end_ns`: UTC, None where it was not read. `hours`: its books by hour of UTC; `known`: the
+    stretches (UTC ns) in which its energy is known. Both are empty in groups that an earlier
+    version compacted.
     """
 
     host: str
@@ -84,6 +87,8 @@ class DeviceLine(NamedTuple):
     missing_ns: int
     start_ns: int | None
     end_ns: int | None
+    hours: Mapping[int, Hour] = {}
+    known: tuple[tuple[int, int], ...] = ()
 
     @property
     def metered(self) -> bool:
@@ -221,6 +226,8 @@ def _line(each: DeviceBook, facts: Sequence[Facts]) -> DeviceLine:
         missing,
         clock.utc_ns(int(edges[0])) if len(edges) else None,
         clock.utc_ns(int(edges[-1])) if len(edges) else None,
+        each.hours,
+        tuple((clock.utc_ns(start), clock.utc_ns(end)) for start, end in known_stretches(cells)),
     )
 
 

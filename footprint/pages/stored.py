@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from footprint.accounts.doings import Doing
+from footprint.accounts.hours import Hour
 from footprint.accounts.latency import Latencies
 from footprint.accounts.lines import Energy, GroupEnergy, missing_share
 from footprint.estimators.systems.use import ApiUse
@@ -19,7 +20,7 @@ from footprint.model import Device
 from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page
 
 #: Changes whenever a page of the same rows would come out otherwise.
-SCHEMA = "footprint.page/1"
+SCHEMA = "footprint.page/2"
 
 
 def printed(page: Page) -> bytes:
@@ -59,11 +60,11 @@ def parsed(data: bytes) -> Page | None:
         return None
 
 
-def of_text(data: str | bytes, schema: str = SCHEMA) -> Page | None:
+def of_text(data: str | bytes, schemas: Collection[str] = (SCHEMA,)) -> Page | None:
     """The page of a JSON text; None where it is none, or that of another version."""
     try:
         found = json.loads(data)
-        return _page(found) if found["schema"] == schema else None
+        return _page(found) if found["schema"] in schemas else None
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
 
@@ -122,11 +123,19 @@ def _tuples(value: Any) -> Any:
 
 
 def _line(fields: list[Any], devices: list[Device]) -> DeviceLine:
-    found = dict(zip(DeviceLine._fields, fields, strict=True))
+    # Groups that were compacted before there were hours lack the last fields.
+    found = dict(zip(DeviceLine._fields, fields, strict=len(fields) != _WITHOUT_HOURS))
     found["device"] = devices[found["device"]]
     for name in ("idle_by", "unattributed_by"):
         found[name] = _mapping(found[name])
+    if "hours" in found:
+        numbers, hours = found["hours"]
+        found["hours"] = {at: Hour(*own) for at, own in zip(numbers, hours, strict=True)}
+        found["known"] = _tuples(found["known"])
     return DeviceLine(**found)
+
+
+_WITHOUT_HOURS = DeviceLine._fields.index("hours")
 
 
 def _energy(part: GroupEnergy, devices: _Numbers) -> list[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from footprint.accounts.amounts import Sum, added
-from footprint.accounts.lines import GroupEnergy, add_to
+from footprint.accounts.lines import Energy, GroupEnergy, add_to, missing_share
 from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import DeviceLine, Member, Nameless, Page, Place
 
@@ -46,6 +46,83 @@ class Total(NamedTuple):
         return {**found, "call": (float(calls),) if calls else ()}
 
 
+class Adding:
+    """Pages, added as they come.
+
+    Args:
+        cuts: UTC ns, increasing: instants at which a factor changes, over all pages.
+    """
+
+    def __init__(self, cuts: tuple[int, ...] = ()) -> None:
+        self._cuts = cuts
+        self._devices: dict[tuple[str, str], _Line] = {}
+        self._groups: dict[tuple[Hashable, Place], dict[str, _Group]] = {}
+        self._members: dict[Hashable, Member] = {}
+        self._nameless: dict[Nameless, None] = {}
+        self._missing: dict[Issue, None] = {}
+        self._notes: dict[str, None] = {}
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._entries = self._left_open = 0
+        self._assumed = False
+
+    def add(self, page: Page) -> None:
+        """Adds a page."""
+        self._add(_renumbered(page, self._cuts), page.issues)
+
+    def join(self, part: Total) -> None:
+        """Adds what other pages came to, with the same cuts."""
+        self._add(part, part.missing)
+
+    def _add(self, page: Page | Total, issues: Iterable[Issue]) -> None:
+        for line in page.devices:
+            at = line.boot, line.device.id
+            if at in self._devices:
+                self._devices[at].add(line)
+            else:
+                self._devices[at] = _Line(line)
+        for key, parts in page.groups.items():
+            own = self._groups.setdefault(key, {})
+            for part in parts:
+                if part.device.id in own:
+                    own[part.device.id].add(part)
+                else:
+                    own[part.device.id] = _Group(part)
+        members = self._members
+        for name, member in page.members.items():
+            members[name] = members[name].plus(member) if name in members else member
+        self._nameless |= dict.fromkeys(page.nameless)
+        self._missing |= dict.fromkeys(issues)
+        self._notes |= dict.fromkeys(page.notes)
+        self._starts += [] if page.start_ns is None else [page.start_ns]
+        self._ends += [] if page.end_ns is None else [page.end_ns]
+        self._entries += page.entries
+        self._left_open += page.left_open
+        self._assumed = self._assumed or page.assumed
+
+    def total(self, facts: Sequence[Facts] = (), issues: Sequence[Issue] = ()) -> Total:
+        """What they come to."""
+        return Total(
+            facts,
+            issues,
+            tuple(self._missing),
+            tuple(each.line() for each in self._devices.values()),
+            {
+                key: tuple(each.energy() for each in own.values())
+                for key, own in self._groups.items()
+            },
+            dict(self._members),
+            self._entries,
+            self._left_open,
+            min(self._starts, default=None),
+            max(self._ends, default=None),
+            self._assumed,
+            tuple(self._nameless),
+            tuple(self._notes),
+            self._cuts,
+        )
+
+
 def total(
     facts: Sequence[Facts],
     issues: Sequence[Issue],
@@ -57,50 +134,10 @@ def total(
     Args:
         cuts: UTC ns, increasing: instants at which a factor changes, over all pages.
     """
-    devices: dict[tuple[str, str], DeviceLine] = {}
-    groups: dict[tuple[Hashable, Place], dict[str, GroupEnergy]] = {}
-    members: dict[Hashable, Member] = {}
-    nameless: dict[Nameless, None] = {}
-    missing: dict[Issue, None] = {}
-    notes: dict[str, None] = {}
-    starts: list[int] = []
-    ends: list[int] = []
-    entries = left_open = 0
-    assumed = False
-    for page in (_renumbered(each, cuts) for each in pages):
-        for line in page.devices:
-            at = line.boot, line.device.id
-            devices[at] = _both(devices[at], line) if at in devices else line
-        for key, parts in page.groups.items():
-            own = groups.setdefault(key, {})
-            for part in parts:
-                before = own.get(part.device.id)
-                own[part.device.id] = part if before is None else before.plus(part)
-        for name, member in page.members.items():
-            members[name] = members[name].plus(member) if name in members else member
-        nameless |= dict.fromkeys(page.nameless)
-        missing |= dict.fromkeys(page.issues)
-        notes |= dict.fromkeys(page.notes)
-        starts += [] if page.start_ns is None else [page.start_ns]
-        ends += [] if page.end_ns is None else [page.end_ns]
-        entries, left_open = entries + page.entries, left_open + page.left_open
-        assumed = assumed or page.assumed
-    return Total(
-        facts,
-        issues,
-        tuple(missing),
-        tuple(devices.values()),
-        {key: tuple(own.values()) for key, own in groups.items()},
-        members,
-        entries,
-        left_open,
-        min(starts, default=None),
-        max(ends, default=None),
-        assumed,
-        tuple(nameless),
-        tuple(notes),
-        cuts,
-    )
+    adding = Adding(cuts)
+    for page in pages:
+        adding.add(page)
+    return adding.total(facts, issues)
 
 
 def _renumbered(page: Page, cuts: Sequence[int]) -> Page:
@@ -139,13 +176,95 @@ _SUMMED = (
 )
 
 
-def _both(one: DeviceLine, other: DeviceLine) -> DeviceLine:
-    instants = [each for each in (one.start_ns, other.start_ns) if each is not None]
-    ends = [each for each in (one.end_ns, other.end_ns) if each is not None]
-    return one._replace(
-        **{name: getattr(one, name) + getattr(other, name) for name in _SUMMED},
-        idle_by=add_to(dict(one.idle_by), other.idle_by),
-        unattributed_by=add_to(dict(one.unattributed_by), other.unattributed_by),
-        start_ns=min(instants, default=None),
-        end_ns=max(ends, default=None),
-    )
+class _Line:
+    """A device's lines, added up in place: a year has very many days."""
+
+    def __init__(self, line: DeviceLine) -> None:
+        self._first, self._more = line, False
+        self._sums = [getattr(line, name) for name in _SUMMED]
+        self._idle, self._other = dict(line.idle_by), dict(line.unattributed_by)
+        self._hours, self._known = dict(line.hours), list(line.known)
+        self._starts, self._ends = [line.start_ns], [line.end_ns]
+
+    def add(self, line: DeviceLine) -> None:
+        self._more = True
+        self._sums = [sum_ + getattr(line, n) for sum_, n in zip(self._sums, _SUMMED, strict=True)]
+        add_to(self._idle, line.idle_by)
+        add_to(self._other, line.unattributed_by)
+        for hour, own in line.hours.items():
+            known = self._hours.get(hour)
+            self._hours[hour] = own if known is None else known.plus(own)
+        self._known.extend(line.known)
+        self._starts.append(line.start_ns)
+        self._ends.append(line.end_ns)
+
+    def line(self) -> DeviceLine:
+        if not self._more:
+            return self._first
+        starts = (each for each in self._starts if each is not None)
+        ends = (each for each in self._ends if each is not None)
+        return self._first._replace(
+            **dict(zip(_SUMMED, self._sums, strict=True)),
+            idle_by=dict(self._idle),
+            unattributed_by=dict(self._other),
+            start_ns=min(starts, default=None),
+            end_ns=max(ends, default=None),
+            hours=dict(sorted(self._hours.items())),
+            known=tuple(united(self._known)),
+        )
+
+
+class _Group:
+    """What a group used of a device, added up in place, as `GroupEnergy.plus` does."""
+
+    def __init__(self, part: GroupEnergy) -> None:
+        self._first, self._more = part, False
+
+    def add(self, part: GroupEnergy) -> None:
+        if not self._more:
+            first, own = self._first, self._first.energy
+            self._more = True
+            self._mid, self._low, self._high = own.mid_nj, own.low_nj, own.high_nj
+            self._estimated = own.estimated_nj
+            self._held, self._metered = first.held_ns, first.metered_ns
+            self._active = first.active_ns
+            self._tiers, self._by = dict(first.tiers), dict(first.by_stretch)
+        energy = part.energy
+        self._mid += energy.mid_nj
+        self._low += energy.low_nj
+        self._high += energy.high_nj
+        self._estimated += energy.estimated_nj
+        self._held += part.held_ns
+        self._metered += part.metered_ns
+        self._active += part.active_ns
+        add_to(self._tiers, part.tiers)
+        add_to(self._by, part.by_stretch)
+
+    def energy(self) -> GroupEnergy:
+        if not self._more:
+            return self._first
+        missing = missing_share(self._metered, self._active)
+        return GroupEnergy(
+            self._first.device,
+            Energy(self._mid, self._low, self._high, missing, self._estimated),
+            dict(self._tiers),
+            dict(self._by),
+            self._held,
+            self._metered,
+            self._active,
+        )
+
+
+def united(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches of time in order, those that meet as one."""
+    begun: int | None = None
+    over = 0
+    for start, end in sorted(stretches):
+        if begun is not None and start <= over:
+            over = max(over, end)
+            continue
+        if begun is not None:
+            yield begun, over
+        begun, over = start, end
+    if begun is not None:
+        yield begun, over
