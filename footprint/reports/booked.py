@@ -6,7 +6,8 @@ device) before its factors are applied, and what was priced is added over places
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from footprint.accounts.lines import GroupEnergy
@@ -41,6 +42,24 @@ class Used(NamedTuple):
     missing: dict[Device, float]
     parts: tuple[GroupEnergy, ...] = ()
     devices: tuple[OnDevice, ...] = ()
+
+
+class Piece(NamedTuple):
+    """Energy with the factor set of its place: J by tier; `use`: when it was used."""
+
+    number: int
+    use: Use
+    tiers_j: Mapping[str, float]
+
+
+class _Rest(NamedTuple):
+    """A device: what entries used of it by factor set, and the rest with its own."""
+
+    line: DeviceLine
+    shares: dict[int, list[GroupEnergy]]
+    home: int
+    idle: Use
+    other: Use
 
 
 class Booked:
@@ -136,22 +155,7 @@ class Booked:
         idle: dict[int, list[Use]] = {}
         other: dict[int, list[Use]] = {}
         whole: dict[int, list[Use]] = {}
-        for each in self.book.devices:
-            if not each.metered:
-                continue
-            shares = self._attributed(each)
-            home = self._home(each)
-            absorbed = (each.boot, each.device.id) in self._ratios
-            idle_use = Use(
-                self._idle(each, shares),
-                {} if absorbed else at_instants(each.idle_by, self.book.cuts),
-                held_s(each.device, 0 if absorbed else each.idle_ns),
-            )
-            other_use = Use(
-                _scaled(each, each.unattributed_nj),
-                at_instants(each.unattributed_by, self.book.cuts),
-                held_s(each.device, each.unattributed_ns),
-            )
+        for each, shares, home, idle_use, other_use in self._rests:
             idle.setdefault(home, []).append(idle_use)
             other.setdefault(home, []).append(other_use)
             parts = [
@@ -171,6 +175,41 @@ class Booked:
             for number, use in parts:
                 whole.setdefault(number, []).append(use)
         return _summed(idle), _summed(other), _summed(whole)
+
+    @cached_property
+    def _rests(self) -> list[_Rest]:
+        """Of each metered device what was not attributed, and whose factors hold for it."""
+        found: list[_Rest] = []
+        for each in self.book.devices:
+            if not each.metered:
+                continue
+            shares = self._attributed(each)
+            absorbed = (each.boot, each.device.id) in self._ratios
+            idle = Use(
+                self._idle(each, shares),
+                {} if absorbed else at_instants(each.idle_by, self.book.cuts),
+                held_s(each.device, 0 if absorbed else each.idle_ns),
+            )
+            other = Use(
+                _scaled(each, each.unattributed_nj),
+                at_instants(each.unattributed_by, self.book.cuts),
+                held_s(each.device, each.unattributed_ns),
+            )
+            found.append(_Rest(each, shares, self._home(each), idle, other))
+        return found
+
+    def pieces(self) -> Iterator[Piece]:
+        """All that was metered, by factor set and by how it became known.
+
+        What was not attributed is of the tier of its device.
+        """
+        used = self.used(BOOT, [place for name, place in self.book.groups if name == BOOT])
+        for number, use in used.uses.items():
+            own = {tier: nj for (at, tier), nj in used.tiers_j.items() if at == number}
+            yield Piece(number, use, own)
+        for rest in self._rests:
+            for use in (rest.idle, rest.other):
+                yield Piece(rest.home, use, {rest.line.device.tier: use.energy.mid})
 
     def _attributed(self, each: DeviceLine) -> dict[int, list[GroupEnergy]]:
         found: dict[int, list[GroupEnergy]] = {}

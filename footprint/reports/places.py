@@ -12,6 +12,7 @@ from footprint.estimators.context import FactorSet, Hardware, apply, resolve
 from footprint.estimators.declared import Declared
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
+from footprint.estimators.market import Market
 from footprint.estimators.quantity import exact
 from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
@@ -40,6 +41,7 @@ class Places:
     Attributes:
         of_place: the number of each place's factor set.
         sets: the factor sets by number.
+        markets: what contracts come to at each place, once `settle` was called.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Places:
         span: Span | None = None,
     ) -> None:
         self.sets: list[FactorSet] = []
+        self.markets: dict[int, Market] = {}
         self.problems: list[Gap] = []
         self._holes: dict[Gap, None] = {}
         self._arguments, self._settings = arguments, settings
@@ -118,8 +121,8 @@ class Places:
         instruments = self.sources.contracts.instruments
         if instruments is None:
             return
-        found = markets(self.sets, whole, instruments, self.sources.registry, self._span)
-        for place, market in found.items():
+        self.markets = markets(self.sets, whole, instruments, self.sources.registry, self._span)
+        for place, market in self.markets.items():
             own = self.sets[place]
             rate = None
             if market.carbon_g is not None:
