@@ -57,7 +57,7 @@ def parse(text: str, now: datetime) -> Period:
     word = text.strip()
     try:
         found = _interval(word) if "/" in word else _named(word, now)
-        if found is not None and not _YEARS[0] <= found[0].year <= _YEARS[1]:
+        if found is not None and not _YEARS[0] <= found[0].year <= found[1].year <= _YEARS[1]:
             raise UsageError(f"period {text!r} is not between {_YEARS[0]} and {_YEARS[1]}")
     except (ValueError, OverflowError) as error:
         if isinstance(error, UsageError):

@@ -10,6 +10,7 @@ from footprint.budgets.view import OVER, STATES, UNKNOWN, UNUSED, Checked, Note,
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series
+from footprint.reports.columns import plain
 from footprint.reports.figures import digits
 from footprint.words import words
 from footprint.words.said import said
@@ -42,10 +43,10 @@ class Speech:
         return self("title", counts=self.counts(checked.counts))
 
     def budget(self, budget: Budget) -> str:
-        """What a budget is called: its title, else what it selects, and its period."""
+        """What a budget is called: its title, else what it selects, and its period. On one line."""
         if budget.title:
-            return budget.title
-        made = selected(budget.select) or self("everything")
+            return plain(budget.title)
+        made = plain(selected(budget.select)) or self("everything")
         return made if budget.period is None else f"{made}, {budget.period.text}"
 
     def figure(self, limit: Limit) -> str:
@@ -136,7 +137,7 @@ class Speech:
 
     def _hole(self, name: str, value: str | float) -> str:
         if isinstance(value, str):
-            return said(self.lang, value) if name in _SENTENCES else value
+            return plain(said(self.lang, value) if name in _SENTENCES else value)
         return self.percent(value) if name == "share" else digits(value, self.lang)
 
     def factor(self, factor: Factor) -> str:
