@@ -1,0 +1,93 @@
+"""This process's spans of tests, in one ledger, whatever the tests do to footprint's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from footprint import settings
+from footprint.tracking import runtime, session
+from footprint.tracking.measure import measure
+
+#: Tags of a test's spans: which part of a test, and of which session of tests.
+PHASE, SESSION = "pytest", "pytest_session"
+SETUP, CALL, TEARDOWN, ROUND = "setup", "call", "teardown", "round"
+#: How many calls a round was, as it was added to its span.
+CALLS = "pytest_calls"
+#: So long the first test waits until the devices were found, seconds.
+PATIENCE = 3.0
+
+
+class Recording:
+    """Spans of the tests of one session of tests.
+
+    Args:
+        name: the session of tests.
+        temporary: the ledger where no setting names one.
+        is_shared: other processes run tests of the session, too.
+    """
+
+    def __init__(self, name: str, temporary: str, *, is_shared: bool = False) -> None:
+        self.name = name
+        self.is_shared = is_shared
+        self._temporary = temporary
+        self._before: Any = None
+        #: Where the spans go; empty before the first.
+        self.ledger = ""
+        #: Why nothing is recorded; empty where something is.
+        self.off = ""
+        self._started = False
+
+    def start(self) -> None:
+        """Finds the devices, once: the first test would else run unmetered."""
+        if self._started:
+            return
+        self._started = True
+        given = session.given()
+        found = settings.resolve(given, problems=[])
+        if found.disabled or runtime.disabled():
+            self.off = "footprint is switched off (FOOTPRINT_DISABLED): nothing was measured"
+            return
+        named = "ledger" in found.origins
+        self.ledger = os.path.abspath(found.ledger) if named else self._temporary  # noqa: PTH100
+        self._before = given.get("ledger")
+        runtime.prepare()
+        self._own()
+        session.get().meter.ready.wait(PATIENCE)
+
+    def _own(self) -> None:
+        """A test may have named another ledger: the next test's spans go where they all go."""
+        if session.given().get("ledger") != self.ledger:
+            session.configure(ledger=self.ledger)
+
+    def open(self, test: str, phase: str, declared: Mapping[str, Any]) -> measure | None:
+        """A span that has begun; None where nothing is recorded."""
+        self.start()
+        if self.off:
+            return None
+        self._own()
+        tags = {**(declared.get("tags") or {}), PHASE: phase, SESSION: self.name}
+        return measure(test, **{**declared, "tags": tags}).__enter__()
+
+    def settle(self, wait: float) -> None:
+        """All that ended is in the ledger, with readings up to now where they come in time."""
+        if self._started and not self.off:
+            if wait:
+                from footprint import clock
+
+                session.get().settle(clock.now_ns(), wait)
+            session.flush()
+
+    def finish(self) -> None:
+        """The journal is closed, and the settings are as they were."""
+        if self._started and not self.off:
+            self.settle(wait=1.0)
+            session.configure(ledger=self._before)
+
+
+def remove(temporary: str) -> None:
+    """Removes a session's own ledger, where it was made."""
+    import shutil
+
+    shutil.rmtree(temporary, ignore_errors=True)
