@@ -24,7 +24,7 @@ from footprint.words import LANGUAGES
 )
 @click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
 @click.option("--until", metavar="TIME", help="Leave out what was from then on.")
-@setting_options(*DECLARING, "factors", "factor_sources")
+@setting_options(*DECLARING, "factors", "factor_sources", "organisation", "privacy")
 @click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
 @click.option(
     "--absorption",
@@ -47,7 +47,17 @@ from footprint.words import LANGUAGES
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="Of text, md, html; data has none."
 )
+@click.option("--init", is_flag=True, help="Write an organisation.toml to fill in, nothing else.")
+@click.option(
+    "--replay",
+    "replayed",
+    metavar="REPORT",
+    help="Make a report (JSON, HTML, PDF) again: exit 1 where it does not come out the same.",
+)
+@click.pass_context
 def report(
+    context: click.Context,
+    /,
     ledgers: tuple[str, ...],
     *,
     by: str | None,
@@ -61,6 +71,8 @@ def report(
     output: str | None,
     lang: str,
     no_pins: bool,
+    init: bool,
+    replayed: str | None,
     **given: Any,
 ) -> None:
     """Report on a ledger.
@@ -72,6 +84,16 @@ def report(
     """
     from footprint import reports
 
+    if init or replayed is not None:
+        from footprint.cli import report_again as again
+
+        if replayed is None:
+            again.init(output, lang)
+            return
+        again.only_beside(context)
+        how = {"engine": engine, "fresh": fresh, "master": master, **checked(**given)}
+        again.replay(replayed, ledgers, format_=format_ or "text", output=output, **how)
+        return
     with uncollected():
         made = reports.report(
             *ledgers,

@@ -77,6 +77,7 @@ def report(
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
     """
     from footprint import settings as settings_
+    from footprint.reports.audit.organisation import found
     from footprint.reports.build import build
     from footprint.reports.options import ABSORPTIONS, Options
 
@@ -107,6 +108,7 @@ def report(
     options = Options(by, since, until, declared, absorption, pins, engine, master, fresh)
     arguments = {"factors": factors, "factor_sources": order, "organisation": organisation}
     settings = settings_.resolve({**arguments, "privacy": privacy})
+    settings = settings._replace(organisation=found(settings.organisation))
     return build(_opened(ledgers), options, settings)
 
 

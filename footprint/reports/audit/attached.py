@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
 def asked(options: Options, settings: Settings) -> Asked:
     """Reads the organisation's file. Raises UsageError for what is wrong with it, or with `by`."""
-    path = organisation.found(settings.organisation)
+    path = settings.organisation
     stated = None if path is None else organisation.read(path)
     names = privacy.of({} if stated is None else stated.privacy, settings.privacy)
     privacy.check_fields(names, keys.parse(options.by) or ())

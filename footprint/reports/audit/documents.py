@@ -37,12 +37,14 @@ class Document(NamedTuple):
         path: its file.
         form: `json`, `html` or `pdf`.
         data: the file's bytes.
+        text: the JSON in it.
         content: the report, as its JSON has it.
     """
 
     path: Path
     form: str
     data: bytes
+    text: str
     content: Mapping[str, Any]
 
     @property
@@ -98,7 +100,7 @@ def read(path: Path) -> Document:
         if isinstance(schema, str) and schema.startswith(SCHEMA.rpartition("/")[0] + "/"):
             remedy = "upgrade footprint to read it"
         raise UsageError(f"{path} has the schema {shown(schema)}, not {SCHEMA!r}: {remedy}")
-    return Document(path, form, data, content)
+    return Document(path, form, data, text, content)
 
 
 def _is_page(data: bytes) -> bool:

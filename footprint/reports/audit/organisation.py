@@ -82,7 +82,8 @@ class BaseYear(NamedTuple):
 
     Attributes:
         year: which one.
-        report: the JSON of the report on it.
+        report: the JSON of the report on it, from where the file is.
+        name: the same as the file names it.
         ledgers: what that report was made from, where it is to be worked out anew.
         policy: when the base year is worked out anew, in the organisation's words.
         threshold_percent: from which difference on it is; None: none was set.
@@ -91,6 +92,7 @@ class BaseYear(NamedTuple):
 
     year: int | None
     report: Path | None
+    name: str
     ledgers: tuple[str, ...]
     policy: str
     threshold_percent: float | None
@@ -194,6 +196,7 @@ def _base_year(path: Path, table: dict[str, Any] | None) -> BaseYear | None:
     return BaseYear(
         _year(path, "base_year.year", table.get("year")),
         None if report is None else path.parent / report,
+        report or "",
         tuple(_beside(path, each) for each in table.get("ledger", ())),
         table.get("policy", ""),
         None if threshold is None else forms.amount(threshold)[0],

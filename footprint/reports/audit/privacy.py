@@ -23,6 +23,7 @@ from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.ledger.journal import safe_host
 from footprint.ledger.proofs.head import nameless
+from footprint.reports.audit.texts import changed
 from footprint.reports.view import Report
 from footprint.settings import DROP, HASH, KEEP
 
@@ -143,43 +144,10 @@ class Names:
             self._done[text] = found
         return self._done[text]
 
-    def within(self, value: Any, field: str = "") -> Any:
-        """A value of a report without the names in any of its texts.
-
-        Args:
-            value: what reports are made of: texts, tuples, NamedTuples, mappings, figures.
-            field: what it is of; values of `_OURS` stay as they are.
-        """
-        if isinstance(value, str):
-            if field in _OURS:
-                return value
-            return self.name(value) if field in ("host", "who") else self.text(value)
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            fields = getattr(value, "_fields")  # noqa: B009 - a NamedTuple's, not typed
-            return value._replace(  # type: ignore[attr-defined]
-                **{name: self.within(getattr(value, name), name) for name in fields}
-            )
-        if isinstance(value, tuple | list):
-            if field == "key" and all(
-                isinstance(each, tuple) for each in value
-            ):  # of a group: (field, value) pairs
-                return tuple((name, self._keyed(name, one)) for name, one in value)
-            return type(value)(self.within(each, field) for each in value)
-        if isinstance(value, Mapping):
-            keyed = field not in _OURS
-            return {
-                (self.text(key) if keyed and isinstance(key, str) else key): self.within(
-                    each, key if isinstance(key, str) else field
-                )
-                for key, each in value.items()
-            }
-        return value  # figures, numbers, None
-
-    def _keyed(self, field: str, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        of_names = field == "host" or field.removeprefix("tag.") in OF_USERS
-        return self.name(value) if of_names else self.within(value, field)
+    def of(self, text: str, field: str) -> str:
+        """A text of a field, for `texts.changed`."""
+        whole = field in ("host", "who") or field.removeprefix("tag.") in OF_USERS
+        return self.name(text) if whole else self.text(text)
 
 
 def names(privacy: Privacy, outline: Outline, places: Iterable[str]) -> Names:
@@ -209,7 +177,7 @@ def without_names(report: Report, known: Names) -> Report:
     Heads tell journals by their writers: `footprint verify --head` takes them like others.
     """
     heads = tuple(nameless(each) for each in report.heads)
-    found: Report = known.within(report._replace(heads=()))
+    found: Report = changed(report._replace(heads=()), known.of)
     rows = sorted(found.conservation, key=lambda each: (each.host, each.device))
     return found._replace(heads=heads, conservation=tuple(rows))
 

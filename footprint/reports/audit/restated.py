@@ -173,7 +173,7 @@ def restated(
         stated.year,
         stated.policy,
         stated.threshold_percent,
-        str(document.path),
+        stated.name,
         document.sha256,
         None if version is None else str(version),
         (period.get("start"), period.get("end")),
@@ -290,7 +290,7 @@ def _earlier(document: Document) -> Earlier:
         raise document.wrong(f"restatement.figures: {error}") from error
     version = made.get("version")
     version = None if version is None else str(version)
-    return Earlier(str(document.path), document.sha256, version, values)
+    return Earlier(document.path.name, document.sha256, version, values)
 
 
 def _q(quantity: Quantity | None) -> dict[str, float] | None:

@@ -1,0 +1,91 @@
+"""The prices behind a report's cost: of what, from where, of which day, list or agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from footprint.estimators.factors import EXCHANGE, GIVEN, Factor
+from footprint.estimators.quantity import Quantity
+
+#: How a price is known: declared with the work; from the user's own file; a published list.
+DECLARED, AGREED, LIST, RATE = "declared", "own file", "list", "exchange rate"
+
+
+class Price(NamedTuple):
+    """A price that was applied.
+
+    Attributes:
+        name, subject: of what: `electricity tariff`; the device, instance or model.
+        amount: in `currency` for one `per`; None where it changes with time (see `factors`).
+        currency, per: `EUR`, `kWh`.
+        basis: `declared` with the work or for the report, `own file` (what was agreed), `list` (a
+            published price), `exchange rate`.
+        source, version: who published it.
+        date: the day that it was read from there, or its year; empty where not known.
+        zone: where it holds; empty where everywhere.
+    """
+
+    name: str
+    subject: str
+    amount: Decimal | None
+    currency: str
+    per: str
+    basis: str
+    source: str
+    version: str
+    date: str
+    zone: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As a report's JSON has it."""
+        return {
+            **self._asdict(),
+            "amount": None if self.amount is None else float(self.amount),
+            **{key: getattr(self, key) or None for key in ("subject", "version", "date", "zone")},
+        }
+
+
+def prices(factors: Iterable[Factor], own: Iterable[Factor]) -> tuple[Price, ...]:
+    """The prices among a report's factors, each once.
+
+    Args:
+        own: the factors of the user's own file.
+    """
+    agreed = {each.digest for each in own}
+    found = (_price(each, agreed) for each in factors)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def _price(factor: Factor, agreed: set[str]) -> Price | None:
+    from footprint.estimators._currencies import currencies
+
+    currency, _, per = factor.unit.partition("/")
+    if currency not in currencies():
+        return None
+    value = factor.value
+    if isinstance(value, Quantity):
+        amount: Decimal | None = Decimal(repr(value.mid))
+    else:
+        amount = value if isinstance(value, Decimal) else None
+    return Price(
+        factor.name,
+        factor.subject,
+        amount,
+        currency,
+        per,
+        _basis(factor, agreed),
+        factor.source,
+        factor.version,
+        factor.retrieved or ("" if factor.vintage is None else str(factor.vintage)),
+        factor.zone,
+    )
+
+
+def _basis(factor: Factor, agreed: set[str]) -> str:
+    if factor.name == EXCHANGE:
+        return RATE
+    if factor.digest in agreed or factor.source.startswith("own file"):
+        return AGREED
+    return DECLARED if factor.source == GIVEN else LIST
