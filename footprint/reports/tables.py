@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from footprint.reports.blocks import Block, Page
-from footprint.reports.sections import basis, conservation, groups, missing, summary, totals
+from footprint.reports.sections import audit, basis, conservation, groups, missing, summary, totals
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
 
@@ -28,6 +28,7 @@ class Section(NamedTuple):
 #: All sections, in order.
 SECTIONS = (
     Section("summary", summary.summary, brief=False),
+    Section("organisation", audit.organisation),
     Section("totals", totals.totals),
     Section("costs", totals.costs),
     Section("groups", groups.groups),
@@ -35,9 +36,12 @@ SECTIONS = (
     Section("conservation", conservation.conservation),
     Section("factors", basis.factors),
     Section("corrections", missing.corrections),
+    Section("restatement", audit.restatement),
     Section("boundary", basis.boundary),
+    Section("exclusions", audit.exclusions, brief=False),
     Section("assumptions", basis.assumptions),
     Section("gaps", missing.gaps),
+    Section("made", audit.made),
 )
 
 
