@@ -82,7 +82,7 @@ def _wanted(own: Organisation) -> Iterator[tuple[str, object, str, str]]:
         "organisation.scopes",
         own.scopes,
         "it is not said what of scopes 1, 2 and 3 the report covers",
-        "boundary.scope_1, scope_2 and scope_3",
+        "boundary.scope_1, boundary.scope_2, boundary.scope_3",
     )
     yield (
         "organisation.functional_units",

@@ -184,11 +184,14 @@ def without_names(report: Report, known: Names) -> Report:
 
 def assumptions(privacy: Privacy) -> Iterator[str]:
     """What a reader has to know of the names."""
-    for what, treatment in (("hosts", privacy.hosts), ("users", privacy.users)):
-        if treatment == DROP:
-            yield f"names of {what} are left out of this report"
-        elif treatment == HASH:
-            yield f"names of {what} are hashed: the same name has the same hash under one salt"
+    if privacy.hosts == DROP:
+        yield "names of hosts are left out of this report"
+    if privacy.hosts == HASH:
+        yield "names of hosts are hashed: the same name has the same hash under one salt"
+    if privacy.users == DROP:
+        yield "names of users are left out of this report"
+    if privacy.users == HASH:
+        yield "names of users are hashed: the same name has the same hash under one salt"
 
 
 def gaps(privacy: Privacy) -> Iterator[Gap]:

@@ -164,7 +164,7 @@ def _inputs(
         if path is None:
             found.append(InputChange(role, name, "it is missing"))
             continue
-        if role != "base year":
+        if role != "base_year":
             files[role] = path
         if made.read(role, path).sha256 != each.get("sha256"):
             found.append(InputChange(role, name, "its content is not what it was"))

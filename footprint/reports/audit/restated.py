@@ -118,7 +118,7 @@ class Base(NamedTuple):
     def inputs(self) -> list[Input]:
         """Its files, as inputs of the report."""
         files = (self.document, *self.earlier)
-        return [Input("base year", str(e.path), len(e.data), e.sha256) for e in files]
+        return [Input("base_year", str(e.path), len(e.data), e.sha256) for e in files]
 
 
 def read(stated: BaseYear) -> Base | None:
@@ -246,9 +246,12 @@ def _ledgers(base: Base) -> Iterator[str]:
     stores = [open_store(each) for each in base.stated.ledgers]
     found = changed.ledgers(base.document.section("ledger_heads", list), stores)
     if found.grown:
-        yield f"the base year's ledger has grown since its report: {'; '.join(found.grown)}"
-    for line in found.wrong:
-        yield f"the base year's ledger is not the one of its report: {line}"
+        yield f"the base year's ledger has grown since its report: {len(found.grown)} files"
+    if found.wrong:
+        yield (
+            f"the base year's ledger is not the one of its report: {len(found.wrong)} findings of"
+            " `footprint verify --head`"
+        )
 
 
 def _totals(amounts: Amounts) -> dict[str, Quantity | None]:

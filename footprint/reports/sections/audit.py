@@ -90,10 +90,7 @@ def made(report: Report, say: Speech) -> Iterator[Block]:
     found = report.made
     if found is None:
         return
-    files = [
-        (say(f"made.{each.role.replace(' ', '_')}", name=each.name), each.sha256)
-        for each in found.inputs
-    ]
+    files = [(say(f"made.{each.role}", name=each.name), each.sha256) for each in found.inputs]
     heads = [(say("made.head"), str(each["sha256"])) for each in report.heads]
     yield Facts(
         say("section.made"),
