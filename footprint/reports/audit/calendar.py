@@ -1,4 +1,4 @@
-"""The periods of a series: days, weeks or months of UTC, so that there are never too many to look at.
+"""The periods of a series: days, weeks or months of UTC, never too many to look at.
 
 Weeks begin on Monday (ISO 8601). Pages are made by UTC day, so that a period is whole days.
 """
