@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label
+from footprint.charts.drawing import WIDTH, cut, drawn, label, whisker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LINE, _LEFT, _RIGHT = 26, 200, 130
-_LETTERS = 27
+_LETTERS = 24
 
 
 class Bar(NamedTuple):
@@ -60,20 +60,6 @@ def _bar(axes: Axes, y: float, row: Bar, end: float) -> None:
         width = max(row.mid, 1.5 * pixel if row.mid else 0.0)
         axes.barh(y, width, 0.56, color=ink.of(row.colour), linewidth=0)
         if row.high - row.low > pixel:
-            _whisker(axes, y, row.low, row.high, end)
+            whisker(axes, y, (row.low, row.high), end, 0.13)
     reach = max(row.mid or 0.0, min(row.high, end) if row.mid is not None else 0.0)
     label(axes, reach + 8 * pixel, y, row.shown, ha="left", va="center")
-
-
-def _whisker(axes: Axes, y: float, low: float, high: float, end: float) -> None:
-    """A line with ends; without the end that lies beyond the paper."""
-    how: dict[str, Any] = {
-        "color": ink.of("ink"),
-        "linewidth": 1.3,
-        "clip_on": False,
-        "solid_capstyle": "butt",
-    }
-    axes.plot([low, min(high, end)], [y, y], **how)
-    for x in (low, high):
-        if x <= end:
-            axes.plot([x, x], [y - 0.13, y + 0.13], **how)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _ANCHOR = re.compile(r"text-anchor: *(\w+)")
 _SIZE = re.compile(r"(?:font-size: *|font: [^;]*?)([\d.]+)px")
+_BOLD = re.compile(r"\b(bold|[67]00)\b")
 _ROTATED = re.compile(r"rotate\((-?[\d.]+)")
 
 
@@ -86,7 +88,9 @@ def _own_settings() -> Iterator[None]:
         name: value for name, value in defaults.items() if name.partition(".")[0] in _SETTINGS
     }
     settings: Any = default | own
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # Text stays text: it does not matter which letters the font has that measures it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
 
 
@@ -102,8 +106,8 @@ def _small(svg: str, name: str, title: str, description: str) -> str:
             "aria-labelledby": f"{name}-t {name}-d",
         },
     )
-    ET.SubElement(found, "title", {"id": f"{name}-t"}).text = title
-    ET.SubElement(found, "desc", {"id": f"{name}-d"}).text = description
+    ET.SubElement(found, "title", {"id": f"{name}-t"}).text = _clean(title)
+    ET.SubElement(found, "desc", {"id": f"{name}-d"}).text = _clean(description)
     for each in _shapes(root):
         found.append(each)
     return ET.tostring(found, encoding="unicode") + "\n"
@@ -132,7 +136,7 @@ def _text(each: ET.Element) -> ET.Element:
         made["text-anchor"] = anchor[1]
     size = _SIZE.search(style)
     made["font-size"] = size[1] if size else str(FONT)
-    if "bold" in style or re.search(r"font: [67]00", style):
+    if _BOLD.search(style):
         made["font-weight"] = "600"
     if (angle := _ROTATED.search(turned)) and float(angle[1]):
         made["transform"] = _rounded(turned)
@@ -158,6 +162,21 @@ def cut(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
 
 
+def _clean(text: str) -> str:
+    """Text without control characters, which XML forbids."""
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else " " for c in text)
+
+
 def label(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
     """A text in data coordinates; `$` and `\\` in it are letters."""
-    axes.text(x, y, text, parse_math=False, clip_on=False, **how)
+    axes.text(x, y, _clean(text), parse_math=False, clip_on=False, **how)
+
+
+def whisker(axes: Axes, y: float, ends: tuple[float, float], last: float, half: float) -> None:
+    """An interval as a level line with ends; without an end that lies beyond `last`."""
+    low, high = ends
+    how: dict[str, Any] = {"color": ink.of("ink"), "linewidth": 1.3, "clip_on": False}
+    axes.plot([low, min(high, last)], [y, y], solid_capstyle="butt", **how)
+    for x in ends:
+        if x <= last:
+            axes.plot([x, x], [y - half, y + half], solid_capstyle="butt", **how)

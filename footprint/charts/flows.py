@@ -23,11 +23,13 @@ class Flow(NamedTuple):
     colour: str
 
 
-def flows(whole: str, parts: Sequence[Flow], *, name: str, title: str, description: str) -> str:
+def flows(
+    whole: Sequence[str], parts: Sequence[Flow], *, name: str, title: str, description: str
+) -> str:
     """The chart: one post on the left, one for each part on the right; empty without an amount.
 
     Args:
-        whole: the label of the left post; its height is the sum of the parts.
+        whole: the lines of the left post's label; its height is the sum of the parts.
     """
     shown = [part for part in parts if part.amount > 0]
     total = sum(part.amount for part in shown)
@@ -61,7 +63,9 @@ def flows(whole: str, parts: Sequence[Flow], *, name: str, title: str, descripti
             left += height
             right += room + _GAP
         axes.barh(start, _POST, sum(heights), 0, align="edge", color=ink.of("ink"), linewidth=0)
-        label(axes, -8, start + sum(heights) / 2, whole, ha="right", va="center")
+        for at, line in enumerate(whole):
+            y = start + sum(heights) / 2 + 17 * (at - (len(whole) - 1) / 2)
+            label(axes, -8, y, line, ha="right", va="center")
 
     height = sum(max(part.amount / total * _HEIGHT, _LEAST) for part in shown)
     height += _GAP * (len(shown) - 1) + 12

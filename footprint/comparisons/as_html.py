@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footprint.comparisons.chart import svg
+from footprint.comparisons.chart import chart
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
 from footprint.reports.html import plain
@@ -12,4 +12,4 @@ def rendered(made: Comparison) -> str:
     """The comparison as a page of its own."""
     shown = page(made)
     title = f"{shown.title}: {', '.join(side.label for side in made.sides)}"
-    return plain.rendered(shown, title, svg(made))
+    return plain.rendered(shown, title, chart(made))

@@ -15,7 +15,7 @@ from footprint.reports import figures as fig
 from footprint.reports.as_markdown import escaped
 from footprint.reports.blocks import LEFT, RIGHT, Listed, Page, Table
 from footprint.reports.columns import WIDTH, plain
-from footprint.reports.estimate_chart import svg
+from footprint.reports.estimate_chart import chart
 from footprint.reports.html import plain as page
 
 #: Format -> suffixes of its files.
@@ -179,8 +179,8 @@ def _html(estimate: Estimate) -> str:
         (f"cost, {currency}", amount.to_quantity()) for currency, amount in estimate.cost.items()
     ]
     title = _title(estimate)
-    chart = svg([*_named(estimate), *money])
-    return page.rendered(Page(title, head, tuple(blocks)), title, chart)
+    drawn = chart([*_named(estimate), *money])
+    return page.rendered(Page(title, head, tuple(blocks)), title, drawn)
 
 
 def _markdown(estimate: Estimate) -> Iterator[str]:

@@ -200,6 +200,8 @@ def test_html_is_a_page_with_a_chart_and_its_table(cli, tmp_path) -> None:
     page = out.read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert 'role="img"' in page
-    assert "<caption>Figures</caption>" in page
+    assert "<h2>Figures</h2>" in page
     assert "<script" not in page
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").split("<h2>Factors")[0]
+    policy, _, rest = page.partition("<title>")
+    assert "default-src 'none'" in policy
+    assert "http" not in rest.replace("http://www.w3.org/2000/svg", "").split("<h2>Factors")[0]

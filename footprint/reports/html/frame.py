@@ -8,15 +8,22 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from footprint.charts.ink import variables
+
 #: The class of whatever the style applies to, so that it changes nothing else in a notebook.
 CLASS = "footprint"
 
 
 @cache
 def style() -> str:
-    """The style of pages, without its comments."""
-    text = _resource("page.css")
-    return text.partition("*/")[2].strip()
+    """The style of pages, with the colours of charts in both themes and on paper."""
+    light, dark = variables(), variables(dark=True)
+    return (
+        f".{CLASS} {{ {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ .{CLASS} {{ {dark} }} }}\n"
+        f"@media print {{ .{CLASS} {{ {light} }} }}\n"
+        f"{_resource('page.css').partition('*/')[2].strip()}"
+    )
 
 
 @cache

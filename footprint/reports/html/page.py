@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TextIO
 
 from footprint.reports.blocks import NOTHING, Block, Page, Table
-from footprint.reports.html import embedded
+from footprint.reports.html import embedded, pictures
 from footprint.reports.html.blocks import block
 from footprint.reports.html.frame import CLASS, document, style, text
 from footprint.reports.html.plain import head
@@ -23,7 +23,7 @@ def render(report: Report, out: TextIO, lang: str = "en") -> None:
     """Writes the report as a page of its own."""
     shown = page(report, lang)
     say = Speech(lang)
-    body = "".join(_body(shown, say, {})) + embedded.element(report)
+    body = "".join(_body(shown, say, pictures.drawn(report, say))) + embedded.element(report)
     out.write(document(f"{shown.title}: {shown.head[0][1]}", lang, body))
 
 

@@ -66,8 +66,8 @@ def _latency(group: Group, at: int, say: Speech) -> str:
     return NOTHING if group.latency_ms is None else say.amount(group.latency_ms[at], "ms")
 
 
-def tiers(report: Report, say: Speech) -> Iterator[Block]:
-    """How the groups' energy came about."""
+def tier_shares(report: Report) -> dict[str, float]:
+    """Tier -> its share of the groups' energy; empty where that is not known."""
     found: dict[str, list[float]] = {}
     total = 0.0
     for group in report.groups:
@@ -77,9 +77,14 @@ def tiers(report: Report, say: Speech) -> Iterator[Block]:
         total += energy.mid
         for tier, share in group.tiers_energy.items():
             found.setdefault(tier, []).append(share * energy.mid)
-    if total:
+    return {tier: sum(each) / total for tier, each in found.items()} if total else {}
+
+
+def tiers(report: Report, say: Speech) -> Iterator[Block]:
+    """How the groups' energy came about."""
+    found = tier_shares(report)
+    if found:
         parts = ", ".join(
-            f"{say.named('tier_name', tier)} {say.share(sum(each) / total)}"
-            for tier, each in found.items()
+            f"{say.named('tier_name', tier)} {say.share(share)}" for tier, share in found.items()
         )
         yield Listed(say("section.tiers"), (say("tiers.said", parts=parts),))

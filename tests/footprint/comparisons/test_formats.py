@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from drawn_charts import boxes
 from footprint.comparisons.formats import of_file, rendered
 from footprint.comparisons.make import ByToken, compare
 from footprint.comparisons.measured import Ask
@@ -111,8 +113,9 @@ def test_html_is_one_page_that_asks_for_nothing(kind: str, request: pytest.Fixtu
     assert page.open == []
     tags = [tag for tag, _ in page.seen]
     assert not {"script", "link", "img", "iframe", "object"} & set(tags)
-    for _, attributes in page.seen:
-        assert not {"src", "href", "onload", "onclick"} & attributes.keys()
+    for tag, attributes in page.seen:
+        assert not {"src", "onload", "onclick"} & attributes.keys()
+        assert "href" not in attributes or tag == "a"  # to follow, not to load
     assert "url(" not in text
     assert "prefers-color-scheme: dark" in text
     assert "\x1b" not in text
@@ -125,8 +128,9 @@ def test_the_chart_says_what_it_is_and_has_its_table(groups: Comparison) -> None
     assert tags["svg"]["role"] == "img"
     named = (tags["svg"]["aria-labelledby"] or "").split()
     assert [tags["title"]["id"], tags["desc"]["id"]] == named
-    bars = [attributes for tag, attributes in page.seen if tag == "rect"]
-    drawn = [float(each["width"] or 0) for each in bars[:2]]
+    svg = re.search(r"<svg.*</svg>", rendered(groups, "html"), re.DOTALL)
+    assert svg is not None
+    drawn = [boxes(svg[0], name)[0].width for name in ("c0", "c1")]
     change = groups.rows[0].changes[1]
     assert change is not None
     assert drawn[1] / drawn[0] == pytest.approx(change.ratio.mid, abs=0.01)
