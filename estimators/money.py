@@ -21,7 +21,7 @@ from numbers import Real
 from footprint.estimators._frozen import Frozen
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.quantity import Quantity
-from footprint.estimators.units import shown
+from footprint.estimators.units import checked, shown
 
 #: For products and quotients: how amounts are multiplied, whatever the thread's own context says.
 CONTEXT = Context(
@@ -152,6 +152,14 @@ class MoneyRange(Frozen):
             add(self.high, other.high),
             self.currency,
         )
+
+    def __truediv__(self, number: float) -> MoneyRange:
+        """Divided by an exact number above zero (items, tokens), to 34 digits."""
+        count = Decimal(repr(checked("divisor", number)))
+        if not count:
+            raise EstimatorError("divisor is 0: leave the amount out where nothing was counted")
+        low, mid, high = (CONTEXT.divide(each, count) for each in (self.low, self.mid, self.high))
+        return MoneyRange(low, mid, high, self.currency)
 
     @property
     def unit(self) -> str:

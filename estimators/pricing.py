@@ -139,6 +139,17 @@ def apply(factors: FactorSet, use: Use | Quantity | float) -> Priced:
     )
 
 
+def sci_parts(factors: FactorSet, use: Use) -> tuple[Quantity | None, Quantity | None]:
+    """(O, M) of a use in g CO2e: of its electricity, location-based, and of what was held.
+
+    As `apply` has them, without what else it works out; None where not known.
+    """
+    found = mean(factors.intensity, use.weights).value if factors.intensity else None
+    pue = factors.pue.quantity if factors.pue else None
+    operational = None if found is None else carbon.operational_g(use.energy, found, pue)
+    return operational, _made(factors, use)
+
+
 def _hole(what: str, candidates: Sequence[Factor], found: Mean) -> Gap:
     return unknown(what, candidates[0], found.unknown_at or 0)
 

@@ -80,6 +80,8 @@ def sci(
         EstimatorError: a market-based intensity, a figure below zero (an offset), R without a
             name or a number, or other units.
     """
+    if isinstance(exclusions, str):
+        raise EstimatorError("exclusions is one text: give a sequence of them")
     if intensity.name != GRID_INTENSITY:
         raise EstimatorError(
             f"SCI takes a location-based {GRID_INTENSITY}, not a {intensity.name}: "
@@ -87,35 +89,59 @@ def sci(
         )
     if pue is not None and pue.name != PUE:
         raise EstimatorError(f"pue is a factor {pue.name!r}: give one named {PUE!r}")
+    per_kwh = intensity.quantity.to("g/kWh")
+    _no_offset("energy", energy)
+    _no_offset("intensity", per_kwh)
+    operational = operational_g(energy, per_kwh, pue.quantity if pue else None)
+    left_out = tuple(exclusions) if pue else (*exclusions, NO_FACILITY)
+    factors = (intensity, pue) if pue else (intensity,)
+    return scored(operational, embodied_g, functional_unit, units, left_out, factors)
+
+
+def scored(
+    operational_g: Quantity,
+    embodied_g: Quantity,
+    functional_unit: str,
+    units: object,
+    exclusions: Sequence[str] = (),
+    factors: Sequence[Factor] = (),
+) -> Score:
+    """(O + M) per R of an O that is known already: a sum over places, or over hours.
+
+    Args:
+        operational_g: O of all units, location-based, in any unit of mass.
+        factors: what O rests on.
+        embodied_g, functional_unit, units, exclusions: as of `sci`.
+
+    Raises:
+        EstimatorError: as `sci`.
+    """
+    if isinstance(exclusions, str):
+        raise EstimatorError("exclusions is one text: give a sequence of them")
     if not isinstance(functional_unit, str) or not functional_unit.strip():
         raise EstimatorError(
             f"functional unit is {shown(functional_unit)}: name it, such as prompt or user"
         )
-    if isinstance(exclusions, str):
-        raise EstimatorError("exclusions is one text: give a sequence of them")
     count = checked("units", units, functional_unit)
     if count == 0:
         raise EstimatorError(f"units is 0: SCI is a rate, count at least one {functional_unit}")
-    made = embodied_g.to("g")
-    per_kwh = intensity.quantity.to("g/kWh")
-    for name, quantity in (
-        ("energy", energy),
-        ("intensity", per_kwh),
-        ("embodied carbon", made),
-    ):
-        if quantity.low < 0:
-            raise EstimatorError(
-                f"{name} is {quantity.low!r} {quantity.unit}: give 0 or more; "
-                "offsets and removals do not count in SCI"
-            )
-    operational = operational_g(energy, per_kwh, pue.quantity if pue else None)
-    left_out = tuple(exclusions) if pue else (*exclusions, NO_FACILITY)
+    operational, made = operational_g.to("g"), embodied_g.to("g")
+    _no_offset("operational carbon", operational)
+    _no_offset("embodied carbon", made)
     return Score(
         g_per_unit=(operational + made) / count,
         functional_unit=functional_unit.strip(),
         units=count,
         operational_g=operational,
         embodied_g=made,
-        exclusions=left_out,
-        factors=(intensity, pue) if pue else (intensity,),
+        exclusions=tuple(exclusions),
+        factors=tuple(factors),
     )
+
+
+def _no_offset(name: str, quantity: Quantity) -> None:
+    if quantity.low < 0:
+        raise EstimatorError(
+            f"{name} is {quantity.low!r} {quantity.unit}: give 0 or more; "
+            "offsets and removals do not count in SCI"
+        )

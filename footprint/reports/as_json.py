@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.ledger.proofs.head import IN_REPORTS
-from footprint.reports.audit.made import Made
-from footprint.reports.audit.organisation import Organisation
-from footprint.reports.audit.restated import Restatement
 from footprint.reports.view import QUANTITIES, SCHEMA, Amounts, Balance, Corrected, Group, Report
 
 _BALANCE = tuple(field for field in Balance._fields if field not in ("name", "tier"))
@@ -48,10 +45,24 @@ def as_dict(report: Report) -> dict[str, Any]:
         "exclusions": [each._asdict() for each in report.exclusions],
         "restatement": _stated(report.restatement),
         "made": _stated(report.made),
+        "scopes": _stated(report.scopes),
+        "tier_mix": _stated(report.tier_mix),
+        "esrs": [each.to_json() for each in report.esrs],
+        "prices": [each.to_json() for each in report.prices],
+        "sci_notes": list(report.sci_notes),
+        "series": _stated(report.series),
+        "hours": _stated(report.hours),
+        "coverage": _stated(report.coverage),
     }
 
 
-def _stated(value: Organisation | Restatement | Made | None) -> dict[str, Any] | None:
+class _Stated(Protocol):
+    """What says itself how it is put in JSON."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def _stated(value: _Stated | None) -> dict[str, Any] | None:
     return None if value is None else value.to_json()
 
 
@@ -95,7 +106,6 @@ def _derived(amounts: Amounts) -> dict[str, Any]:
 
 def _group(group: Group) -> dict[str, Any]:
     latency = group.latency_ms
-    each = group.per_item
     return {
         "key": dict(group.key),
         "own_time": group.own_time,
@@ -107,9 +117,11 @@ def _group(group: Group) -> dict[str, Any]:
         "tokens_out": _unit(group.units, "tokens_out"),
         "units": {name: _number(amount) for name, amount in group.units.items()},
         **_amounts(group.amounts),
-        "per_item": None
-        if each is None
-        else {name: _q(getattr(each, name)) for name in (*QUANTITIES, "cost_usd")},
+        "per_item": _each(group.per_item),
+        "per_1000_tokens": _each(group.per_1000_tokens),
+        "per_1000_tokens_out": _each(group.per_1000_tokens_out),
+        "per_1000_calls": _each(group.per_1000_calls),
+        "sci": _stated(group.sci),
         "latency_ms": None
         if latency is None
         else dict(zip(("p50", "p95", "p99"), latency, strict=True)),
@@ -125,6 +137,17 @@ def _group(group: Group) -> dict[str, Any]:
         "devices": [{**each._asdict(), "energy_j": _q(each.energy_j)} for each in group.devices],
         "zones": list(group.zones),
         "floor": group.floor,
+    }
+
+
+def _each(amounts: Amounts | None) -> dict[str, Any] | None:
+    """Amounts for one of something."""
+    if amounts is None:
+        return None
+    return {
+        **{name: _q(getattr(amounts, name)) for name in QUANTITIES},
+        "cost": _cost(amounts.cost),
+        "cost_usd": _q(amounts.cost_usd),
     }
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from footprint.accounts.amounts import rounded
 from footprint.accounts.entries import Entry
 from footprint.accounts.floor import below_floor
+from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
 from footprint.estimators.units import J_PER_KWH
 from footprint.ledger.reader import Facts
@@ -17,6 +18,7 @@ from footprint.model import NS_PER_S
 from footprint.pages.page import Member, Naming
 from footprint.pages.total import Total
 from footprint.reports import keys
+from footprint.reports.audit.units import CALL, ITEM, RUN, Sci, per_thousand, sci, tokens
 from footprint.reports.beside import API, Beside, api_calls, with_api
 from footprint.reports.booked import Booked, Used
 from footprint.reports.places import Places
@@ -55,14 +57,17 @@ def present(facts: Sequence[Facts], fields: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def make(book: Total, booked: Booked, places: Places, registry: Registry) -> list[Made]:
+def make(
+    book: Total, booked: Booked, places: Places, registry: Registry, absorbing: Booked | None = None
+) -> list[Made]:
     """All groups, those that used most first; the runs' own time last.
 
     Args:
         registry: prices API calls.
+        absorbing: the same book with idle energy spread over the spans, as SCI counts it.
     """
     found = (
-        _group(cast(Name, name), member, booked, places, registry)
+        _group(cast(Name, name), member, booked, places, registry, absorbing or booked)
         for name, member in book.members.items()
     )
     return sorted(found, key=_rank)
@@ -73,7 +78,14 @@ def _rank(made: Made) -> tuple[bool, float, tuple[tuple[bool, str], ...]]:
     return made.group.own_time, -(energy.mid if energy else 0.0), keys.ordered(made.group.key)
 
 
-def _group(name: Name, member: Member, booked: Booked, places: Places, registry: Registry) -> Made:
+def _group(
+    name: Name,
+    member: Member,
+    booked: Booked,
+    places: Places,
+    registry: Registry,
+    absorbing: Booked,
+) -> Made:
     (key, own_time), doing = name, member.doing
     api = None if member.api is None else api_calls(member.api, registry)
     units = {unit: rounded(amount) for unit, amount in doing.units.items()}
@@ -90,8 +102,16 @@ def _group(name: Name, member: Member, booked: Booked, places: Places, registry:
     if own_time:
         items = None
     per_item: Amounts | None = None
-    if items and amounts.energy_j is not None and not used.unmetered:
+    is_known = amounts.energy_j is not None and not used.unmetered
+    if items and is_known:
         per_item = amounts.per(items)
+    each = amounts if is_known and not own_time else Amounts()
+    score: Sci | None = None
+    if is_known:
+        held = used.uses if absorbing is booked else absorbing.used(name, member.places).uses
+        unit = RUN if own_time else ITEM if "items" in units else CALL
+        parts = _with_provider(places.sci_parts(held), api)
+        score = sci(*parts, unit, doing.calls if own_time else items)
     group = Group(
         key=key,
         own_time=own_time,
@@ -118,8 +138,28 @@ def _group(name: Name, member: Member, booked: Booked, places: Places, registry:
         floor=None
         if metered.energy_j is None or api is not None
         else below_floor(used.parts, doing.active_ns or 0),
+        per_1000_tokens=_thousand(each, tokens(units)),
+        per_1000_tokens_out=_thousand(each, units.get("tokens_out")),
+        per_1000_calls=_thousand(each, doing.calls),
+        sci=score,
     )
     return Made(group, used, api)
+
+
+def _thousand(amounts: Amounts, count: float | None) -> Amounts | None:
+    return None if amounts.energy_j is None else per_thousand(amounts, count)
+
+
+def _with_provider(
+    own: tuple[Quantity | None, Quantity | None], api: Beside | None
+) -> tuple[Quantity | None, Quantity | None]:
+    """O and M of a group, with what its calls' provider used of both."""
+    if api is None:
+        return own
+    theirs = api.amounts.carbon_location_g, api.amounts.embodied_g
+    # As in `with_api`: the provider's side is nearly all of it.
+    whole = [b if a is None or b is None else a + b for a, b in zip(own, theirs, strict=True)]
+    return whole[0], whole[1]
 
 
 def _seconds(ns: int | None) -> float | None:

@@ -13,7 +13,8 @@ from footprint.estimators.declared import Declared
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.market import Market
-from footprint.estimators.quantity import exact
+from footprint.estimators.pricing import sci_parts
+from footprint.estimators.quantity import Quantity, exact, total
 from footprint.factors.opened import Opened
 from footprint.ledger.reader import Facts
 from footprint.pages.labels import label
@@ -146,6 +147,12 @@ class Places:
         used = {place: use for place, use in uses.items() if _counts(use)} or uses
         return added(self._price(place, use) for place, use in sorted(used.items()))
 
+    def sci_parts(self, uses: Mapping[int, Use]) -> tuple[Quantity | None, Quantity | None]:
+        """(O, M) of uses by place, g CO2e: see `estimators.pricing.sci_parts`."""
+        used = {place: use for place, use in uses.items() if _counts(use)} or uses
+        found = [sci_parts(self.sets[place], use) for place, use in sorted(used.items())]
+        return _known(o for o, _ in found), _known(m for _, m in found)
+
     def _price(self, place: int, use: Use) -> Amounts:
         priced = apply(self.sets[place], use)
         self._holes |= dict.fromkeys(gap for gap in priced.gaps if gap not in self.sets[place].gaps)
@@ -196,6 +203,13 @@ class Places:
             where = f" by {count} of {len(self.sets)} sorts of runs" if some else ""
             found.append(gap._replace(why=gap.why + where))
         return [*found, *self._holes]
+
+
+def _known(parts: Iterable[Quantity | None]) -> Quantity | None:
+    """The sum in g; None where there are no parts, or one is not known."""
+    those = list(parts)
+    known = [each for each in those if each is not None]
+    return total(known, "g") if known and len(known) == len(those) else None
 
 
 def _counts(use: Use) -> bool:

@@ -17,9 +17,17 @@ from footprint.estimators.quantity import Quantity, total
 if TYPE_CHECKING:
     import pandas as pd
 
+    from footprint.reports.audit.coverage import Coverage
+    from footprint.reports.audit.esrs import Datapoint
+    from footprint.reports.audit.hours import Hourly
     from footprint.reports.audit.made import Made
     from footprint.reports.audit.organisation import Exclusion, Organisation
+    from footprint.reports.audit.prices import Price
     from footprint.reports.audit.restated import Restatement
+    from footprint.reports.audit.scopes import Scopes
+    from footprint.reports.audit.series import Series
+    from footprint.reports.audit.tier_mix import TierMix
+    from footprint.reports.audit.units import Sci
 
 SCHEMA = "footprint.report/1"
 
@@ -47,7 +55,7 @@ class Amounts(NamedTuple):
     cost_parts: Mapping[str, Mapping[str, MoneyRange]] = {}
 
     def per(self, count: float) -> Amounts:
-        """The same for one of `count`; of money only what is in dollars."""
+        """The same for one of `count`, which is above zero; of money without its parts."""
 
         def each(quantity: Quantity | None) -> Quantity | None:
             return None if quantity is None else quantity / count
@@ -58,6 +66,7 @@ class Amounts(NamedTuple):
             carbon_market_g=each(self.carbon_market_g),
             embodied_g=each(self.embodied_g),
             water_l=each(self.water_l),
+            cost={currency: amount / count for currency, amount in self.cost.items()},
             cost_usd=each(self.cost_usd),
         )
 
@@ -159,6 +168,9 @@ class Group(NamedTuple):
         devices: what its metered energy is made of, by host and device.
         zones: codes of the places where it ran; empty where none was declared.
         floor: why its energy is below what the meters can tell; None where it is not.
+        per_1000_tokens, per_1000_tokens_out: for 1,000 tokens in and out, and of output alone.
+        per_1000_calls: for 1,000 calls.
+        sci: Software Carbon Intensity; None where O or M is not known.
     """
 
     key: tuple[tuple[str, str | None], ...]
@@ -181,6 +193,10 @@ class Group(NamedTuple):
     devices: tuple[OnDevice, ...] = ()
     zones: tuple[str, ...] = ()
     floor: str | None = None
+    per_1000_tokens: Amounts | None = None
+    per_1000_tokens_out: Amounts | None = None
+    per_1000_calls: Amounts | None = None
+    sci: Sci | None = None
 
 
 class Corrected(NamedTuple):
@@ -233,6 +249,14 @@ class Report(NamedTuple):
         exclusions: what the figures leave out, and why.
         restatement: the base year, as it was reported and as it is worked out today.
         made: version, options and inputs, with which it comes out the same again.
+        scopes: emissions by scope, each part counted once.
+        tier_mix: how the whole of its energy and carbon became known.
+        esrs: datapoints of ESRS E1.
+        prices: what its cost rests on.
+        sci_notes: what the groups' SCI holds and what not.
+        series: energy, carbon and cost over time; None where nothing was recorded.
+        hours: when energy was used; None where nothing was metered.
+        coverage: how complete it is; None where no device was in service.
     """
 
     ledgers: tuple[str, ...]
@@ -254,6 +278,14 @@ class Report(NamedTuple):
     exclusions: tuple[Exclusion, ...] = ()
     restatement: Restatement | None = None
     made: Made | None = None
+    scopes: Scopes | None = None
+    tier_mix: TierMix | None = None
+    esrs: tuple[Datapoint, ...] = ()
+    prices: tuple[Price, ...] = ()
+    sci_notes: tuple[str, ...] = ()
+    series: Series | None = None
+    hours: Hourly | None = None
+    coverage: Coverage | None = None
 
     def render(self, format: str = "text", lang: str = "en") -> str:  # noqa: A002 - option's name
         """The report as `text`, `json`, `csv`, `md` or `html`, in English (`en`) or French (`fr`).

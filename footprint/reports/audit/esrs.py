@@ -120,9 +120,7 @@ def _emissions(scopes: Scopes) -> Iterator[Datapoint]:
             yield _point("E1-6", "51", name, value, T, "", NOT_KNOWN)
     for paragraph, method in (("52 a", "location"), ("52 b", "market")):
         value = scopes.sum_g(method)
-        yield _point(
-            "E1-6", paragraph, f"total_{method}", value, T, "", missing(*scopes.lines)
-        )
+        yield _point("E1-6", paragraph, f"total_{method}", value, T, "", missing(*scopes.lines))
 
 
 def _point(

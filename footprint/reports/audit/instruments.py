@@ -10,7 +10,7 @@ from footprint.estimators.market import Market
 from footprint.estimators.quantity import Quantity
 
 #: An answer to a criterion, in words.
-MET, NOT_MET, NOT_ANSWERED = "met", "not met", "not answered"
+MET, NOT_MET, NOT_ANSWERED = "met", "not_met", "not_answered"
 
 
 class Claim(NamedTuple):
@@ -24,7 +24,7 @@ class Claim(NamedTuple):
         kwh: facility energy that it covers; None where it is not applied.
         carbon_g: g CO2e of that.
         criteria: (key, answer) of the eight quality criteria of the Scope 2 Guidance, in their
-            order: `met`, `not met`, `not answered`, `n/a`. They are the user's answers.
+            order: `met`, `not_met`, `not_answered`, `n/a`. They are the user's answers.
     """
 
     name: str

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from footprint.estimators.factors import EXCHANGE, GIVEN, Factor
 from footprint.estimators.quantity import Quantity
+from footprint.factors.opened import Opened
 
 #: How a price is known: declared with the work; from the user's own file; a published list.
-DECLARED, AGREED, LIST, RATE = "declared", "own file", "list", "exchange rate"
+DECLARED, AGREED, LIST, RATE = "declared", "own_file", "list", "exchange_rate"
 
 
 class Price(NamedTuple):
@@ -20,11 +21,12 @@ class Price(NamedTuple):
         name, subject: of what: `electricity tariff`; the device, instance or model.
         amount: in `currency` for one `per`; None where it changes with time (see `factors`).
         currency, per: `EUR`, `kWh`.
-        basis: `declared` with the work or for the report, `own file` (what was agreed), `list` (a
-            published price), `exchange rate`.
+        basis: `declared` with the work or for the report, `own_file` (what was agreed), `list` (a
+            published price), `exchange_rate`.
         source, version: who published it.
         date: the day that it was read from there, or its year; empty where not known.
         zone: where it holds; empty where everywhere.
+        why: why this one was taken, with a rental's terms.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Price(NamedTuple):
     version: str
     date: str
     zone: str
+    why: str
 
     def to_json(self) -> dict[str, Any]:
         """As a report's JSON has it."""
@@ -47,18 +50,28 @@ class Price(NamedTuple):
         }
 
 
-def prices(factors: Iterable[Factor], own: Iterable[Factor]) -> tuple[Price, ...]:
+def prices(factors: Iterable[Factor], sources: Opened) -> tuple[Price, ...]:
     """The prices among a report's factors, each once.
 
     Args:
-        own: the factors of the user's own file.
+        sources: where factors come from; it knows what stands in the user's own file.
     """
-    agreed = {each.digest for each in own}
-    found = (_price(each, agreed) for each in factors)
+    agreed = {each.digest for each in _own(sources)}
+    named = {each.name for each in sources.contracts.extras}
+    found = (_price(each, agreed=each.digest in agreed or each.name in named) for each in factors)
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
-def _price(factor: Factor, agreed: set[str]) -> Price | None:
+def _own(sources: Opened) -> Iterator[Factor]:
+    """The prices of the user's own file."""
+    own, contracts = sources.registry.own, sources.contracts
+    if own is not None:
+        yield from own.everything()
+    for bought in contracts.purchases:
+        yield from bought.factors()
+
+
+def _price(factor: Factor, *, agreed: bool) -> Price | None:
     from footprint.estimators._currencies import currencies
 
     currency, _, per = factor.unit.partition("/")
@@ -75,17 +88,21 @@ def _price(factor: Factor, agreed: set[str]) -> Price | None:
         amount,
         currency,
         per,
-        _basis(factor, agreed),
+        _basis(factor, agreed=agreed),
         factor.source,
         factor.version,
         factor.retrieved or ("" if factor.vintage is None else str(factor.vintage)),
         factor.zone,
+        factor.why,
     )
 
 
-def _basis(factor: Factor, agreed: set[str]) -> str:
+def _basis(factor: Factor, *, agreed: bool) -> str:
     if factor.name == EXCHANGE:
         return RATE
-    if factor.digest in agreed or factor.source.startswith("own file"):
+    if agreed:
         return AGREED
-    return DECLARED if factor.source == GIVEN else LIST
+    if factor.why.startswith(GIVEN):
+        return DECLARED
+    # What was given and not declared is a tariff by hours, which only the user's file can have.
+    return AGREED if factor.source == GIVEN else LIST

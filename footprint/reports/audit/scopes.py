@@ -25,8 +25,8 @@ from footprint.reports.places import Places
 from footprint.reports.view import Amounts
 
 ELECTRICITY, HARDWARE = "electricity", "hardware"
-RENTED, RENTED_HARDWARE = "rented electricity", "rented hardware"
-API, API_HARDWARE = "api electricity", "api hardware"
+RENTED, RENTED_HARDWARE = "rented_electricity", "rented_hardware"
+API, API_HARDWARE = "api_electricity", "api_hardware"
 
 #: Source of a line -> (scope, category of scope 3).
 SCOPES: dict[str, tuple[int, int | None]] = {
@@ -75,8 +75,8 @@ class Supply(NamedTuple):
         facility_kwh: what was bought for it.
         location_g_per_kwh, market_g_per_kwh: of facility energy, as applied.
         carbon_location_g, carbon_market_g: g CO2e.
-        market_basis: what the market-based factor is made of: `instruments`, `residual mix`,
-            `grid mean`; several with ` + `; empty where it is not known or nothing was used.
+        market_basis: what the market-based factor is made of: `instruments`, `residual_mix`,
+            `grid_mean`; several with ` + `; empty where it is not known or nothing was used.
     """
 
     zone: str | None
@@ -240,8 +240,8 @@ def _basis(market: Market) -> str:
     names = {factor.name for factor in market.factors}
     found = ["instruments"] if any(part.kwh.high for part in market.parts) else []
     if market.carbon_g is not None and market.uncovered_kwh.high:
-        found += ["residual mix"] if RESIDUAL_MIX in names else []
-        found += ["grid mean"] if GRID_INTENSITY in names else []
+        found += ["residual_mix"] if RESIDUAL_MIX in names else []
+        found += ["grid_mean"] if GRID_INTENSITY in names else []
     return " + ".join(found)
 
 

@@ -5,12 +5,13 @@ All are of a group's calls: where some of them were not metered nothing is said 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.sci import scored
-from footprint.reports.view import Amounts
+from footprint.reports.view import Amounts, Group
 
 #: What R is: what `add(items=...)` counted, else calls; of a run's own time whole runs.
 ITEM, CALL, RUN = "item", "call", "run"
@@ -43,28 +44,54 @@ class Sci(NamedTuple):
         }
 
 
-class PerThousand(NamedTuple):
-    """Amounts for 1,000 of something that was counted; None where nothing was.
-
-    Attributes:
-        tokens: in and out together.
-        tokens_out: of the output alone, all that the calls took counted.
-        calls: that ended in the period.
-    """
-
-    tokens: Amounts | None = None
-    tokens_out: Amounts | None = None
-    calls: Amounts | None = None
+def per_thousand(amounts: Amounts, count: float | None) -> Amounts | None:
+    """Amounts for 1,000 of what was counted; None where nothing was."""
+    return amounts.per(count / 1000) if count else None
 
 
-def per_thousand(amounts: Amounts, units: Mapping[str, float], calls: int) -> PerThousand:
-    """A group's amounts for 1,000 tokens and calls."""
-    out = units.get("tokens_out", 0.0)
+def tokens(units: Mapping[str, float]) -> float:
+    """Tokens in and out; 0 where none were counted."""
+    return units.get("tokens_in", 0.0) + units.get("tokens_out", 0.0)
 
-    def each(count: float) -> Amounts | None:
-        return amounts.per(count / 1000) if count else None
 
-    return PerThousand(each(units.get("tokens_in", 0.0) + out), each(out), each(calls))
+def gaps(groups: Sequence[Group]) -> Iterator[Gap]:
+    """Figures for one unit that are not known."""
+    of = f" of {len(groups)} groups"
+    bare = sum(group.per_1000_tokens_out is None for group in groups)
+    if bare:
+        yield Gap(
+            "groups.per_1000_tokens, groups.per_1000_tokens_out",
+            f"{bare}{of} counted no tokens, or not all of their calls were metered",
+            "add(tokens_in=..., tokens_out=...) where they matter",
+        )
+    bare = sum(group.per_1000_calls is None for group in groups)
+    if bare:
+        yield Gap(
+            "groups.per_1000_calls",
+            f"{bare}{of} have no calls that were all metered: a run's own time has none",
+            "track the calls (@footprint.track)",
+        )
+    bare = sum(group.sci is None for group in groups)
+    if bare:
+        yield Gap(
+            "groups.sci",
+            f"{bare}{of} have none: it needs the carbon of all of their electricity and of their"
+            " hardware's manufacture, and something that was counted",
+            "see the gaps of carbon_location_g, embodied_g and items",
+        )
+
+
+#: What the scores hold, and what not.
+NOTES = (
+    "SCI (ISO/IEC 21031) is (O + M) per R: O is energy by PUE and the grid's location-based"
+    " intensity, M manufacture by the time for which hardware was held.",
+    "SCI holds each group's share of the time in which its devices were idle, as of reserved"
+    " hardware, whatever absorption says.",
+    "R is an item that was declared, else a call; of runs' own time it is a whole run, and their"
+    " calls are not in its score.",
+    "Certificates, contracts and offsets do not count in SCI. It leaves out what the exclusions"
+    " name, and what other programs used.",
+)
 
 
 def sci(
