@@ -80,7 +80,7 @@ def judged_in_ledger(
 
     def ask() -> list[dict[str, Any]]:
         recording.settle(wait=1.0)
-        found = read([Path(recording.ledger)], recording.name, since_utc_ns, test)
+        found = read([Path(recording.ledger)], recording.name, since_utc_ns, recording.given, test)
         return judge(found.tests.get(test, UNKNOWN), mark.limits, mark.judge)
 
     found = ask()

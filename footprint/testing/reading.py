@@ -6,8 +6,9 @@ its own (`footprint(fn)`), of those. Figures are for one call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from footprint import clock, settings
 from footprint.accounts import book as books
@@ -26,8 +27,7 @@ from footprint.model import NJ_PER_J, NS_PER_S, OPEN
 from footprint.reports.view import Amounts
 from footprint.testing.figures import NOTHING, Figure, Figures, OnDevice, Sample
 from footprint.testing.owners import Key, Owners, phase_of
-from footprint.testing.recording import CALL, CALLS, ROUND, SESSION, SETUP, TEARDOWN
-from footprint.tracking import session as sessions
+from footprint.testing.recording import CALL, CALLS, PHASE, ROUND, SESSION, SETUP, TEARDOWN
 
 #: Readings so long before say what the first test needs: the idle floor, the edges.
 _AROUND = 5 * NS_PER_S
@@ -39,7 +39,11 @@ _LOST = Gap(
 
 
 def read(
-    ledgers: Iterable[Path], session: str, since_utc_ns: int, only: str | None = None
+    ledgers: Iterable[Path],
+    session: str,
+    since_utc_ns: int,
+    given: Mapping[str, Any],
+    only: str | None = None,
 ) -> Figures:
     """The figures of a session of tests.
 
@@ -47,16 +51,18 @@ def read(
         ledgers: where its spans are.
         session: its name.
         since_utc_ns: when it began.
+        given: settings that code gave; those of a test that gives others count for itself alone.
         only: one test; None: all.
 
     Raises LedgerError, UsageError for what cannot be read or priced.
     """
     facts, issues = _facts(ledgers, since_utc_ns)
-    own = next((one for one in facts if _is_of(one, session)), None)
-    if own is None:
+    writers = [one for one in facts if _is_of(one, session)]
+    if not writers:
         return NOTHING
+    own = min(writers, key=lambda one: one.begun)
     until = max(one.utc_ns(one.t_last) for one in facts)
-    found = settings.resolve(sessions.given(), problems=[])
+    found = settings.resolve(given, problems=[])
     factors, cuts = factors_of(facts, own, found, (since_utc_ns, max(until, since_utc_ns + 1)))
     owners = Owners(session, only)
     book = books.make(facts, issues, owners.keys, cuts=cuts)
@@ -64,7 +70,8 @@ def read(
 
 
 def _is_of(one: Facts, session: str) -> bool:
-    return any(path.tags.get(SESSION) == session for path in one.paths.values())
+    tags = (path.tags for path in one.paths.values())
+    return any(each.get(SESSION) == session and each.get(PHASE) == CALL for each in tags)
 
 
 class _Spans:
@@ -130,7 +137,9 @@ class _Reading:
         spans = [self._spans[key] for key in keys]
         own = spans[0]
         parts = _joined([part for key in keys for part in self._book.groups.get(key, ())])
-        gaps = missing(parts)
+        lost = any(each.lost for each in spans)
+        gaps = [_LOST] if lost else []
+        gaps.extend(missing(parts))
         parts = [part for part in parts if part.energy.missing < 1]  # not measured is not zero
         busy_ns = sum(each.busy_ns for each in spans)
         whole, below = Amounts(), None
@@ -138,11 +147,9 @@ class _Reading:
             whole, lacking = self._priced(parts)
             gaps.extend(lacking)
             below = below_floor(parts, busy_ns)
-        if any(each.lost for each in spans):
-            gaps.append(_LOST)
         if below is not None:
             gaps.append(Gap("energy_j", below, "--footprint-repeat, or footprint(fn)"))
-        known = below is None and bool(parts) and own.calls > 0
+        known = below is None and bool(parts) and own.calls > 0 and not (lost and keys[0][0])
         total = sum(part.energy.mid_nj for part in parts)
         tiers: dict[str, float] = {}
         for part in parts:

@@ -35,9 +35,11 @@ class Recording:
         self._before: Any = None
         #: Where the spans go; empty before the first.
         self.ledger = ""
+        #: Settings that code gave before the first call: by these all figures are priced.
+        self.given: dict[str, Any] = {}
         #: Why nothing is recorded; empty where something is.
         self.off = ""
-        self._started = False
+        self._started = self._called = False
 
     def start(self) -> None:
         """Finds the devices, once: the first test would else run unmetered."""
@@ -67,6 +69,8 @@ class Recording:
         if self.off:
             return None
         self._own()
+        if phase == CALL and not self._called:
+            self._called, self.given = True, session.given()
         tags = {**(declared.get("tags") or {}), PHASE: phase, SESSION: self.name}
         return measure(test, **{**declared, "tags": tags}).__enter__()
 

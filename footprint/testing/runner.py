@@ -207,6 +207,7 @@ class Runner:
         return {
             "ledger": self._recording.ledger,
             "off": self._recording.off,
+            "given": json.dumps(self._recording.given, default=str),
             "runs": state.runs,
             "limits": dict(state.mark.limits),
             "judge": state.mark.judge,

@@ -122,7 +122,8 @@ def _unknown(figures: Figures, desk: Desk) -> Iterator[str]:
         if figure is None:
             by_reason.setdefault("its span is not in the ledger", []).append(name)
         elif figure.each.energy_j is None:
-            reason = figure.below or next((gap.why for gap in figure.gaps), "it is not known")
+            whys = [gap.why for gap in figure.gaps if gap.what == "energy_j"]
+            reason = whys[0] if whys else "it is not known"
             by_reason.setdefault(reason, []).append(name)
     for reason, names in by_reason.items():
         yield f"  no figure {_some(names)}: {reason}"

@@ -30,11 +30,11 @@ class Unrest(NamedTuple):
     how: str
 
 
-#: Where nothing is known of it: 10 % standard deviation. Twenty runs of a suite on two shared
-#: cores, their energy modelled, differed by 5 to 20 %.
+#: Where nothing is known of it: 10 % standard deviation. Eight sessions of three tests on two cores
+#: that others used, too, their energy modelled, had 7 to 10 %.
 ASSUMED = Unrest(
     0.01,
-    math.inf,
+    1000,
     "nothing is known of how this machine changes from one session to the next, which is assumed"
     " (--footprint-save five sessions to know it)",
 )
