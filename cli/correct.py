@@ -138,7 +138,7 @@ def list_(ledgers: tuple[str, ...], form: str) -> None:
     from footprint.reports.corrected import shown
 
     ledger = open_ledger(*(ledger_place(each) for each in ledgers or (None,)))
-    found = [shown(each) for each in ledger.corrected()[2]]
+    found = [shown(each) for each in ledger.outline().corrections]
     if form == "json":
         click.echo(json.dumps([corrected(each) for each in found], indent=2, ensure_ascii=False))
         return
@@ -160,7 +160,7 @@ def _do(action: str, *, ledger: str | None, dry_run: bool, **given: Any) -> None
     if dry_run:
         _show_change(opened, made)
         return
-    applied = next(each for each in opened.corrected()[2] if each.correction.id == made.id)
+    applied = next(each for each in opened.outline().corrections if each.correction.id == made.id)
     if not made.corrects and not (applied.spans or applied.readings or applied.writers):
         raise UsageError(
             f"nothing in {opened.places[0]} is chosen by these options: see `footprint ledger"
@@ -173,12 +173,12 @@ def _do(action: str, *, ledger: str | None, dry_run: bool, **given: Any) -> None
 def _made(action: str, ledger: Ledger, **given: Any) -> Correction:
     from footprint.accounts.opened import parse_period
     from footprint.ledger.corrections.correction import Correction, Target, checked
-    from footprint.ledger.corrections.journals import parted, resolved
+    from footprint.ledger.corrections.journals import resolved
 
     since, until = parse_period(given.pop("since"), given.pop("until"))
     corrects = given.pop("corrects", ())
     if corrects:
-        corrects = resolved(corrects, parted(ledger.recorded()[0])[1])
+        corrects = resolved(corrects, ledger.corrections())
     values = {name: given.pop(name, {}) for name in ("declared", "amounts", "scales")}
     who, why = given.pop("who"), given.pop("why")
     target = Target(**given, since_utc_ns=since, until_utc_ns=until)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprint.accounts import book as books
-from footprint.accounts.folded import compactions, remarked, told
+from footprint.accounts.folded import Compaction, compactions, remarked, told
 from footprint.accounts.outline import Outline, Place
 from footprint.accounts.runs import roll_up
 from footprint.errors import LedgerError, UsageError
 from footprint.ledger.collected import Found, moved, once
+from footprint.ledger.corrections.active import standing
 from footprint.ledger.corrections.apply import Applied, apply
 from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.corrections.journals import parted
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 #: An instant: a datetime (UTC where it says nothing), or ISO 8601 text.
 Instant = datetime | str | None
+
+#: How often it is looked again while others compact.
+_TRIES = 3
 
 
 class Ledger:
@@ -65,8 +69,7 @@ class Ledger:
         facts, corrections, wrong = parted(facts)
         facts, applied = apply(facts, [*corrections, *self.proposed])
         if applied:
-            done = compactions(chain for store in self.stores for chain in read_chains(store))
-            applied = remarked(applied, done)
+            applied = remarked(applied, self._compactions())
         return facts, [*issues, *wrong], applied
 
     def recorded(self) -> tuple[list[Facts], list[Issue]]:
@@ -91,10 +94,23 @@ class Ledger:
         return facts, [*issues, *copies]
 
     def outline(self) -> Outline:
-        """What is to be reported, without the rows of sealed segments. Raises as `facts` does.
+        """What is to be reported, without the rows of sealed segments. Raises as `facts` does."""
+        recorded = self._recorded()
+        found = self._corrected(recorded)
+        for _ in range(_TRIES if found.missing else 0):
+            # What a compaction replaced meanwhile is looked for where it is now.
+            before, recorded = recorded, self._recorded()
+            if recorded.places == before.places:
+                break
+            found = self._corrected(recorded)
+        return found
 
-        A ledger with corrections has all rows there: what they are about may be anywhere.
-        """
+    def corrections(self) -> list[Correction]:
+        """The corrections that the ledger has, in any order."""
+        return parted(self._recorded().facts)[1]
+
+    def _recorded(self) -> Outline:
+        """What was recorded, before any correction, without the rows of sealed segments."""
         found: list[Found] = []
         issues: list[Issue] = []
         sealed: list[tuple[str, list[Source], dict[Key, Facts]]] = []
@@ -107,15 +123,25 @@ class Ledger:
         single, issues = self._once(found, issues)
         kept = set(map(id, single))
         facts, issues = _writers(single, issues)
-        places = [
+        places = (
             Place(where, tuple(sources)).of({key for key, one in own.items() if id(one) in kept})
             for where, sources, own in sealed
-        ]
-        if self.proposed or any(one.corrections for one in facts):
-            facts, issues, applied = self.corrected()
-            groups = tuple(one for each in places if (one := each.groups()).sources)
-            return Outline(facts, issues, groups, tuple(applied))
+        )
         return Outline(facts, issues, tuple(each for each in places if each.sources))
+
+    def _corrected(self, recorded: Outline) -> Outline:
+        """The same with what corrections do."""
+        facts, corrections, wrong = parted(recorded.facts)
+        recorded = recorded._replace(facts=facts, issues=[*recorded.issues, *wrong])
+        every = standing([*corrections, *self.proposed])
+        if not every.all:
+            return recorded
+        from footprint.accounts.corrected import corrected
+
+        return corrected(recorded, every, self._compactions())
+
+    def _compactions(self) -> list[Compaction]:
+        return compactions(chain for store in self.stores for chain in read_chains(store))
 
     def missing(self, issues: Sequence[Issue]) -> list[Issue]:
         """What is to be said of sealed files that could not be read, once and by place."""

@@ -5,13 +5,16 @@ It is small however long the ledgers are, so that a report can be planned withou
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.ledger.corrections.apply import Applied
+from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.plan import Key, Source
-from footprint.ledger.sealed.tables import GROUP
+
+if TYPE_CHECKING:
+    from footprint.ledger.corrections.scan import Touch
 
 #: The kinds of rows whose number says how much work a ledger is.
 _COUNTED = ("span", "fold", "point", "window")
@@ -38,29 +41,28 @@ class Place(NamedTuple):
                 found.append(Source(own, files))
         return Place(self.where, tuple(found))
 
-    def groups(self) -> Place:
-        """The same with the files of compacted dates alone."""
-        kept = (
-            each._replace(files=tuple(file for file in each.files if file.table == GROUP))
-            for each in self.sources
-        )
-        return Place(self.where, tuple(each for each in kept if each.files))
-
 
 class Outline(NamedTuple):
     """Ledgers, read as one.
 
     Attributes:
-        facts: of all writers; without the rows that are sealed.
+        facts: of all writers; without the rows that are sealed. What runs declared is corrected,
+            calls and readings are as they were recorded.
         issues: what was wrong.
         places: where the rows of sealed segments are.
         corrections: what became of each.
+        void_readings: the corrections that hold by which readings are void.
+        touches: by boot, what of its time is touched by the corrections of calls that hold.
+        missing: what of the sealed rows could not be read to tell what corrections do.
     """
 
     facts: list[Facts]
     issues: list[Issue]
     places: tuple[Place, ...] = ()
     corrections: tuple[Applied, ...] = ()
+    void_readings: tuple[Correction, ...] = ()
+    touches: Mapping[str, Sequence[Touch]] = {}
+    missing: tuple[Issue, ...] = ()
 
 
 def rows(facts: Collection[Facts], places: Collection[Place]) -> int:

@@ -33,13 +33,22 @@ def within(facts: Sequence[Facts], members: Sequence[int], bounds: Bounds) -> li
     found = list(facts)
     if bounds.since is None and bounds.until is None:
         return found
-    above: set[tuple[str, int]] = set()
+    tables = {member: list(_touching(facts[member], bounds)) for member in members}
+    forked = any(facts[member].context.get("forked_below", 0) for member in members)
+    while True:
+        above: set[tuple[str, int]] = set()
+        for member in members:
+            above.update(_above(facts[member], tables[member]))
+        before = {member: sum(map(len, own)) for member, own in tables.items()}
+        for member in members:
+            one = facts[member]
+            asked = {seq for writer, seq in above if writer in (one.writer, "")}
+            tables[member] = _with_parents(one, tables[member], asked)
+        # What was found may itself hang below what another process recorded before a fork.
+        if not forked or before == {member: sum(map(len, own)) for member, own in tables.items()}:
+            break
     for member in members:
-        above.update(_above(facts[member], _touching(facts[member], bounds)))
-    for member in members:
-        one = facts[member]
-        asked = {seq for writer, seq in above if writer in (one.writer, "")}
-        found[member] = one.with_rows(_rows(one, bounds, asked))
+        found[member] = facts[member].with_rows(_rows(facts[member], bounds, tables[member]))
     return found
 
 
@@ -58,7 +67,7 @@ def never_ended(one: Facts, until: int) -> Any:
     return opened[opened["start"] < until]
 
 
-def _above(one: Facts, tables: Iterator[Any]) -> Iterator[tuple[str, int]]:
+def _above(one: Facts, tables: Sequence[Any]) -> Iterator[tuple[str, int]]:
     """(writer, sequence) of what a writer's rows hang below in another process; "": any above."""
     import numpy as np
 
@@ -71,7 +80,7 @@ def _above(one: Facts, tables: Iterator[Any]) -> Iterator[tuple[str, int]]:
         yield from (("", int(seq)) for seq in parents[(parents > 0) & (parents < forked)])
 
 
-def _rows(one: Facts, bounds: Bounds, asked: AbstractSet[int]) -> Rows:
+def _rows(one: Facts, bounds: Bounds, of_calls: Sequence[Any]) -> Rows:
     import numpy as np
 
     rows = Rows()
@@ -81,7 +90,7 @@ def _rows(one: Facts, bounds: Bounds, asked: AbstractSet[int]) -> Rows:
         # Tables that were joined have lost the padding of their rows.
         rows.take(row, table.astype(columns.dtype(row), copy=False).tobytes())
 
-    spans, folds, opened = _with_parents(one, list(_touching(one, bounds)), asked)
+    spans, folds, opened = of_calls
     take("span", spans)
     take("fold", folds)
     take("open", opened)

@@ -168,6 +168,12 @@ class Facts:
         other.rows, other._begun = rows, self.begun
         return other
 
+    def with_paths(self, more: Mapping[int, PathInfo]) -> Facts:
+        """The same writer, which knows of more paths than it recorded."""
+        other = copy(self)
+        other.paths = {**self.paths, **more}
+        return other
+
     def begin(self, begun: int) -> None:
         """Says when its work began, where not all of its rows are there."""
         self._begun = begun
@@ -217,6 +223,22 @@ class Facts:
         at, utc = anchors[max(0, later - 1)]
         found = utc_ns - utc + at
         return min(found, anchors[later][0]) if 0 < later < len(anchors) else found
+
+    def utc_around(self, since: int | None, until: int | None) -> tuple[int | None, int | None]:
+        """The first and the last UTC of [since, until] in boot-time ns, whatever was set meanwhile.
+
+        Where UTC was set back, an hour may be there twice. None where it is open.
+        """
+        low = [] if since is None else [self.utc_ns(since)]
+        high = [] if until is None else [self.utc_ns(until)]
+        for t, utc in self.anchors:
+            if (since is None or t >= since) and (until is None or t <= until):
+                low.append(utc)
+                high.append(self.utc_ns(t - 1) + 1)
+        return (
+            min(low) if since is not None else None,
+            max(high) if until is not None else None,
+        )
 
     def _take(self, section: fmt.Section) -> None:
         if section.row is not None:

@@ -8,13 +8,17 @@ that were over before their children. These are looked for further and further a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from footprint.accounts.lines import Bounds
 from footprint.accounts.within import MARGIN, REACH
 from footprint.ledger import columns
 from footprint.ledger import format as fmt
+from footprint.ledger.corrections.apply import correct, is_of_calls
+from footprint.ledger.corrections.correction import VOID
 from footprint.ledger.reader import Facts, Issue, Rows
 from footprint.ledger.sealed.plan import Asked, Key
 from footprint.ledger.sealed.read import Reading
@@ -43,7 +47,7 @@ def _each_once(rows: Rows) -> None:
 
 
 class Loaded(NamedTuple):
-    """A task's facts with the rows of their sealed journals.
+    """A task's facts with the rows of their sealed journals, as corrections have them.
 
     Attributes:
         issues: what is missing of them.
@@ -57,6 +61,8 @@ class Loaded(NamedTuple):
 
 def loaded(task: Task) -> Loaded:
     """Reads the rows of a task. Raises LedgerError where the ledger's place fails."""
+    if not task.places:
+        return Loaded(list(task.facts), [], 0)
     with ExitStack() as stack:
         readings = [
             stack.enter_context(Reading(open_store(place.where), source))
@@ -78,14 +84,24 @@ class _Loading:
         self._boots = (task.part.boot,)
         #: Packed rows, by table and sealed journal.
         self._found: dict[str, dict[Key, list[memoryview]]] = {}
+        #: Of what time these are.
+        self._asked: dict[tuple[str, Key], Asked] = {}
+        #: (writer, table) of which there are sealed rows.
+        self._recorded = {
+            (journal.writer, name)
+            for each in readings
+            for journal in each.source.journals.values()
+            for name, rows in journal.rows.items()
+            if rows
+        }
         self.margin_ns = 0
 
     def facts(self) -> list[Facts]:
-        """Finds the rows."""
+        """Finds the rows, and corrects them."""
         since, until = self._task.part.bounds
         if since is None and until is None:
             self._read((*_SPANS, "open", *_SAMPLES), Asked(self._boots))
-            return self._joined()
+            return correct(self._joined(), self._task.corrections)
         self._read(_SPANS, around(self._task, MARGIN))
         for farther in FARTHER:
             self.margin_ns = farther
@@ -93,8 +109,25 @@ class _Loading:
             if not self._lacks_samples():
                 break
         self._open(until)
+        self._folds_around()
         self._parents()
-        return self._joined()
+        return correct(self._joined(), self._task.corrections)
+
+    def _folds_around(self) -> None:
+        """Void folds within the folds of this part, which give back the time that they had."""
+        if not any(is_of_calls(each) and each.action == VOID for each in self._task.corrections):
+            return
+        since, until = self._task.part.bounds
+        first, last = self._task.part.bounds.closed
+        for one in self._joined():
+            folds = columns.of(one.rows, "fold")
+            start, end = self._task.part.bounds.closed
+            own = folds[(folds["start"] < end) & (folds["device_end"] >= start)]
+            first, last = min([first, *own["start"].tolist()]), max([last, *own["end"].tolist()])
+        bounds = Bounds(None if since is None else first, None if until is None else last)
+        if bounds != self._task.part.bounds:
+            wider = self._task._replace(part=self._task.part._replace(bounds=bounds))
+            self._read(("fold",), around(wider, MARGIN))
 
     def _open(self, until: int | None) -> None:
         """Spans that had not ended. One that is open when a part ends is open in the next one too,
@@ -122,14 +155,23 @@ class _Loading:
 
     def _parents(self) -> None:
         """Spans that others hang below and that were over before: further and further back."""
-        for back in _BACK:
-            lacking = {one.writer for one in self._joined() if _lacks_parents(one)}
-            if not lacking:
-                return
-            asked = around(self._task, MARGIN)
-            since = Asked().since_utc_ns if back is None else asked.since_utc_ns - back
-            keys = {key for key in self._keys() if key[0] in lacking}
-            self._read(("span", "fold"), asked._replace(since_utc_ns=since), keys)
+        asked = around(self._task, MARGIN)
+        tried: Counter[str] = Counter()
+        while lacking := {each for each in self._lacking() if tried[each] < len(_BACK)}:
+            for step in sorted({tried[each] for each in lacking}):
+                back = _BACK[step]
+                since = Asked().since_utc_ns if back is None else asked.since_utc_ns - back
+                own = {each for each in lacking if tried[each] == step}
+                keys = {key for key in self._keys() if key[0] in own}
+                read = [self._asked[each] for each in self._asked if each[1] in keys]
+                until = max((each.until_utc_ns for each in read), default=asked.until_utc_ns)
+                self._read(("span", "fold"), Asked(self._boots, since, until), keys)
+                tried.update(own)
+
+    def _lacking(self) -> set[str]:
+        """The writers of spans that others hang below, and that were not found yet."""
+        facts = self._joined()
+        return lacking_parents([facts[member] for member in self._task.part.members])
 
     def _keys(self) -> Iterator[Key]:
         for each in self._readings:
@@ -138,21 +180,32 @@ class _Loading:
     def _read(
         self, names: Collection[str], asked: Asked, keys: Collection[Key] | None = None
     ) -> None:
-        """Reads tables, in place of what was read of them (of these journals) before."""
+        """Reads tables, in place of what was read of them (of these journals) before.
+
+        What was found stays where it is more than what is asked for.
+        """
         for name in names:
             own = self._found.setdefault(name, {})
             for each in self._readings:
                 for key, rows in each.rows(name, asked):
-                    if keys is None or key in keys:
+                    known = self._asked.get((name, key), asked)
+                    if (keys is None or key in keys) and (
+                        asked.since_utc_ns <= known.since_utc_ns
+                        and asked.until_utc_ns >= known.until_utc_ns
+                    ):
                         own[key] = [rows]
+                        self._asked[name, key] = asked
 
     def _lacks_samples(self) -> bool:
         """Whether a device of a writer has no reading yet before or after the part."""
         since, until = self._task.part.bounds
-        for one in self._joined():
+        void = [each for each in self._task.corrections if each.target.device is not None]
+        for one in correct(self._joined(), void):
             early = since is not None and one.begun < since - MARGIN
             late = until is not None and one.t_last > until + MARGIN
             for name in _SAMPLES if early or late else ():
+                if (one.writer, name) not in self._recorded and not one.rows.count(name):
+                    continue  # there is none anywhere
                 table = columns.of(one.rows, name)
                 for t in _by_device(one, name, table):
                     if early and not (len(t) and t.min() < (since or 0) - MARGIN):
@@ -179,20 +232,13 @@ class _Loading:
 
 def around(task: Task, margin: int) -> Asked:
     """A task's part on UTC, with a margin, whatever the writers' clocks did meanwhile."""
-    since, until = task.part.bounds
-    low: list[int] = []
-    high: list[int] = []
-    for one in task.facts:
-        low += [] if since is None else [one.utc_ns(since)]
-        high += [] if until is None else [one.utc_ns(until)]
-        for t, utc in one.anchors:  # where UTC was set, an hour may be there twice
-            if (since is None or t >= since) and (until is None or t <= until):
-                low.append(utc)
-                high.append(one.utc_ns(t - 1) + 1)
+    low, high = zip(*(one.utc_around(*task.part.bounds) for one in task.facts), strict=True)
     found = Asked((task.part.boot,))
-    if since is not None:
+    if task.part.bounds.since is not None:
         found = found._replace(since_utc_ns=min(low) - margin)
-    return found if until is None else found._replace(until_utc_ns=max(high) + margin)
+    if task.part.bounds.until is not None:
+        found = found._replace(until_utc_ns=max(high) + margin)
+    return found
 
 
 def _by_device(one: Facts, name: str, table: Any) -> Iterator[Any]:
@@ -213,11 +259,41 @@ def _has_open(one: Facts) -> bool:
     return not np.isin(opened["seq"], columns.of(one.rows, "span")["seq"]).all()
 
 
-def _lacks_parents(one: Facts) -> bool:
-    """Whether spans of a writer hang below spans that were not found."""
+def lacking_parents(facts: Sequence[Facts]) -> set[str]:
+    """The writers that some writers' spans hang below (`entries.parent_of`), and do not show it."""
     import numpy as np
 
-    tables = [columns.of(one.rows, name) for name in ("span", "fold", "open")]
-    parents = np.unique(np.concatenate([each["parent"] for each in tables]))
-    own = parents[(parents > 0) & (parents >= one.context.get("forked_below", 0))]
-    return not np.isin(own, np.concatenate([each["seq"] for each in tables])).all()
+    by_writer = {one.writer: one for one in facts}
+    there: dict[str, Any] = {}
+    wanted: dict[str, list[Any]] = {}
+    for one in facts:
+        tables = [columns.of(one.rows, name) for name in ("span", "fold", "open")]
+        there[one.writer] = np.concatenate([each["seq"] for each in tables])
+        parents = np.unique(np.concatenate([each["parent"] for each in tables]))
+        forked = one.context.get("forked_below", 0)
+        wanted.setdefault(one.writer, []).append(parents[(parents > 0) & (parents >= forked)])
+        outer = one.context.get("parent")
+        if outer is None:
+            continue
+        for seq in {outer["seq"], *parents[(parents > 0) & (parents < forked)].tolist()} - {0}:
+            above = _recorder(seq, outer["writer"], by_writer)
+            if above is not None:
+                wanted.setdefault(above, []).append(np.array([seq], np.uint64))
+    return {
+        writer
+        for writer, seqs in wanted.items()
+        if not np.isin(np.concatenate(seqs), there[writer]).all()
+    }
+
+
+def _recorder(seq: int, writer: str, by_writer: Mapping[str, Facts]) -> str | None:
+    """Which of the processes that one descends from has a sequence from before the fork."""
+    for _ in range(len(by_writer)):
+        one = by_writer.get(writer)
+        if one is None or seq >= one.context.get("forked_below", 0):
+            return None if one is None else writer
+        outer = one.context.get("parent")
+        if outer is None:
+            return None
+        writer = outer["writer"]
+    return None

@@ -8,12 +8,14 @@ the ledger's place.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from footprint.accounts.days import DAY_NS, Part, parts
-from footprint.accounts.lines import Period
+from footprint.accounts.lines import Bounds, Period
 from footprint.accounts.outline import Outline, Place, rows
+from footprint.accounts.within import MARGIN, REACH
+from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.reader import Facts
 from footprint.pages import compacted
 from footprint.pages.make import of, own
@@ -43,12 +45,15 @@ class Task(NamedTuple):
         part: of the ledger; its members are counted among `facts`.
         facts: its members and those above them.
         places: where the rows of their sealed journals are.
+        corrections: that hold and may bear on the part, the earliest first; those of what runs
+            declared are in `facts`.
     """
 
     part: Part
     facts: tuple[Facts, ...]
     places: tuple[Place, ...]
     asked: Asked
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def size(self) -> int:
@@ -72,7 +77,32 @@ def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
             facts += [one for writer, one in boot.items() if writer not in there]
         first = bisect_right(asked.cuts, part.day * DAY_NS)
         last = bisect_left(asked.cuts, (part.day + 1) * DAY_NS)
-        yield Task(counted, tuple(facts), where, asked._replace(cuts=asked.cuts[first:last]))
+        own_asked = asked._replace(cuts=asked.cuts[first:last])
+        said = _corrections(outline, part, facts) if where else ()
+        yield Task(counted, tuple(facts), where, own_asked, said)
+
+
+def _corrections(outline: Outline, part: Part, facts: Sequence[Facts]) -> tuple[Correction, ...]:
+    """Those that change calls that touch a part, and those by which readings are void near it."""
+    since, until = part.bounds.closed
+    found = {
+        each.correction.id: each.correction
+        for each in outline.touches.get(part.boot, ())
+        if each.first < until and each.last >= since
+    }
+    for each in outline.void_readings:
+        if any(near(each, one, part.bounds, MARGIN + REACH) for one in facts):
+            found[each.id] = each
+    return tuple(sorted(found.values(), key=lambda each: each.order))
+
+
+def near(correction: Correction, one: Facts, bounds: Bounds, margin: int) -> bool:
+    """Whether readings of a writer that are void lie within a part of its time, or near it."""
+    from footprint.ledger.corrections.readings import taken
+
+    void = taken(one, correction)
+    since, until = bounds.closed
+    return void is not None and void.since < until + margin and void.until > since - margin
 
 
 def _of_boot(outline: Outline, boot: str) -> tuple[Place, ...]:
@@ -93,12 +123,12 @@ def _of_boot(outline: Outline, boot: str) -> tuple[Place, ...]:
 
 def page_of(task: Task) -> Page:
     """Makes the page. Raises LedgerError where the ledger cannot be read."""
-    from footprint.pages.rows import Loaded, loaded
+    from footprint.pages.rows import loaded
 
     kept = compacted.page_of(task)
     if kept is not None:
         return kept
-    found = loaded(task) if task.places else Loaded(list(task.facts), [], 0)
+    found = loaded(task)
     if found.issues and (again := compacted.refreshed(task, found.issues)) is not None:
         return page_of(again)
     made = of(found.facts, task.part, task.asked.naming, task.asked.cuts)

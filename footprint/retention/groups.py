@@ -10,7 +10,7 @@ from footprint.ledger.reader import Facts
 from footprint.pages.compacted import HOUR_NS, Kept, date_of
 from footprint.pages.finest import naming, thinned
 from footprint.pages.make import of
-from footprint.pages.rows import Loaded, loaded
+from footprint.pages.rows import loaded
 from footprint.pages.tasks import Task
 
 
@@ -24,7 +24,7 @@ def kept(task: Task, boot: Sequence[Facts]) -> list[Kept]:
     Raises LedgerError where not all of its rows can be read: they are not to be given up.
     """
     part = task.part
-    found = loaded(task) if task.places else Loaded(list(task.facts), [], 0)
+    found = loaded(task)
     if found.issues:
         first = found.issues[0]
         raise LedgerError(f"{date_of(part.day)} stays as it is: {first.where}: {first.text}")

@@ -23,6 +23,11 @@ class Standing(NamedTuple):
     voided_by: dict[str, tuple[str, ...]]
     circular: frozenset[str]
 
+    @property
+    def held(self) -> tuple[Correction, ...]:
+        """Those that hold, the earliest first."""
+        return tuple(each for each in self.all if each.id in self.holding)
+
 
 def standing(corrections: Iterable[Correction]) -> Standing:
     """Which corrections hold. Their order does not matter; one that is there twice counts once."""

@@ -13,18 +13,18 @@ is said of it, until that correction is itself voided.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.ledger.corrections import chosen
 from footprint.ledger.corrections.active import Standing, standing
-from footprint.ledger.corrections.correction import REPLACE, VOID, Correction
+from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.reader import Facts
 
 if TYPE_CHECKING:
     from footprint.ledger.corrections.calls import Calls
+    from footprint.ledger.corrections.did import Did, Done
 
 
 class Applied(NamedTuple):
@@ -53,99 +53,121 @@ def apply(
 ) -> tuple[list[Facts], list[Applied]]:
     """Facts as the corrections have them; the facts that were given are not changed.
 
-    The order of neither matters. Without corrections the facts are given back.
+    They are all there is, with all their rows. The order of neither matters. Without corrections
+    the facts are given back.
     """
     every = standing(corrections)
     if not every.all:
         return list(facts), []
-    counts = {each.id: Applied(each, each.id in every.holding) for each in every.all}
-    holding = [each for each in every.all if each.id in every.holding]
-    found, overruled = _of_runs(facts, holding, counts)
-    found = _of_readings(found, holding, counts)
-    found, open_ = _of_calls(found, holding, counts)
-    notes = _notes(overruled, open_)
-    return found, [_remarked(counts[each.id], every, notes) for each in every.all]
+    from footprint.ledger.corrections.did import added
+
+    found, of_runs = declared(facts, every.held)
+    of_readings = _readings(found, every.held)
+    found = _without(found, every.held)
+    asked = {at: each for at, each in enumerate(every.held) if is_of_calls(each)}
+    open_ = _opened(found, list(asked.values()))
+    places = list(asked)
+    of_calls = [
+        {
+            places[at]: did._replace(overruled={places[by]: n for by, n in did.overruled.items()})
+            for at, did in calls.did().items()
+        }
+        for calls in open_.values()
+    ]
+    return _closed(found, open_), remarked(every, added([of_runs, *of_readings, *of_calls]))
 
 
-class Overruled(NamedTuple):
-    """A correction in whose place another one holds, and for how much of what."""
+def correct(facts: Sequence[Facts], corrections: Sequence[Correction]) -> list[Facts]:
+    """Facts whose readings and calls are as corrections have them; nothing is counted.
 
-    id: str
-    by: str
-    many: int
-    what: str
+    Args:
+        facts: of writers that may not have all of their rows: those that are there come out as if
+            all of them were, as long as what they hang below is there.
+        corrections: that hold, the earliest first; those of runs are left out.
+    """
+    found = _without(facts, corrections)
+    asked = [each for each in corrections if is_of_calls(each)]
+    return _closed(found, _opened(found, asked)) if asked else found
 
 
-def _of_runs(
-    facts: Sequence[Facts], corrections: Sequence[Correction], counts: dict[str, Applied]
-) -> tuple[list[Facts], list[Overruled]]:
-    """Runs with the places and prices that they should have declared, and who was overruled."""
+def declared(
+    facts: Sequence[Facts], corrections: Sequence[Correction]
+) -> tuple[list[Facts], dict[int, Did]]:
+    """Runs with the places and prices that they should have declared, and what was done to them.
+
+    Args:
+        facts: of writers; their rows need not be there.
+        corrections: that hold, the earliest first.
+    """
     found = list(facts)
-    overruled: list[Overruled] = []
-    said: dict[tuple[int, str], Correction] = {}
-    for each in corrections:
-        declared = each.of_runs()
-        for at, one in enumerate(facts if declared else ()):
+    asked = [(at, each) for at, each in enumerate(corrections) if each.of_runs()]
+    if not asked:
+        return found, {}
+    from footprint.ledger.corrections.did import Did, added
+
+    done: list[Done] = []
+    said: dict[tuple[int, str], int] = {}
+    for number, each in asked:
+        values = each.of_runs()
+        for at, one in enumerate(facts):
             if not chosen.of_run(one, each.target):
                 continue
             before = found[at].context.get("declared") or {}
             found[at] = copy(found[at])
-            found[at].context = {**one.context, "declared": {**before, **declared}}
-            counts[each.id] = _more(counts[each.id], writers=1)
+            found[at].context = {**one.context, "declared": {**before, **values}}
             others = {
-                other.id
-                for name, value in declared.items()
-                if (other := said.get((at, name))) and other.declared[name] != value
+                other
+                for name, value in values.items()
+                if (other := said.get((at, name))) is not None
+                and corrections[other].declared[name] != value
             }
-            overruled += [Overruled(other, each.id, 1, "runs") for other in others]
-            said.update({(at, name): each for name in declared})
-    return found, overruled
+            done.append({number: Did(writers=1)})
+            done.append({other: Did(overruled={number: 1}) for other in others})
+            said.update({(at, name): number for name in values})
+    return found, added(done)
 
 
-def _of_readings(
-    facts: list[Facts], corrections: Sequence[Correction], counts: dict[str, Applied]
-) -> list[Facts]:
+def _readings(facts: Sequence[Facts], corrections: Sequence[Correction]) -> list[Done]:
+    """How many readings the corrections of them are about, and of how many writers."""
+    asked = [(at, each) for at, each in enumerate(corrections) if each.target.device is not None]
+    if not asked:
+        return []
+    from footprint.ledger.corrections.did import Did
+    from footprint.ledger.corrections.readings import counted
+
+    return [
+        {at: Did(readings=count, writers=1)}
+        for at, each in asked
+        for one in facts
+        if (count := counted(one, each)) is not None
+    ]
+
+
+def _without(facts: Sequence[Facts], corrections: Sequence[Correction]) -> list[Facts]:
     """Without the readings that are void, and with the stretches of which nothing is known."""
     asked = [each for each in corrections if each.target.device is not None]
     if not asked:
-        return facts
+        return list(facts)
     from footprint.ledger.corrections.readings import without
 
-    found: list[Facts] = []
-    for one in facts:
-        changed, taken = without(one, asked)
-        found.append(changed)
-        for name, readings in taken.items():
-            counts[name] = _more(counts[name], readings=readings, writers=1)
-    return found
+    return [without(one, asked) for one in facts]
 
 
-def _of_calls(
-    facts: list[Facts], corrections: Sequence[Correction], counts: dict[str, Applied]
-) -> tuple[list[Facts], list[Calls]]:
-    """The calls as they should have been, and what was done to them."""
-    asked = [each for each in corrections if _is_of_calls(each)]
-    if not asked:
-        return facts, []
+def _opened(facts: Sequence[Facts], corrections: Sequence[Correction]) -> dict[int, Calls]:
+    """The writers, by index, some of whose calls may be meant, with these as they should be."""
+    if not corrections:
+        return {}
     from footprint.ledger.corrections.calls import Calls
 
-    open_: dict[int, Calls] = {}
-    for at, one in enumerate(facts):
-        mine = [each for each in asked if chosen.of_writer(one, each.target)]
-        if mine:
-            open_[at] = Calls(one)
-        for each in mine:
-            those = open_[at].find(each)
-            touched = open_[at].count(those)
-            counts[each.id] = _more(counts[each.id], spans=touched.spans, calls=touched.calls)
-            if each.action == VOID:
-                open_[at].void(those)
-            elif each.action == REPLACE:
-                open_[at].replace(each, those)
-    return _closed(facts, open_), list(open_.values())
+    return {
+        at: Calls(one, corrections)
+        for at, one in enumerate(facts)
+        if any(chosen.choice(one, each.target) is not None for each in corrections)
+    }
 
 
-def _is_of_calls(one: Correction) -> bool:
+def is_of_calls(one: Correction) -> bool:
+    """Whether a correction is about calls: not about readings, runs or other corrections."""
     return not one.corrects and one.target.device is None and not one.of_runs()
 
 
@@ -186,47 +208,49 @@ def _outer(one: Facts, by_writer: Mapping[str, Facts]) -> list[str]:
     return found
 
 
-def _notes(overruled: Iterable[Overruled], open_: Iterable[Calls]) -> dict[str, list[str]]:
-    """By correction: where others hold in its place."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    void_too: Counter[str] = Counter()
-    for each in overruled:
-        counts[each.id, each.by, each.what] += each.many
-    for calls in open_:
-        void_too.update(calls.void_too)
-        for name, others in calls.overruled.items():
-            counts.update({(name, other, "spans"): count for other, count in others.items()})
-    found: dict[str, list[str]] = {}
-    for (name, other, what), count in sorted(counts.items()):
-        text = f"of {count} {what} another correction says otherwise, and it holds: {other}"
-        found.setdefault(name, []).append(text)
-    for name, count in sorted(void_too.items()):
-        found.setdefault(name, []).append(f"{count} of its spans are void")
-    return found
+def remarked(every: Standing, done: Done) -> list[Applied]:
+    """What became of all corrections.
+
+    Args:
+        done: what those that hold did, by their place among these (`Standing.held`).
+    """
+    held = every.held
+    places = {each.id: at for at, each in enumerate(held)}
+    return [
+        _remarked(each, every, done.get(places[each.id]) if each.id in places else None, held)
+        for each in every.all
+    ]
 
 
-def _more(one: Applied, **counts: int) -> Applied:
-    return one._replace(**{name: getattr(one, name) + count for name, count in counts.items()})
-
-
-def _remarked(one: Applied, every: Standing, notes: Mapping[str, Sequence[str]]) -> Applied:
-    """With what a reader should know."""
-    correction = one.correction
-    remarks = list(notes.get(correction.id, ()))
+def _remarked(
+    one: Correction, every: Standing, did: Did | None, held: Sequence[Correction]
+) -> Applied:
+    """What became of a correction, with what a reader should know."""
+    found = Applied(one, one.id in every.holding)
+    remarks: list[str] = []
+    if did is not None:
+        found = Applied(one, True, did.spans, did.calls, did.readings, did.writers)
+        what = "runs" if one.of_runs() else "spans"
+        counts = sorted((held[by].id, many) for by, many in did.overruled.items() if many)
+        remarks += [
+            f"of {many} {what} another correction says otherwise, and it holds: {other}"
+            for other, many in counts
+        ]
+        remarks += [f"{did.void_too} of its spans are void"] if did.void_too else []
     known = {each.id for each in every.all}
-    if correction.id in every.circular:
+    if one.id in every.circular:
         remarks.append("it and others void each other: none of them holds")
-    elif not one.holds:
-        remarks.append(f"it is void: {', '.join(every.voided_by[correction.id])}")
-    elif correction.corrects:
+    elif not found.holds:
+        remarks.append(f"it is void: {', '.join(every.voided_by[one.id])}")
+    elif one.corrects:
         remarks += [
             f"there is no correction {name} in the ledger"
-            for name in correction.corrects
+            for name in one.corrects
             if name not in known
         ]
-    elif not (one.spans or one.readings or one.writers):
+    elif not (found.spans or found.readings or found.writers):
         remarks.append(NOTHING)
-    return one._replace(remarks=tuple(remarks))
+    return found._replace(remarks=tuple(remarks))
 
 
 #: What is said of a correction that changes nothing.

@@ -14,22 +14,16 @@ import numpy as np
 from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.corrections import chosen
-from footprint.ledger.corrections.correction import TAG, Correction
+from footprint.ledger.corrections.correction import REPLACE, TAG, VOID, Correction
+from footprint.ledger.corrections.did import Did, added, counted
 from footprint.ledger.reader import Facts, PathInfo, Rows
 
 if TYPE_CHECKING:
-    from footprint.estimators.columns import Flags, Ints
+    from footprint.estimators.columns import Flags
 
 #: Kinds of rows that are calls, and those that belong to a call.
 CALLS = ("span", "fold", "open")
 OF_A_CALL = ("duration", "hold", "unit")
-
-
-class Touched(NamedTuple):
-    """What a correction found among a writer's calls: entries (a fold is one), and calls."""
-
-    spans: int
-    calls: int
 
 
 class Void(NamedTuple):
@@ -74,15 +68,16 @@ def void_of(seqs: Any, parents: Any) -> Void:
 
 
 class Calls:
-    """The calls of one writer while they are corrected.
+    """The calls of one writer, corrected.
 
-    Attributes:
-        overruled: correction -> those that hold in its place, and for how many spans.
-        void_too: corrections -> how many of the spans that they speak of are void.
+    Args:
+        one: the writer.
+        corrections: those of calls that hold, the earliest first.
     """
 
-    def __init__(self, one: Facts) -> None:
+    def __init__(self, one: Facts, corrections: Sequence[Correction] = ()) -> None:
         self.one = one
+        self._corrections = corrections
         self._tables = {kind: columns.of(one.rows, kind) for kind in CALLS}
         spans = self._tables["span"]["seq"]
         # A span that ended has a row of each kind; what it says when it ended counts.
@@ -98,34 +93,41 @@ class Calls:
         self._units = columns.of(one.rows, "unit")
         self._names = dict(one.names)
         self._void = {kind: np.zeros(len(table), bool) for kind, table in self._tables.items()}
-        self._said: dict[str, dict[str, Ints]] = {}
-        self._values: list[tuple[Correction, dict[str, Any]]] = []
-        self.overruled: dict[str, dict[str, int]] = {}
-        self.void_too: dict[str, int] = {}
-        self._replaced: dict[str, dict[str, Flags]] = {}
+        self._found: dict[int, dict[str, Flags]] = {}
         self._changed = self._amounts_changed = False
+        for at, each in enumerate(corrections):
+            choice = chosen.choice(one, each.target)
+            if choice is not None:
+                self._take(at, each, choice)
 
-    def find(self, correction: Correction) -> dict[str, Flags]:
-        """The rows that a correction is about, by kind."""
-        return {
-            kind: chosen.calls(self.one, correction.target, table, self._ends[kind])
-            & self._own[kind]
+    def _take(self, at: int, correction: Correction, choice: chosen.Choice) -> None:
+        """Takes what one of the corrections says, in their order."""
+        found = self._found[at] = {
+            kind: choice.of(table["path"], table["seq"], self._ends[kind]) & self._own[kind]
             for kind, table in self._tables.items()
         }
+        if correction.action == VOID:
+            for kind, flags in found.items():
+                self._void[kind] |= flags
+        elif correction.action == REPLACE:
+            self._replace(correction, found)
 
-    def count(self, found: Mapping[str, Flags]) -> Touched:
-        """How many entries and calls those are."""
-        spans = sum(int(flags.sum()) for flags in found.values())
-        folds = self._tables["fold"]["calls"][found["fold"]]
-        return Touched(spans, spans - len(folds) + int(folds.sum()))
+    def did(self) -> dict[int, Did]:
+        """What each correction did, by its place among them."""
+        return added(
+            counted(
+                {at: found[kind] for at, found in self._found.items()},
+                self._corrections,
+                table["calls"] if kind == "fold" else None,
+            )
+            for kind, table in self._tables.items()
+        )
 
     # -- replace
 
-    def replace(self, correction: Correction, found: Mapping[str, Flags]) -> None:
-        """Takes what calls should have declared and counted. Called in the corrections' order."""
+    def _replace(self, correction: Correction, found: Mapping[str, Flags]) -> None:
+        """Takes what calls should have declared and counted."""
         declared = correction.of_calls()
-        self._note(correction, found)
-        self._replaced[correction.id] = dict(found)
         if declared:
             for kind, flags in found.items():
                 self._declare(kind, flags, declared)
@@ -178,32 +180,7 @@ class Calls:
     def _seqs(self, found: Mapping[str, Flags]) -> Any:
         return np.concatenate([self._tables[kind]["seq"][found[kind]] for kind in CALLS])
 
-    def _note(self, correction: Correction, found: Mapping[str, Flags]) -> None:
-        """Remembers who said what of which calls, to tell where two say different things."""
-        said: dict[str, Any] = dict(correction.of_calls())
-        said |= {f"amount {name}": value for name, value in correction.amounts.items()}
-        own = len(self._values)
-        self._values.append((correction, said))
-        for field in (*said, *(f"amount {name}" for name in correction.scales)):
-            by_kind = self._said.setdefault(
-                field, {kind: np.full(len(t), -1, np.int64) for kind, t in self._tables.items()}
-            )
-            for kind, flags in found.items():
-                before = by_kind[kind][flags]
-                for at in np.unique(before[before >= 0]).tolist() if field in said else ():
-                    other, theirs = self._values[at]
-                    if theirs.get(field, _SCALED) != said[field]:
-                        counts = self.overruled.setdefault(other.id, {})
-                        many = int((before == at).sum())
-                        counts[correction.id] = max(counts.get(correction.id, 0), many)
-                by_kind[kind][flags] = own
-
     # -- void
-
-    def void(self, found: Mapping[str, Flags]) -> None:
-        """Takes calls that are as if they had not been recorded."""
-        for kind, flags in found.items():
-            self._void[kind] |= flags
 
     def voided(self) -> Void:
         """The void calls, and what hung below them hangs below instead."""
@@ -218,10 +195,6 @@ class Calls:
             above: those of the processes that it was forked from, the nearest first.
         """
         own = own or void_of(np.empty(0, np.uint64), np.empty(0, np.uint64))
-        for name, found in self._replaced.items():
-            gone = sum(int((found[kind] & self._void[kind]).sum()) for kind in CALLS)
-            if gone:
-                self.void_too[name] = gone
         if not (self._changed or self._amounts_changed or len(own.seqs) or above):
             return self.one
         rows = Rows()
@@ -235,10 +208,10 @@ class Calls:
             changed = changed[kept[kind]]
             for void in (own, *above):
                 changed["parent"] = void.around(changed["parent"])
-            _take(rows, kind, changed)
+            _put(rows, kind, changed)
         for kind in OF_A_CALL:
             table = self._units if kind == "unit" else columns.of(self.one.rows, kind)
-            _take(rows, kind, table[~np.isin(table["seq"], own.seqs)])
+            _put(rows, kind, table[~np.isin(table["seq"], own.seqs)])
         for row in fmt.ROW_TYPES:
             if row.name not in (*CALLS, *OF_A_CALL):
                 rows.take(row, self.one.rows.packed(row.name))
@@ -247,7 +220,10 @@ class Calls:
         return other
 
     def _give_back(self, folds: Any, own: Void) -> None:
-        """What void folds had of the time of the folds around them is theirs again."""
+        """What void folds had of the time of the folds around them is theirs again.
+
+        A fold that was over before, or began after, had none of it.
+        """
         gone = folds[self._void["fold"]]
         if not len(gone):
             return
@@ -255,6 +231,7 @@ class Calls:
         order = np.argsort(folds["seq"], kind="stable")
         at = order[np.minimum(np.searchsorted(folds["seq"], around, sorter=order), len(folds) - 1)]
         there = folds["seq"][at] == around
+        there &= (gone["start"] <= folds["end"][at]) & (gone["end"] >= folds["start"][at])
         own_ns = folds["self_ns"].copy()
         np.add.at(own_ns, at[there], gone["self_ns"][there])
         given = np.unique(at[there])
@@ -275,10 +252,6 @@ def replaced(path: PathInfo, declared: Mapping[str, Any]) -> PathInfo:
     return path._replace(**fields, tags=tags)
 
 
-#: What no value is equal to: of an amount that was scaled.
-_SCALED = object()
-
-
-def _take(rows: Rows, kind: str, table: Any) -> None:
+def _put(rows: Rows, kind: str, table: Any) -> None:
     row = fmt.BY_NAME[kind]
     rows.take(row, table.astype(columns.dtype(row), copy=False).tobytes())

@@ -2,13 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.ledger.corrections.correction import Target
 from footprint.ledger.reader import Facts
 
 if TYPE_CHECKING:
     from footprint.estimators.columns import Flags
+
+
+class Choice(NamedTuple):
+    """Which of a writer's calls are meant: all that is given must hold. None: it does not matter.
+
+    Attributes:
+        paths: the numbers of their paths.
+        first_seq, last_seq: their sequences, both included.
+        since, until: they ended in [since, until), boot-time ns.
+    """
+
+    paths: tuple[int, ...] | None
+    first_seq: int | None
+    last_seq: int | None
+    since: int | None
+    until: int | None
+
+    def of(self, path: Any, seq: Any, ends: Any) -> Flags:
+        """Which calls of columns are meant.
+
+        Args:
+            path, seq: their paths' numbers, and their sequences as they are in rows (unsigned).
+            ends: when each of them ended, boot-time ns.
+        """
+        import numpy as np
+
+        found: Flags = np.ones(len(path), bool)
+        if self.paths is not None:
+            found &= np.isin(path, np.array(self.paths, path.dtype))
+        if self.first_seq is not None:
+            found &= seq >= np.uint64(self.first_seq)
+        if self.last_seq is not None:
+            found &= seq <= np.uint64(self.last_seq)
+        if self.since is not None:
+            found &= ends >= self.since
+        if self.until is not None:
+            found &= ends < self.until
+        return found
+
+
+def choice(one: Facts, target: Target) -> Choice | None:
+    """Which of a writer's calls are meant; None: none of them can be."""
+    if not of_writer(one, target):
+        return None
+    asked = {"name": target.name, "model": target.model, "version": target.version}
+    paths = None
+    if any(wanted is not None for wanted in asked.values()):
+        paths = tuple(
+            number
+            for number, path in sorted(one.paths.items())
+            if all(wanted in (None, getattr(path, name)) for name, wanted in asked.items())
+        )
+        if not paths:
+            return None
+    return Choice(paths, target.first_seq, target.last_seq, *period(one, target))
 
 
 def of_writer(one: Facts, target: Target) -> bool:
@@ -38,35 +93,3 @@ def period(one: Facts, target: Target) -> tuple[int | None, int | None]:
         None if since is None else one.boot_ns(since),
         None if until is None else one.boot_ns(until),
     )
-
-
-def calls(one: Facts, target: Target, table: Any, ends: Any) -> Flags:
-    """Which rows of spans, folds or open spans are meant.
-
-    Args:
-        table: the rows, as `columns.of` gives them.
-        ends: when each of them ended, boot-time ns.
-    """
-    import numpy as np
-
-    found: Flags = np.full(len(table), of_writer(one, target))
-    if not found.any():
-        return found
-    asked = {"name": target.name, "model": target.model, "version": target.version}
-    if any(wanted is not None for wanted in asked.values()):
-        paths = [
-            number
-            for number, path in one.paths.items()
-            if all(wanted in (None, getattr(path, name)) for name, wanted in asked.items())
-        ]
-        found &= np.isin(table["path"], np.array(paths, np.uint32))
-    if target.first_seq is not None:
-        found &= table["seq"] >= np.uint64(target.first_seq)
-    if target.last_seq is not None:
-        found &= table["seq"] <= np.uint64(target.last_seq)
-    since, until = period(one, target)
-    if since is not None:
-        found &= ends >= since
-    if until is not None:
-        found &= ends < until
-    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from footprint.errors import LedgerVersionError
@@ -82,7 +82,6 @@ class Reading:
         self.store = store
         self.source = source
         self.issues: list[Issue] = []
-        self._asked = Asked()
         self._paths: dict[str, str | None] = {}
         self._connection = duckdb.connect()
 
@@ -110,13 +109,25 @@ class Reading:
         for key, rows in self._pieces(table, asked):
             yield key, rows.view("u1").data
 
+    def columns(
+        self, table: str, names: Sequence[str], files: Iterable[SealedFile], asked: Asked
+    ) -> Iterator[tuple[Key, dict[str, NDArray[Any]]]]:
+        """Some columns of some files' rows by journal, a few million rows at a time.
+
+        Of a journal the rows come in any order, those that a question needs and others.
+        """
+        for together in self._queries(table, asked, files):
+            found = self._queried(together, names)
+            if found is not None:
+                for key, first, stop in found[1]:
+                    yield key, {name: each[first:stop] for name, each in found[0].items()}
+
     def _pieces(self, table: str, asked: Asked) -> Iterator[tuple[Key, NDArray[Any]]]:
         """A table's rows (packed; JSON texts of records) of each journal, in its order."""
         import numpy as np
 
-        self._asked = asked
         found: dict[Key, list[tuple[NDArray[Any], NDArray[Any]]]] = defaultdict(list)
-        for together in self._queries(table):
+        for together in self._queries(table, asked, self.source.files):
             for key, positions, rows in self._fetched(table, together):
                 found[key].append((positions, rows))
         for key in sorted(found):
@@ -130,10 +141,12 @@ class Reading:
                 rows = rows.astype(columns.dtype(fmt.BY_NAME[table]), copy=False)
             yield key, rows
 
-    def _queries(self, table: str) -> Iterator[list[Stretch]]:
+    def _queries(
+        self, table: str, asked: Asked, files: Iterable[SealedFile]
+    ) -> Iterator[list[Stretch]]:
         """What is read with one query: one stretch of a file, or many small whole files."""
         together: list[Stretch] = []
-        for each in stretches(self.source.files, self._asked, table, _MOST):
+        for each in stretches(files, asked, table, _MOST):
             if not self._there(each.file):
                 continue
             if not each.whole:
@@ -194,10 +207,23 @@ class Reading:
         self, table: str, together: list[Stretch]
     ) -> Iterator[tuple[Key, NDArray[Any], NDArray[Any]]]:
         """(journal, positions, rows) of the journals that have rows in some stretches."""
+        names = ("json",) if table == tables.RECORD else tables.own_columns(table)
+        queried = self._queried(together, ("position", *names))
+        if queried is None:
+            return
+        found, slices = queried
+        positions = found.pop("position")
+        rows = found["json"] if table == tables.RECORD else tables.to_rows(table, found)
+        for key, first, stop in slices:
+            yield key, positions[first:stop], rows[first:stop]
+
+    def _queried(
+        self, together: list[Stretch], names: Sequence[str]
+    ) -> tuple[dict[str, NDArray[Any]], list[tuple[Key, int, int]]] | None:
+        """Columns of some stretches, and where the rows of each journal are; None: unreadable."""
         import duckdb
 
-        names = ("json",) if table == tables.RECORD else tables.own_columns(table)
-        quoted = ", ".join(f'"{name}"' for name in ("position", *names))
+        quoted = ", ".join(f'"{name}"' for name in names)
         paths = [self._paths[each.file.path] for each in together]
         source = "FROM read_parquet(?, file_row_number = true, filename = true)"
         if len(together) == 1 and not together[0].whole:
@@ -212,12 +238,8 @@ class Reading:
             where = ", ".join(each.file.path for each in together[:3])
             text = f"cannot be read: {str(error).splitlines()[0]}: put back the file as it was"
             self.issues.append(Issue("missing-segment", where, text))
-            return
-        positions = found.pop("position")
-        rows = found["json"] if table == tables.RECORD else tables.to_rows(table, found)
-        for key, first, stop in slices:
-            if key in self.source.journals:
-                yield key, positions[first:stop], rows[first:stop]
+            return None
+        return found, [each for each in slices if each[0] in self.source.journals]
 
     def _slices(
         self, source: str, paths: list[str | None], together: list[Stretch]
