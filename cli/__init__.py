@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("footprint.cli.check:check", "Hold a ledger against budgets."),
     "doctor": ("footprint.cli.doctor:doctor", "Say what can be measured here, and how well."),
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
+    "top": ("footprint.cli.top:top", "Show what draws power now."),
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
     "seal": ("footprint.cli.seal:seal", "Seal a ledger's closed journals."),

@@ -56,7 +56,7 @@ def origin(settings: Settings, forked: Forked | None) -> Origin:
     """A new writer of this process: in its parent's run, its job's, its program's, or its own."""
     global _first_of
     writer = uuid.uuid4()
-    host = _host_name(settings.host)
+    host = host_name(settings.host)
     first, _first_of = _first_of != os.getpid(), os.getpid()
     job = jobs.job()
     own = processes.process(os.getpid())
@@ -92,7 +92,8 @@ def _parent(
     return "", None
 
 
-def _host_name(how: str) -> str:
+def host_name(how: str) -> str:
+    """What this machine is called in ledgers: `name`, its `hash`, or `none` of both."""
     if how == "none":
         return ""
     name = os.uname().nodename if hasattr(os, "uname") else platform.node()

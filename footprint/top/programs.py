@@ -1,0 +1,244 @@
+"""What writes to ledgers now: its journals are followed, nothing is asked of the programs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from footprint.ledger import format as fmt
+from footprint.ledger.following import Batch, Following
+from footprint.ledger.reader import Facts, PathInfo
+from footprint.ledger.sealed.closed import Here, glimpse, here, is_closed
+from footprint.ledger.stored import journals
+from footprint.ledger.stores.local import LocalStore
+from footprint.model import NJ_PER_J, NS_PER_S, Device
+from footprint.top.devices import OVER_NS, DeviceNow
+
+#: A writer of another host that was silent for so long is not shown, ns.
+SILENT_NS = 60 * NS_PER_S
+#: Calls a second are counted over so long, ns.
+RATE_NS = 5 * NS_PER_S
+_NJ_PER_UJ = 1000
+
+
+class InFlight(NamedTuple):
+    """A span that has begun and not ended, as of its journal's last batch.
+
+    Attributes:
+        path: what it declared.
+        since_s: for how long it runs.
+    """
+
+    path: PathInfo
+    since_s: float
+
+
+class Program:
+    """One writer.
+
+    Attributes:
+        facts: what it recorded of itself; its rows are not kept.
+        calls: that ended since it is followed.
+        ended: it said that it ends.
+    """
+
+    def __init__(self, writer: str) -> None:
+        self.facts = Facts(writer, "")
+        self.calls = 0
+        self.ended = False
+        self._open: dict[int, tuple[int, int]] = {}  # seq -> path, start
+        self._t = 0
+        self._behind = True
+        self._rate: deque[tuple[int, int]] = deque(maxlen=64)  # boot-time ns, calls so far
+        self._usage: tuple[int, int] | None = None
+        self._shares = {"cpu": 1.0, "dram": 1.0}
+        self._raw: dict[int, tuple[int, int]] = {}
+        self._readings: dict[int, deque[tuple[int, int]]] = {}  # device -> (ns, nJ so far)
+
+    @property
+    def run(self) -> str:
+        """The run that it is part of."""
+        return str(self.facts.context.get("run", self.facts.writer))
+
+    @property
+    def in_flight(self) -> tuple[InFlight, ...]:
+        """Its spans in flight, the longest first."""
+        found = sorted(self._open.values(), key=lambda each: each[1])
+        lost = PathInfo(0, "?", "other", None, None, None, {}, None, "own", False)
+        return tuple(
+            InFlight(self.facts.paths.get(path, lost), max(0, self._t - start) / NS_PER_S)
+            for path, start in found
+        )
+
+    @property
+    def calls_per_s(self) -> float | None:
+        """Calls that ended a second, over the last five; None at first."""
+        if len(self._rate) < 2:
+            return None
+        t, calls = self._rate[-1]
+        t0, calls0 = next(each for each in self._rate if t - each[0] <= RATE_NS)
+        return (calls - calls0) / ((t - t0) / NS_PER_S) if t > t0 else None
+
+    def share(self, kind: str) -> float:
+        """Its share of a host's CPU time or memory, 0 to 1, when it last told."""
+        return self._shares.get(kind, 0.0)
+
+    def resident(self) -> tuple[str, ...] | None:
+        """The GPUs on which it has a context; None where that is not known."""
+        return self.facts.residents[-1][1] if self.facts.residents else None
+
+    def readings(self) -> Iterator[DeviceNow]:
+        """The devices of its host as it reads them."""
+        for number, past in self._readings.items():
+            device = self.facts.devices.get(number)
+            if device is None or not past:
+                continue
+            (t, energy), first = past[-1], past[0]
+            earlier = [each for each in past if t - each[0] >= OVER_NS]
+            t0, energy0 = earlier[-1] if earlier else first
+            power = (energy - energy0) / (t - t0) if t > t0 else None
+            host, boot_id = self.facts.host, self.facts.boot_id
+            yield DeviceNow(host, boot_id, device, power, energy / NJ_PER_J)
+
+    def take(self, batches: Iterator[Batch]) -> None:
+        """Takes what was appended to a journal of its."""
+        for batch in batches:
+            for section in batch.sections:
+                for record in section.records:
+                    self.facts.record(record)
+                    if record.get("type") == "end":
+                        self.ended = record.get("reason") != "rotated"
+            rows = {each.row: each.rows for each in batch.sections if each.row is not None}
+            self._calls(rows)
+            for row in rows.get(fmt.USAGE, ()):
+                self._use(row)
+            self._read(rows)
+            self._t = max(self._t, batch.t)
+            self._rate.append((batch.t, self.calls))
+
+    def caught_up(self) -> None:
+        """What was recorded before it was followed is known: from now on calls count."""
+        if self._behind:
+            self._behind, self.calls = False, 0
+            self._rate.clear()
+            self._rate.append((self._t, 0))
+
+    def _calls(self, rows: dict[fmt.RowType, list[tuple[Any, ...]]]) -> None:
+        for seq, _, path, start in rows.get(fmt.OPEN_SPAN, ()):
+            self._open[seq] = path, start
+        for seq, _, path, *_ in rows.get(fmt.SPAN, ()):
+            self._open.pop(seq, None)
+            known = self.facts.paths.get(path)
+            self.calls += known is None or not known.background
+        for row in rows.get(fmt.FOLD, ()):
+            self.calls += row[8]
+
+    def _use(self, row: tuple[Any, ...]) -> None:
+        _, tree, busy, _, resident, *_ = row
+        if self._usage is not None and busy > self._usage[1]:
+            share = (tree - self._usage[0]) / (busy - self._usage[1])
+            self._shares["cpu"] = min(1.0, max(0.0, share))
+        self._usage = tree, busy
+        memory = (self.facts.context.get("hardware") or {}).get("memory_bytes")
+        if memory:
+            self._shares["dram"] = min(1.0, resident / memory)
+
+    def _read(self, rows: dict[fmt.RowType, list[tuple[Any, ...]]]) -> None:
+        for number, epoch, _, t, raw in rows.get(fmt.POINT, ()):
+            before = self._raw.get(number)
+            self._raw[number] = epoch, raw
+            device = self.facts.devices.get(number)
+            step = 0 if before is None else (raw - before[1]) * _NJ_PER_UJ
+            if step < 0 and device is not None and device.wrap_nj:
+                step += device.wrap_nj
+            same = before is not None and (before[0] == epoch or step > 0)
+            self._note(number, t, step if same and step > 0 else 0)
+        for number, _, _, end, energy in rows.get(fmt.WINDOW, ()):
+            self._note(number, end, energy * _NJ_PER_UJ)
+
+    def _note(self, number: int, t: int, step_nj: int) -> None:
+        past = self._readings.setdefault(number, deque(maxlen=64))
+        so_far = past[-1][1] if past and not self._behind else 0
+        past.append((t, so_far + (0 if self._behind else step_nj)))
+
+
+class Programs:
+    """All that write to some ledgers now.
+
+    Args:
+        ledgers: their directories. One that is not there yet is looked for again.
+        machine: which host this is, and when it is now.
+    """
+
+    def __init__(self, ledgers: Sequence[Path], machine: Callable[[], Here] = here) -> None:
+        self._stores = [LocalStore(each) for each in ledgers]
+        self._machine = machine
+        self._found: dict[str, Program] = {}
+        self._followed: dict[str, tuple[Program, int, Following]] = {}
+        self._passed: dict[str, int] = {}  # journals of nobody who is there -> their size
+
+    def look(self) -> list[Program]:
+        """Those that are there, after what was written since the last look."""
+        machine = self._machine()
+        for store in self._stores:
+            self._new(store, machine)
+        for path, (program, _, journal) in sorted(
+            self._followed.items(), key=lambda each: each[1][1]
+        ):
+            program.take(journal.new())
+            if not journal.path.exists():  # it was closed, and is sealed
+                del self._followed[path]
+        there = {id(program) for program, _, _ in self._followed.values()}
+        for writer, program in list(self._found.items()):
+            program.caught_up()
+            gone = id(program) not in there or program.ended or self._died(program, machine)
+            if gone:
+                del self._found[writer]
+                for path in [p for p, each in self._followed.items() if each[0] is program]:
+                    journal = self._followed.pop(path)[2]
+                    self._passed[path] = journal.size
+        return list(self._found.values())
+
+    def _new(self, store: LocalStore, machine: Here) -> None:
+        if not (store.root / fmt.JOURNALS).is_dir():
+            return
+        for file in journals(store):
+            path = str(store.root / file.path)
+            if path in self._followed or self._passed.get(path) == file.size:
+                continue
+            try:
+                seen = glimpse(store, file.path, file.size)
+            except FileNotFoundError:
+                continue
+            if seen is None:
+                continue  # its first batch is being written
+            if is_closed(seen, machine) or (
+                seen.boot_id != machine.boot_id and machine.utc_ns - seen.last_utc_ns > SILENT_NS
+            ):
+                self._passed[path] = file.size
+                continue
+            writer, part = seen.key
+            program = self._found.setdefault(writer, Program(writer))
+            self._followed[path] = program, part, Following(Path(path))
+
+    def _died(self, program: Program, machine: Here) -> bool:
+        facts = program.facts
+        if not facts.context:
+            return False
+        if facts.boot_id != machine.boot_id:
+            return machine.utc_ns - facts.utc_ns(program._t) > SILENT_NS
+        pid = facts.context.get("pid")
+        return isinstance(pid, int) and facts.host in machine.hosts and not machine.alive(pid)
+
+
+def on_gpu(span: PathInfo, program: Program, gpu: Device) -> bool:
+    """Whether a span may run on a GPU of its host: it says so, or its process has a context."""
+    from footprint.accounts.posting import declared_on
+
+    said = declared_on(span, gpu)
+    if said is not None:
+        return said
+    resident = program.resident()
+    return resident is None or gpu.id in resident
