@@ -92,11 +92,15 @@ class Running:
         if share:
             self.held_ns[number] = self.held_ns.get(number, 0) + length_ns
 
+    def share(self, kind: str) -> float:
+        """The program's share of the host's CPU time or memory, 0 to 1, when it last told."""
+        return self._shares.get(kind, 1.0)
+
     def _share(self, device: dict[str, Any]) -> float:
         kind = str(device["kind"])
         if kind == "gpu" and self._resident is not None:
             return float(device["id"] in self._resident)
-        return self._shares.get(kind, 1.0)
+        return self.share(kind)
 
     # -- sums
 

@@ -13,14 +13,15 @@ from footprint.ledger.reader import Facts, PathInfo
 from footprint.ledger.sealed.closed import Here, glimpse, here, is_closed
 from footprint.ledger.stored import journals
 from footprint.ledger.stores.local import LocalStore
-from footprint.model import NJ_PER_J, NS_PER_S, Device
+from footprint.meter.running import Running
+from footprint.model import NS_PER_S, Device
 from footprint.top.devices import OVER_NS, DeviceNow
 
 #: A writer of another host that was silent for so long is not shown, ns.
 SILENT_NS = 60 * NS_PER_S
 #: Calls a second are counted over so long, ns.
 RATE_NS = 5 * NS_PER_S
-_NJ_PER_UJ = 1000
+_UJ_PER_J = 1_000_000
 
 
 class InFlight(NamedTuple):
@@ -52,10 +53,10 @@ class Program:
         self._t = 0
         self._behind = True
         self._rate: deque[tuple[int, int]] = deque(maxlen=64)  # boot-time ns, calls so far
-        self._usage: tuple[int, int] | None = None
-        self._shares = {"cpu": 1.0, "dram": 1.0}
-        self._raw: dict[int, tuple[int, int]] = {}
-        self._readings: dict[int, deque[tuple[int, int]]] = {}  # device -> (ns, nJ so far)
+        self._sums = Running()
+        #: By device: (boot-time ns, J that its meter saw) at the ends of batches.
+        self._readings: dict[int, deque[tuple[int, float]]] = {}
+        self._before_j: dict[int, float] = {}
 
     @property
     def run(self) -> str:
@@ -82,8 +83,8 @@ class Program:
         return (calls - calls0) / ((t - t0) / NS_PER_S) if t > t0 else None
 
     def share(self, kind: str) -> float:
-        """Its share of a host's CPU time or memory, 0 to 1, when it last told."""
-        return self._shares.get(kind, 0.0)
+        """Its share of its host's CPU time or memory, 0 to 1, when it last told."""
+        return self._sums.share(kind)
 
     def resident(self) -> tuple[str, ...] | None:
         """The GPUs on which it has a context; None where that is not known."""
@@ -95,12 +96,14 @@ class Program:
             device = self.facts.devices.get(number)
             if device is None or not past:
                 continue
-            (t, energy), first = past[-1], past[0]
+            (t, energy_j), first = past[-1], past[0]
             earlier = [each for each in past if t - each[0] >= OVER_NS]
-            t0, energy0 = earlier[-1] if earlier else first
-            power = (energy - energy0) / (t - t0) if t > t0 else None
+            t0, energy0_j = earlier[-1] if earlier else first
+            power = (energy_j - energy0_j) / ((t - t0) / NS_PER_S) if t > t0 else None
             host, boot_id = self.facts.host, self.facts.boot_id
-            yield DeviceNow(host, boot_id, device, power, energy / NJ_PER_J)
+            yield DeviceNow(
+                host, boot_id, device, power, energy_j - self._before_j.get(number, 0.0)
+            )
 
     def take(self, batches: Iterator[Batch]) -> None:
         """Takes what was appended to a journal of its."""
@@ -108,14 +111,17 @@ class Program:
             for section in batch.sections:
                 for record in section.records:
                     self.facts.record(record)
+                    self._sums.record(record)
                     if record.get("type") == "end":
                         self.ended = record.get("reason") != "rotated"
             rows = {each.row: each.rows for each in batch.sections if each.row is not None}
             self._calls(rows)
-            for row in rows.get(fmt.USAGE, ()):
-                self._use(row)
-            self._read(rows)
+            for kind, found in rows.items():
+                self._sums.rows(kind, found)
             self._t = max(self._t, batch.t)
+            for number in self._sums.devices:
+                past = self._readings.setdefault(number, deque(maxlen=16))
+                past.append((batch.t, self._sums.metered_uj.get(number, 0.0) / _UJ_PER_J))
             self._rate.append((batch.t, self.calls))
 
     def caught_up(self) -> None:
@@ -124,6 +130,7 @@ class Program:
             self._behind, self.calls = False, 0
             self._rate.clear()
             self._rate.append((self._t, 0))
+            self._before_j = {number: past[-1][1] for number, past in self._readings.items()}
 
     def _calls(self, rows: dict[fmt.RowType, list[tuple[Any, ...]]]) -> None:
         for seq, _, path, start in rows.get(fmt.OPEN_SPAN, ()):
@@ -134,34 +141,6 @@ class Program:
             self.calls += known is None or not known.background
         for row in rows.get(fmt.FOLD, ()):
             self.calls += row[8]
-
-    def _use(self, row: tuple[Any, ...]) -> None:
-        _, tree, busy, _, resident, *_ = row
-        if self._usage is not None and busy > self._usage[1]:
-            share = (tree - self._usage[0]) / (busy - self._usage[1])
-            self._shares["cpu"] = min(1.0, max(0.0, share))
-        self._usage = tree, busy
-        memory = (self.facts.context.get("hardware") or {}).get("memory_bytes")
-        if memory:
-            self._shares["dram"] = min(1.0, resident / memory)
-
-    def _read(self, rows: dict[fmt.RowType, list[tuple[Any, ...]]]) -> None:
-        for number, epoch, _, t, raw in rows.get(fmt.POINT, ()):
-            before = self._raw.get(number)
-            self._raw[number] = epoch, raw
-            device = self.facts.devices.get(number)
-            step = 0 if before is None else (raw - before[1]) * _NJ_PER_UJ
-            if step < 0 and device is not None and device.wrap_nj:
-                step += device.wrap_nj
-            same = before is not None and (before[0] == epoch or step > 0)
-            self._note(number, t, step if same and step > 0 else 0)
-        for number, _, _, end, energy in rows.get(fmt.WINDOW, ()):
-            self._note(number, end, energy * _NJ_PER_UJ)
-
-    def _note(self, number: int, t: int, step_nj: int) -> None:
-        past = self._readings.setdefault(number, deque(maxlen=64))
-        so_far = past[-1][1] if past and not self._behind else 0
-        past.append((t, so_far + (0 if self._behind else step_nj)))
 
 
 class Programs:

@@ -33,7 +33,7 @@ def program(
         )
         made.facts.paths[at] = info
         made._open[at] = at, 0
-    made._shares = {"cpu": more.get("cpu", 0.5), "dram": 0.1}
+    made._sums._shares = {"cpu": more.get("cpu", 0.5), "dram": 0.1}
     return made
 
 
