@@ -1,0 +1,286 @@
+"""A report made again: the same, byte for byte, or exactly what differs and why."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audited import correct, factors, record, stated
+from footprint import report
+from footprint.errors import UsageError
+from footprint.reports.audit import made
+from footprint.reports.audit.differences import LEFT_OUT, differences
+from footprint.reports.audit.replay import Given, Replayed, replay
+from footprint.reports.audit.verdict import as_json, lines
+from report_ledgers import S
+
+SALT = "0123456789abcdef-0123"
+CLOSED = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
+
+
+@pytest.fixture
+def ledger() -> Path:
+    """`L` in the directory that the test runs in."""
+    record(Path("L"))
+    factors(Path(), 50.0)
+    return Path("L")
+
+
+def kept(form: str = "json", lang: str = "en", **options: Any) -> Path:
+    """A report in a file."""
+    path = Path(f"report.{form}")
+    path.write_text(report("L", **options).render(form, lang), encoding="utf-8", newline="")
+    return path
+
+
+def said(found: Replayed) -> str:
+    return "\n".join(lines(found))
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"by": "host", **CLOSED},
+    {"zone": "DEU", "pue": 1.3, "tariff_per_kwh": "0.18 EUR", "absorption": "full"},
+    {"factors": "factors.toml", "factor_sources": "own,codecarbon", "pins": False},
+    {"privacy": "hosts=hash,users=drop"},
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "lang", "options"),
+    [
+        *(("json", "en", each) for each in OPTIONS),
+        ("html", "en", OPTIONS[0]),
+        ("html", "fr", OPTIONS[-1]),
+    ],
+)
+def test_the_same_byte_for_byte(
+    ledger: Path, form: str, lang: str, options: dict[str, Any]
+) -> None:
+    stated(Path())
+    found = replay(kept(form, lang, **options))
+    assert (found.is_same, found.is_byte_for_byte) == (True, True)
+    assert said(found) == f"report.{form}: the same, byte for byte"
+
+
+def test_nothing_of_whoever_replays_it_counts(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTPRINT_PUE", "1.5")
+    path = kept()
+    monkeypatch.setenv("FOOTPRINT_PUE", "2")
+    monkeypatch.setenv("FOOTPRINT_TARIFF", "0.5")
+    monkeypatch.setenv("FOOTPRINT_PRIVACY", "hosts=hash")
+    stated(Path())
+    assert replay(path).is_byte_for_byte
+
+
+def test_the_ledger_and_its_files_may_have_moved(ledger: Path, tmp_path: Path) -> None:
+    stated(Path())
+    path = kept(factors="factors.toml", by="model")
+    away = tmp_path / "auditor"
+    away.mkdir()
+    for name in ("L", "factors.toml", "organisation.toml"):
+        shutil.move(name, away / f"moved-{name}")
+    found = replay(
+        path,
+        Given(
+            ledgers=(str(away / "moved-L"),),
+            factors=away / "moved-factors.toml",
+            organisation=away / "moved-organisation.toml",
+        ),
+    )
+    assert found.is_byte_for_byte, said(found)
+    for name in ("L", "factors.toml", "organisation.toml"):
+        shutil.move(away / f"moved-{name}", away / name)
+    shutil.move(path, away / "report.json")
+    assert replay(away / "report.json").is_byte_for_byte  # all of it beside the report
+    shutil.rmtree(away / "L")
+    with pytest.raises(UsageError, match="made of L, which is not here: name the ledger"):
+        replay(away / "report.json")
+
+
+def test_what_was_recorded_later_does_not_change_a_closed_period(ledger: Path) -> None:
+    path = kept(**CLOSED)
+    record(ledger, 2, start=3600 * S)
+    found = replay(path)
+    assert found.is_same, said(found)
+    assert not found.is_byte_for_byte
+    (grown,) = found.ledger.grown
+    assert re.fullmatch(r"journals/0002\.\w+: new, [\d,]+ bytes", grown)
+    text = said(found)
+    assert "the ledger has grown since, and nothing of then is gone or changed" in text
+    assert "its figures came out the same, as they have to" in text
+
+
+def test_what_was_recorded_later_is_in_an_open_period(ledger: Path) -> None:
+    path = kept()
+    record(ledger, 2, start=60 * S)
+    found = replay(path)
+    assert not found.is_same
+    text = said(found)
+    assert "the report's period was open (no --until)" in text
+    doubled = next(e for e in found.found if e.path == "totals.energy_kwh.mid")
+    assert doubled.new == pytest.approx(2 * doubled.old)
+    assert doubled.share == pytest.approx(0.5)
+
+
+def test_a_changed_ledger_is_never_the_same(ledger: Path) -> None:
+    path = kept()
+    (journal,) = (ledger / "journals").iterdir()
+    data = bytearray(journal.read_bytes())
+    data[-30] ^= 1
+    journal.write_bytes(data)
+    found = replay(path)
+    assert not found.is_same
+    assert any(journal.name in line for line in found.ledger.wrong)
+    assert "the ledger is not what it was" in said(found)
+
+
+def test_changed_factors_are_named_with_both_values(ledger: Path) -> None:
+    path = kept(factors="factors.toml")
+    factors(Path(), 55.0)
+    found = replay(path)
+    (one,) = found.factors
+    assert one.factor == "grid intensity of FRA"
+    assert one.old.startswith("50 g/kWh (our supplier")
+    assert one.new.startswith("55 g/kWh (our supplier")
+    assert [(each.role, each.what) for each in found.inputs] == [
+        ("factors", "its content is not what it was")
+    ]
+    figures = [each for each in found.found if each.is_figure]
+    assert figures[0].share == pytest.approx(5 / 55)
+    carbon = next(each for each in figures if each.path == "totals.carbon_location_g.mid")
+    assert carbon.new / carbon.old == pytest.approx(1.1)
+    Path("factors.toml").unlink()
+    found = replay(path)
+    assert [each.what for each in found.inputs] == ["it is missing"]
+    assert not found.is_same
+
+
+def test_another_version_that_says_the_same_is_told(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = kept()
+    document = json.loads(path.read_text())
+    assert document["made"]["version"] == made.__version__
+    document["made"]["version"] = "0.0.9"
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    found = replay(path)
+    assert found.is_same
+    assert not found.is_byte_for_byte
+    assert f"another version: footprint 0.0.9 made it, {made.__version__} made it again" in said(
+        found
+    )
+
+
+def test_an_edited_figure_is_found(ledger: Path) -> None:
+    path = kept(by="model")
+    document = json.loads(path.read_text())
+    document["groups"][0]["energy_j"]["mid"] *= 0.75
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    found = replay(path)
+    (one,) = found.found
+    assert (one.path, one.share) == ("groups[model=minilm].energy_j.mid", 0.25)
+    assert as_json(found)["differences"] == [one._asdict()]
+
+
+def test_a_correction_since_is_found(ledger: Path) -> None:
+    path = kept(by="model")
+    which = correct(ledger, "Ada")
+    paths = {each.path for each in replay(path).found}
+    assert f"corrections[{which}]" in paths
+    assert "groups[model=minilm].items" in paths
+
+
+def test_hashed_names_need_their_salt(ledger: Path) -> None:
+    file = stated(Path(), f'[privacy]\nhosts = "hash"\nsalt = "{SALT}"\n')
+    path = kept(by="host")
+    assert replay(path).is_byte_for_byte  # the salt is in the organisation's file
+    file.unlink()
+    path = kept(by="host", privacy=f"hosts=hash,salt={SALT}")
+    assert not replay(path).is_same
+    assert replay(path, Given(salt=SALT)).is_byte_for_byte
+
+
+def _json(content: Any) -> Callable[[Path], None]:
+    return lambda path: path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda path: path.write_text("{"), "is no JSON"),
+        (lambda path: path.write_bytes(b"\xff\xfe"), "is no text"),
+        (lambda path: path.write_text("<!DOCTYPE html><p>a page</p>"), "holds no report"),
+        (lambda path: path.write_bytes(b"%PDF-1.7 nothing"), r"report\.json"),
+        (_json([]), "has the schema None"),
+        (_json({"schema": "footprint.report/2"}), "upgrade footprint"),
+        (_json({"schema": "footprint.estimate/1"}), "has the schema 'footprint.estimate/1'"),
+        (_json({"schema": "footprint.report/1"}), "does not say what made it"),
+        (_json({"schema": "footprint.report/1", "made": 5}), "made is 5"),
+        (_json({"schema": "footprint.report/1", "made": {"options": {}}}), "made.options"),
+    ],
+)
+def test_what_is_no_report_is_one_clear_line(
+    tmp_path: Path, write: Callable[[Path], None], message: str
+) -> None:
+    path = tmp_path / "report.json"
+    write(path)
+    with pytest.raises(UsageError, match=message) as caught:
+        replay(path)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UsageError, match="No such file"):
+        replay(tmp_path / "none.json")
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the figures of a report's JSON are."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from leaves(each, (*path, key))
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from leaves(each, (*path, at))
+    elif isinstance(value, int | float) and not isinstance(value, bool) and path[0] not in LEFT_OUT:
+        yield path
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), times=st.sampled_from([0.0, 0.5, 0.999, 1.25, 1e6]))
+def test_one_figure_that_is_edited_is_the_one_that_differs(
+    document: dict[str, Any], data: st.DataObject, times: float
+) -> None:
+    edited = json.loads(json.dumps(document))
+    where = data.draw(st.sampled_from(list(leaves(document))))
+    holder = edited
+    for key in where[:-1]:
+        holder = holder[key]
+    was = holder[where[-1]]
+    now = holder[where[-1]] = was * times if was else 1.0
+    (one,) = differences(document, edited)
+    assert (one.old, one.new) == (was, now)
+    assert one.share == pytest.approx(abs(now - was) / max(now, was))
+    assert one.path.startswith(where[0])
+    assert one.path.endswith(str(where[-1])) or isinstance(where[-1], int)
+    assert [(each.old, each.new) for each in differences(edited, document)] == [(now, was)]
+    assert differences(document, document) == []
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A report's JSON with two hosts and an own file of factors."""
+    folder = tmp_path_factory.mktemp("document")
+    for number in (1, 2):
+        record(folder / "L", number, host=f"host-{number}", start=number * S)
+    made = report(folder / "L", by="host,model", factors=factors(folder, 50.0))
+    found: dict[str, Any] = json.loads(made.to_json())
+    return found

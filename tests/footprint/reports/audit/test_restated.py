@@ -1,0 +1,176 @@
+"""The base year: as reported, as it comes out today, and why; earlier reports stay as they were."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audited import correct, factors, record, stated
+from footprint import report
+from footprint.errors import UsageError
+from footprint.reports.audit import restated
+from footprint.reports.audit.restated import Restatement
+from footprint.reports.view import Report
+from report_ledgers import S
+
+BASE = """
+[base_year]
+year = 2025
+report = "2025.json"
+policy = "when a figure of carbon moves by more than the threshold"
+threshold = "5 %"
+"""
+WITH_LEDGER = BASE + 'ledger = "base"\n'
+CLOSED = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
+
+
+@pytest.fixture
+def base() -> Path:
+    """The base year's ledger and its report at 50 g/kWh; this year's ledger `L`."""
+    record(Path("base"))
+    record(Path("L"), 2, start=60 * S)
+    one = report("base", factors=factors(Path(), 50.0), tariff_per_kwh="0.1 USD", **CLOSED)
+    Path("2025.json").write_text(one.to_json())
+    return Path("base")
+
+
+def this_year(more: str = WITH_LEDGER) -> Report:
+    return report("L", factors="factors.toml", organisation=stated(Path(), more))
+
+
+def restatement(more: str = WITH_LEDGER) -> Restatement:
+    found = this_year(more).restatement
+    assert found is not None
+    return found
+
+
+def difference(found: Restatement, figure: str) -> float | None:
+    return next(each.difference_percent for each in found.figures if each.figure == figure)
+
+
+def test_nothing_changed(base: Path) -> None:
+    found = restatement()
+    known = {each.figure: each.difference_percent for each in found.figures if each.reported}
+    assert known == dict.fromkeys(("energy_kwh", "carbon_location_g", "water_l", "cost_usd"), 0.0)
+    assert (found.why, found.threshold_passed) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("g_per_kwh", "percent", "passed"), [(52.0, 4.0, False), (55.0, 10.0, True)]
+)
+def test_todays_factors_move_it_and_the_threshold_says_whether_that_counts(
+    base: Path, g_per_kwh: float, percent: float, passed: bool
+) -> None:
+    factors(Path(), g_per_kwh)
+    found = restatement()
+    assert difference(found, "carbon_location_g") == pytest.approx(percent)
+    assert difference(found, "energy_kwh") == 0.0
+    assert difference(found, "cost_usd") == 0.0  # what was declared then is what happened
+    assert found.threshold_passed is passed
+    (why,) = found.why
+    assert why.startswith("grid intensity of FRA was 50 g/kWh (our supplier")
+    assert f"and is {g_per_kwh:g} g/kWh" in why
+    made = this_year()
+    for form in ("text", "md", "html"):
+        assert "2025.json" in made.render(form)
+        assert f"{percent:g} %" in made.render(form)
+
+
+def test_a_correction_of_the_base_year_is_a_reason(base: Path) -> None:
+    which = correct(base, "Ada", "counted twice")
+    reasons = restatement().why
+    assert f"correction {which} was made since, by Ada: counted twice" in reasons
+    assert any("has grown since its report" in each for each in reasons)
+
+
+def test_another_version_is_a_reason(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = restated.__version__
+    monkeypatch.setattr(restated, "__version__", "9.0")
+    assert restatement().why == (f"another version of footprint: {old} then, 9.0 now",)
+
+
+def test_a_ledger_that_is_not_the_one_of_then_is_told(base: Path) -> None:
+    (journal,) = (base / "journals").iterdir()
+    journal.unlink()
+    record(base, 7)
+    found = restatement()
+    assert any("is not the one of its report" in each for each in found.why)
+
+
+def test_pins_of_the_base_year_do_not_keep_its_old_factors(base: Path) -> None:
+    from footprint.cli import main
+
+    main(["factors", "pin", str(base), "--factors", "factors.toml"], standalone_mode=False)
+    factors(Path(), 60.0)
+    assert difference(restatement(), "carbon_location_g") == pytest.approx(20.0)
+
+
+def test_without_its_ledger_it_is_as_reported_and_a_gap_says_so(base: Path) -> None:
+    made = this_year(BASE)
+    assert made.restatement is not None
+    assert all(each.restated is None for each in made.restatement.figures)
+    assert made.restatement.threshold_passed is None
+    told = json.loads(Path("2025.json").read_text())["totals"]
+    energy = next(each for each in made.restatement.figures if each.figure == "energy_kwh")
+    assert energy.reported is not None
+    assert energy.reported.to_json() == told["energy_kwh"]
+    (gap,) = [gap for gap in made.gaps if gap.what == "restatement.figures"]
+    assert "base_year.ledger" in gap.remedy
+
+
+def test_what_earlier_reports_said_is_kept(base: Path) -> None:
+    factors(Path(), 55.0)
+    Path("2026.json").write_text(this_year().to_json())
+    before = Path("2026.json").read_bytes(), Path("2025.json").read_bytes()
+    factors(Path(), 60.0)
+    found = restatement(WITH_LEDGER + 'earlier = ["2026.json"]\n')
+    (earlier,) = found.earlier
+    carbon = earlier.restated["carbon_location_g"]
+    now = next(each for each in found.figures if each.figure == "carbon_location_g")
+    assert carbon is not None
+    assert now.reported is not None
+    assert now.restated is not None
+    assert carbon.mid == pytest.approx(now.reported.mid * 1.1)
+    assert now.restated.mid == pytest.approx(now.reported.mid * 1.2)
+    assert (Path("2026.json").read_bytes(), Path("2025.json").read_bytes()) == before
+
+
+def test_a_report_that_restates_another_year_is_no_earlier_one(base: Path) -> None:
+    Path("other.json").write_text(report("L").to_json())
+    with pytest.raises(UsageError, match=r"other\.json does not restate .*2025\.json"):
+        this_year(WITH_LEDGER + 'earlier = "other.json"\n')
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"schema": "footprint.report/2"}, "upgrade footprint"),
+        ({"schema": "footprint.estimate/1"}, "has the schema 'footprint.estimate/1'"),
+        ({"schema": "footprint.report/1"}, "is no report, or was edited"),
+        ({"schema": "footprint.report/1", "totals": {"energy_kwh": {"low": 2}}}, "energy_kwh"),
+        (
+            {
+                "schema": "footprint.report/1",
+                "totals": {"energy_kwh": {"low": 2, "mid": 1, "high": 3}},
+            },
+            "low <= mid <= high",
+        ),
+    ],
+)
+def test_a_baseline_that_is_none_is_one_clear_line(
+    base: Path, content: dict[str, Any], message: str
+) -> None:
+    Path("2025.json").write_text(json.dumps(content))
+    with pytest.raises(UsageError, match=message) as caught:
+        this_year()
+    assert "2025.json" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_its_files_are_inputs(base: Path) -> None:
+    made = this_year().made
+    assert made is not None
+    assert [each.role for each in made.inputs] == ["factors", "organisation", "base_year"]
