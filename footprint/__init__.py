@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from footprint.accounts.result import Footprint
     from footprint.budgets.make import check_budgets
     from footprint.errors import (
+        BudgetExceededError,
         CheckFailedError,
         FootprintError,
         LedgerError,
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from footprint.estimators.quantity import Quantity
     from footprint.reports import Report, report
     from footprint.tracking.api import record_api_call
+    from footprint.tracking.limits import limit
     from footprint.tracking.measure import Span, current, measure, propagate
     from footprint.tracking.session import configure, flush
     from footprint.tracking.track import track
 
 _WHERE = {
+    "BudgetExceededError": "footprint.errors",
     "CheckFailedError": "footprint.errors",
     "Footprint": "footprint.accounts.result",
     "FootprintError": "footprint.errors",
@@ -51,6 +54,7 @@ _WHERE = {
     "configure": "footprint.tracking.session",
     "current": "footprint.tracking.measure",
     "flush": "footprint.tracking.session",
+    "limit": "footprint.tracking.limits",
     "measure": "footprint.tracking.measure",
     "open_ledger": "footprint.accounts.opened",
     "propagate": "footprint.tracking.measure",
@@ -60,6 +64,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "BudgetExceededError",
     "CheckFailedError",
     "Footprint",
     "FootprintError",
@@ -75,6 +80,7 @@ __all__ = [
     "configure",
     "current",
     "flush",
+    "limit",
     "measure",
     "open_ledger",
     "propagate",

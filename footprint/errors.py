@@ -5,7 +5,8 @@
     |  `- OccupiedError         what another tool wrote stands in its place
     |- LedgerError              a ledger that cannot be read or written       exit 2
     |  `- LedgerVersionError    written by a newer footprint
-    `- CheckFailedError         a check that was asked for says no            exit 1
+    |- CheckFailedError         a check that was asked for says no            exit 1
+    `- BudgetExceededError      a limit that the program set itself, with on="stop", is exceeded
 
 `footprint.cli` maps them to exit codes in one place.
 """
@@ -45,6 +46,22 @@ class CheckFailedError(FootprintError):
     """A check that was asked for (`verify`, `check`) says no."""
 
     exit_code = 1
+
+
+class BudgetExceededError(FootprintError):
+    """More was used than `footprint.limit(..., on="stop")` allows.
+
+    Raised where the program enters a tracked call, or adds amounts to one; nowhere else.
+
+    Attributes:
+        exceeded: what was exceeded, and by how much.
+    """
+
+    exit_code = 1
+
+    def __init__(self, text: str, exceeded: object = None) -> None:
+        super().__init__(text)
+        self.exceeded = exceeded
 
 
 def shown(value: object) -> str:

@@ -150,6 +150,7 @@ class Speech:
         else:
             value = digits(factor.quantity.mid, self.lang)
             text = self("factor", name=name, value=value, unit=factor.unit)
-        source = f"{said(self.lang, factor.source)} {factor.version}".strip()
+        publisher = factor.source.partition(";")[0].partition(" (")[0]  # the report has all of it
+        source = f"{said(self.lang, publisher)} {factor.version}".strip()
         year = f" ({factor.vintage})" if factor.vintage else ""
         return self("from", factor=text, source=source + year)

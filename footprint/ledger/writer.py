@@ -22,6 +22,8 @@ _seq, _parent, _path, _status, _start, _end, _amounts = map(itemgetter, range(7)
 
 _DEFINITIONS = ("writer", "device", "path", "name", "anchor")
 
+#: Is shown the rows and records of a batch, on the thread that commits it.
+Listener = Callable[[list[tuple[fmt.RowType, list[tuple[Any, ...]]]], list[dict[str, Any]]], None]
 #: (record, parent path) of a path's number.
 Describe = Callable[[int], tuple[dict[str, Any], int]]
 
@@ -33,6 +35,9 @@ class Writer:
         journal: where the batches go.
         context: the `writer` record, the first of the journal.
         describe: gives the JSON record of a path, and its parent.
+
+    Attributes:
+        listener: is shown what is committed from now on; None: nobody is.
     """
 
     def __init__(self, journal: Journal, context: dict[str, Any], describe: Describe) -> None:
@@ -51,6 +56,14 @@ class Writer:
         self._opened: set[int] = set()
         self._reported_drops = 0
         self._t = context["t"]
+        self.listener: Listener | None = None
+
+    @property
+    def known(self) -> list[dict[str, Any]]:
+        """The records that rows refer to: who writes, the devices, where it is, names of units."""
+        resident = [] if self._resident is None else [self._resident]
+        names = [{"type": "name", "id": id_, "name": name} for name, id_ in self._names.items()]
+        return [self._context, *self._device_records, *resident, *names]
 
     def record(self, record: dict[str, Any]) -> None:
         """Adds a JSON record."""
@@ -199,6 +212,8 @@ class Writer:
             )
         if not taken and not records:
             return
+        if self.listener is not None:
+            self.listener(taken, records)
         sections = [fmt.json_section(records)] if records else []
         sections.extend(fmt.section(row, rows) for row, rows in taken)
         kept = [record for record in records if record["type"] in _DEFINITIONS]

@@ -38,7 +38,8 @@ def record_api_call(
         duration_s: how long it took.
         units: further amounts (cached_tokens_in=..., images=...).
 
-    Raises UsageError for NaN, negatives, and what is no number.
+    Raises UsageError for NaN, negatives, and what is no number; BudgetExceededError, with the call
+    booked, where a limit is to stop this code (`footprint.limit`).
     """
     if not isinstance(model, str) or not model:
         raise UsageError(f"model={shown(model)} is not a name: give the model that was called")
@@ -58,8 +59,10 @@ def record_api_call(
         # No GPU of ours: the host's share of waiting for the answer is measured like any span's.
         site = Site(name or model, "api", model, None, project, labels, devices=("cpu",))
         _sites[key] = site
-    frame, token = runtime.enter(site)
+    frame, token = runtime.enter(site, stop=False)  # it was answered and is owed for
     runtime.leave(token)
     frame[runtime.START] -= elapsed
     frame[runtime.UNITS] = tuple(itertools.chain.from_iterable(checked.items()))
     runtime.finish(frame, 0)
+    if runtime.stopping is not None:
+        runtime.stopping()

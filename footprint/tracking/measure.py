@@ -31,7 +31,8 @@ class Span:
         """Adds amounts to this span: items, tokens_in, tokens_out, images, audio_s, any name.
 
         Outside any span it does nothing. Raises UsageError for NaN, infinities, negatives and
-        what is no number; nothing of the call is added then.
+        what is no number; nothing of the call is added then. Raises BudgetExceededError, with all
+        added, where a limit is to stop this code (`footprint.limit`).
         """
         checked = {name: amount(name, value) for name, value in units.items()}
         if self._frame is None:
@@ -42,6 +43,8 @@ class Span:
                 for name, value in pairs(known):
                     checked[name] = checked.get(name, 0.0) + value
             self._frame[runtime.UNITS] = tuple(itertools.chain.from_iterable(checked.items()))
+        if runtime.stopping is not None:
+            runtime.stopping()
 
     @property
     def id(self) -> str | None:

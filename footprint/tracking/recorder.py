@@ -92,6 +92,8 @@ class Session:
             clock.now_ns,
             _take_early,
         )
+        if runtime.watch is not None:
+            runtime.watch.attach(self)
 
     def _machine(self) -> Machine:
         from footprint.probes.base import Machine
@@ -134,7 +136,7 @@ class Session:
                 runtime.imported.set()
             now = clock.now_ns()
             taken = self._drain.take()
-            if taken or runtime.open_spans or self.hold:
+            if taken or runtime.open_spans or self.hold or runtime.watch is not None:
                 self._linger_until = now + LINGER
             if now - self._written >= WRITE_EVERY:
                 self._write(now)

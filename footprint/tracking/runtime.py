@@ -69,6 +69,11 @@ early: tuple[int, int, bytes, int] | None = None
 prepared = False
 #: True while callers outrun the recorder.
 flooded = False
+#: Limits of this process (`tracking.limits`), which keep the meter awake; None: there are none.
+watch: Any = None
+#: Set while a limit that is to stop the program is exceeded: raises where the caller is to stop.
+#: `asleep` is up meanwhile, so that every call comes by `wake` and nobody pays for a flag.
+stopping: Callable[[], None] | None = None
 _waking = threading.Lock()
 _waker: Callable[[], None] | None = None
 
@@ -81,16 +86,24 @@ imported.set()
 PATIENCE = 1.0
 
 
-def wake() -> None:
-    """Sets the session going. Costs the caller a thread's start the first time, a flag later."""
+def wake(*, stop: bool = True) -> None:
+    """Sets the session going. Costs the caller a thread's start the first time, a flag later.
+
+    Args:
+        stop: raise BudgetExceededError where a limit says so.
+    """
     global asleep
+    if stopping is not None and stop:
+        stopping()
     if flooded:
         time.sleep(0.001)
         return
+    if stopping is not None and _waker is not None:
+        return  # limits keep the session awake
     with _waking:
         if not asleep:
             return
-        asleep = False
+        asleep = stopping is not None
         if _waker is not None:
             _waker()
             return
@@ -107,6 +120,17 @@ def wake() -> None:
             imported.set()
             if not leaving(error):
                 give_up(error)
+
+
+def wake_for(frame: Frame, token: Any = None, *, stop: bool = True) -> None:
+    """As `wake`, for a span that is being opened: where a limit refuses it, it was never there."""
+    try:
+        wake(stop=stop)
+    except BaseException:
+        open_spans.pop(frame[SEQ], None)
+        if token is not None:
+            leave(token)
+        raise
 
 
 def prepare() -> None:
@@ -147,7 +171,16 @@ def set_flooded(now: bool) -> None:
     global asleep, flooded
     if now != flooded:
         with _waking:
-            asleep = flooded = now
+            flooded = now
+            asleep = now or stopping is not None
+
+
+def set_stopping(check: Callable[[], None] | None) -> None:
+    """Has every call come by `check`, which raises where it is to stop; None: no longer."""
+    global asleep, stopping
+    with _waking:
+        stopping = check
+        asleep = check is not None or flooded or _waker is None
 
 
 def _start() -> None:
@@ -218,13 +251,16 @@ CLOCK: Any = clock._BOOTTIME
 read_clock: Callable[[Any], int] = time.clock_gettime_ns if CLOCK is not None else _monotonic
 
 
-def begin(path: int, parent: Frame | None) -> Frame:
-    """Opens a span that something slower than a plain function call holds: a frame, started."""
+def begin(path: int, parent: Frame | None, *, stop: bool = True) -> Frame:
+    """Opens a span that something slower than a plain function call holds: a frame, started.
+
+    `stop`: raises BudgetExceededError where a limit says so.
+    """
     seq = next_seq()
     frame: Frame = [seq, path, None, 0, parent[SEQ] if parent is not None else 0]
     open_spans[seq] = frame
     if asleep:
-        wake()
+        wake_for(frame, stop=stop)
     frame[START] = read_clock(CLOCK)
     return frame
 
@@ -239,11 +275,11 @@ def finish(frame: Frame, status: int) -> None:
     append((seq, frame[PARENT], frame[PATH], status, frame[START], end, frame[UNITS], mark))
 
 
-def enter(site: Site) -> tuple[Frame, Any]:
-    """Opens a span of `site` under the current one and makes it current."""
+def enter(site: Site, *, stop: bool = True) -> tuple[Frame, Any]:
+    """Opens a span of `site` under the current one and makes it current. `stop`: as of `begin`."""
     parent = current_get()
     under = parent[PATH] if parent is not None else 0
-    frame = begin(site.paths.get(under) or site.path_under(under), parent)
+    frame = begin(site.paths.get(under) or site.path_under(under), parent, stop=stop)
     return frame, current_set(frame)
 
 
@@ -299,12 +335,14 @@ def _before_fork() -> None:
 def after_fork() -> None:
     """In a forked child: what was open or waiting is the parent's to record."""
     global asleep, early, flooded, gpu_mark, made, imported, adding, _waking, _waker
+    global watch, stopping
     _waking, adding = threading.Lock(), threading.RLock()
     _waker = None
     made, imported = threading.Event(), threading.Event()
     made.set()
     imported.set()
     asleep, flooded, early = True, False, None
+    watch = stopping = None  # the parent's tree has this process in it
     gpu_mark = None  # CUDA does not survive a fork
     del buffer[:]
     del holds[:]

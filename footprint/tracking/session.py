@@ -40,7 +40,7 @@ def get(make: Callable[[], Session] | None = None) -> Session:
         if _session is None or _session.finished:
             _session = make() if make is not None else Session(_configured, forked=_forked)
             runtime.set_waker(_session.wake)
-            runtime.asleep = False
+            runtime.asleep = runtime.stopping is not None
             runtime._at_exit_of_worker()
             threading.Thread(target=_session.loop, name="footprint-recorder", daemon=True).start()
         return _session
@@ -163,6 +163,8 @@ def at_exit() -> None:
         _session = _pending(with_open=True)
     if _session is not None:
         _session.close("exit")
+    if runtime.watch is not None:
+        runtime.watch.check()
 
 
 def _after_fork() -> None:

@@ -144,7 +144,7 @@ def _function(fn: Any, site: Site, rt: ModuleType) -> Any:
         token = rt.current_set(frame)
         rt.open_spans[seq] = frame
         if rt.asleep:
-            rt.wake()
+            rt.wake_for(frame, token)
         frame[3] = start = rt.read_clock(clock_id)
         try:
             result = fn(*args, **kwargs)
