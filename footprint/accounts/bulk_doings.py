@@ -223,6 +223,16 @@ def _union(start: Ints, end: Ints) -> tuple[Ints, Ints]:
     return start[first], reach[last]
 
 
+def counts(group: Group) -> tuple[int, int, dict[str, Sum]]:
+    """A group's calls, those of them that failed, and its declared amounts by name."""
+    calls = errors = 0
+    for table, at in group.rows:
+        own = table.counted()[at]
+        calls += int(own.sum())
+        errors += int(own[table.status[at] == ERROR].sum())
+    return calls, errors, _units(group.rows)
+
+
 def _units(rows: Sequence[Rows]) -> dict[str, Sum]:
     found: dict[str, list[Floats]] = {}
     for table, at in rows:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from footprint.accounts.days import DAY_NS, Part
+from footprint.accounts.entries import Entry
 from footprint.accounts.lines import GroupEnergy, Period
 from footprint.accounts.outline import Place
 from footprint.errors import LedgerError, LedgerVersionError
@@ -24,7 +25,18 @@ from footprint.ledger.stores import Store, open_store
 from footprint.pages import stored
 from footprint.pages.finest import Finest, entry_of
 from footprint.pages.labels import label
-from footprint.pages.page import BOOT, CALLS, OWN_TIME, DeviceLine, Member, Naming, Page
+from footprint.pages.page import (
+    BOOT,
+    CALLS,
+    OWN_TIME,
+    Combination,
+    DeviceLine,
+    Grouper,
+    Member,
+    Naming,
+    Page,
+    Tally,
+)
 from footprint.pages.page import Place as Where
 from footprint.pages.rows import around
 from footprint.pages.total import total
@@ -269,27 +281,48 @@ def recut(page: Page, since: int, cuts: Sequence[int]) -> Page:
 
 def renamed(page: Page, naming: Naming, facts: Mapping[str, Facts]) -> Page:
     """The page with its groups under other names, where their writers say they ran now."""
-    names: dict[Hashable, Hashable] = {}
+    grouper = Grouper(list(facts.values()), naming)
+    numbers = {writer: number for number, writer in enumerate(facts)}
+    entries: dict[Hashable, Entry] = {}
+    names: dict[Hashable, Combination] = {}
     places: dict[Hashable, Where] = {}
     for name in page.members:
         finest = cast(Finest, name)
         one = facts[finest[0]]
-        names[name] = naming(entry_of(finest), one)
+        # They are kept: what is known of a path goes by its identity.
+        entries[name] = entry_of(finest)._replace(writer=numbers[finest[0]])
+        names[name] = grouper.combination(entries[name])
         places[name] = label(one), one.boot_id
     members: dict[Hashable, Member] = {}
+    tallies: dict[Combination, Tally] = {}
     for name, member in page.members.items():
         own = member._replace(places=frozenset({places[name]}))
-        known = members.get(names[name])
-        members[names[name]] = own if known is None else known.plus(own)
+        combination = names[name]
+        known = members.get(combination[0])
+        members[combination[0]] = own if known is None else known.plus(own)
+        if grouper.is_cut:
+            tally = _tally(own, background=entries[name].path.background)
+            before = tallies.get(combination)
+            tallies[combination] = tally if before is None else before.plus(tally)
     groups: dict[tuple[Hashable, Where], dict[str, GroupEnergy]] = {}
     for (name, place), parts in _placed(page, places):
-        here = groups.setdefault((names.get(name, name), place), {})
-        for part in parts:
-            before = here.get(part.device.id)
-            here[part.device.id] = part if before is None else before.plus(part)
+        whole, cuts = names.get(name, (name, ()))
+        for each in (whole, *cuts):
+            here = groups.setdefault((each, place), {})
+            for part in parts:
+                earlier = here.get(part.device.id)
+                here[part.device.id] = part if earlier is None else earlier.plus(part)
     return page._replace(
-        groups={key: tuple(here.values()) for key, here in groups.items()}, members=members
+        groups={key: tuple(here.values()) for key, here in groups.items()},
+        members=members,
+        tallies=tallies,
     )
+
+
+def _tally(member: Member, *, background: bool) -> Tally:
+    doing = member.doing
+    calls = 0 if background else doing.calls
+    return Tally(calls, doing.errors, doing.units, member.places, member.api)
 
 
 def _placed(
@@ -333,4 +366,5 @@ def _added(pages: Sequence[Page], cuts: Sequence[int]) -> Page:
         tuple(found.nameless),
         tuple(found.notes),
         tuple(cuts),
+        tallies=found.tallies,
     )

@@ -39,7 +39,7 @@ def members(
         name: Member(
             doings.of(own),
             frozenset(grouper.place(writer) for writer in {entry.writer for entry in own}),
-            _api_calls(own, book),
+            api_calls(own, book),
             name in lost,
         )
         for name, own in found.items()
@@ -60,7 +60,7 @@ def _bulk(
         group.name: Member(
             doing,
             frozenset(grouper.place(writer) for writer in group.writers),
-            _api_calls(group.entries(), book)
+            api_calls(group.entries(), book)
             if any(path.kind == API for path in group.paths)
             else None,
             group.name in lost,
@@ -69,7 +69,7 @@ def _bulk(
     }
 
 
-def _api_calls(entries: Iterable[Entry], book: Book) -> ApiCalls | None:
+def api_calls(entries: Iterable[Entry], book: Book) -> ApiCalls | None:
     """Calls of providers; None where none of the entries is one."""
     uses: list[ApiUse] = []
     untold = 0

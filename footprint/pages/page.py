@@ -7,9 +7,11 @@ pages are different cells.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from footprint.accounts.amounts import Sum, added
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
 from footprint.accounts.hours import Hour, known_stretches
@@ -20,8 +22,12 @@ from footprint.ledger.reader import Facts, Issue
 from footprint.model import Device
 from footprint.pages.labels import label
 
-#: Gives an entry the name of its group, by its writer, path and status alone.
+#: Gives an entry the name of its group, by its writer, path and status alone. Where it has a method
+#: `cuts`, pages are cut by further fields too: it takes the facts of a part and gives a `Cutting`.
 Naming = Callable[[Entry, Facts], Hashable]
+
+#: Gives an entry one name for each further field, as many for all of a part (`cut_name`).
+Cutting = Callable[[Entry, Facts], tuple[str, ...]]
 
 #: Where entries ran: what their run declared (`labels.label`), and the boot.
 Place = tuple[str, str]
@@ -59,6 +65,47 @@ class Member(NamedTuple):
         api = self.api.plus(other.api) if self.api and other.api else self.api or other.api
         doing = self.doing.plus(other.doing)
         return Member(doing, self.places | other.places, api, self.lost or other.lost)
+
+
+class Tally(NamedTuple):
+    """What entries of one name and cut did, as far as it adds up over groups.
+
+    Attributes:
+        calls, errors: as of `Doing`; runs' own time is no call.
+        units: declared amounts by name, exactly.
+        places: where.
+        api: their providers' side, where they are API calls.
+    """
+
+    calls: int
+    errors: int
+    units: Mapping[str, Sum]
+    places: frozenset[Place]
+    api: ApiCalls | None = None
+
+    def plus(self, other: Tally) -> Tally:
+        api = self.api.plus(other.api) if self.api and other.api else self.api or other.api
+        return Tally(
+            self.calls + other.calls,
+            self.errors + other.errors,
+            added(self.units, other.units),
+            self.places | other.places,
+            api,
+        )
+
+
+#: The name of a group, and the names of the cuts that its entries are in.
+Combination = tuple[Hashable, tuple[str, ...]]
+
+
+def cut_name(*parts: str | None) -> str:
+    """The name of entries that are alike in some field: the field, then its value or values."""
+    return json.dumps(parts, ensure_ascii=False)
+
+
+def cut_of(name: str) -> tuple[str | None, ...]:
+    """The field and its value or values, of `cut_name`."""
+    return tuple(json.loads(name))
 
 
 class DeviceLine(NamedTuple):
@@ -121,6 +168,8 @@ class Page(NamedTuple):
         cuts: as `lines.Book.cuts`: those within its day.
         issues: what of the ledger could not be read for it.
         margin_ns: how far around it readings were looked for, beyond `within.MARGIN`.
+        tallies: by group's name and cuts; the cuts' energies are among `groups`. Empty where
+            nothing is cut.
     """
 
     devices: tuple[DeviceLine, ...]
@@ -136,6 +185,7 @@ class Page(NamedTuple):
     cuts: tuple[int, ...] = ()
     issues: tuple[Issue, ...] = ()
     margin_ns: int = 0
+    tallies: Mapping[Combination, Tally] = {}
 
 
 class Grouper:
@@ -145,21 +195,37 @@ class Grouper:
         self._facts = facts
         self._naming = naming
         self._places = [(label(one), one.boot_id) for one in facts]
-        self._names: dict[tuple[int, int, int], Hashable] = {}
+        cuts = getattr(naming, "cuts", None)
+        self._cutting: Cutting | None = None if cuts is None else cuts(facts)
+        self._names: dict[tuple[int, int, int], Combination] = {}
 
     def __call__(self, entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
         entry = entries[index]
         place = self._places[entry.writer]
-        yield self.name(entry), place
+        name, cuts = self.combination(entry)
+        yield name, place
         yield (OWN_TIME if entry.path.background else CALLS), place
         yield BOOT, place
+        for cut in cuts:
+            yield cut, place
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether entries are in cuts."""
+        return self._cutting is not None
 
     def name(self, entry: Entry) -> Hashable:
         """The name of an entry's group."""
+        return self.combination(entry)[0]
+
+    def combination(self, entry: Entry) -> Combination:
+        """The name of an entry's group, and the cuts that it is in."""
         alike = entry.writer, id(entry.path), entry.status  # all that a name is made of
         known = self._names.get(alike)
         if known is None:
-            known = self._names[alike] = self._naming(entry, self._facts[entry.writer])
+            one = self._facts[entry.writer]
+            cuts = () if self._cutting is None else self._cutting(entry, one)
+            known = self._names[alike] = self._naming(entry, one), cuts
         return known
 
     def place(self, writer: int) -> Place:
@@ -170,6 +236,7 @@ class Grouper:
 def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
     """What a book comes to that was made with this grouper, within these bounds."""
     from footprint.pages.members import members
+    from footprint.pages.tallies import tallies
 
     lines = tuple(_line(each, book.facts) for each in book.devices)
     starts, ends = _instants(book, bounds, lines)
@@ -187,6 +254,7 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
         tuple(dict.fromkeys(_nameless(book, lost))),
         tuple(book.notes),
         book.cuts,
+        tallies=tallies(book, grouper) if grouper.is_cut else {},
     )
 
 

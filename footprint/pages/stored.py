@@ -17,10 +17,10 @@ from footprint.accounts.lines import Energy, GroupEnergy, missing_share
 from footprint.estimators.systems.use import ApiUse
 from footprint.ledger.reader import Issue
 from footprint.model import Device
-from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page
+from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page, Tally
 
 #: Changes whenever a page of the same rows would come out otherwise.
-SCHEMA = "footprint.page/2"
+SCHEMA = "footprint.page/3"
 
 
 def printed(page: Page) -> bytes:
@@ -46,6 +46,7 @@ def text(page: Page, schema: str = SCHEMA) -> str:
             for (name, place), parts in page.groups.items()
         ],
         "members": [[name, *_member(each, places)] for name, each in page.members.items()],
+        "tallies": [[name, *_tally(each, places)] for name, each in page.tallies.items()],
     }
     document["known_devices"] = devices.values
     document["known_places"] = places.values
@@ -86,6 +87,11 @@ def _page(found: Mapping[str, Any]) -> Page:
             for name in ("entries", "left_open", "start_ns", "end_ns", "assumed", "notes", "cuts")
         },
         margin_ns=found["margin_ns"],
+        # Groups that were compacted before there were cuts have none.
+        tallies={
+            (_tuples(name), tuple(cuts)): _tallied(fields, places)
+            for (name, cuts), *fields in found.get("tallies", ())
+        },
     )
 
 
@@ -161,6 +167,27 @@ def _member(member: Member, places: _Numbers) -> Iterator[Any]:
     yield [getattr(doing, name) for name in _DOING]
 
 
+def _tally(tally: Tally, places: _Numbers) -> Iterator[Any]:
+    yield [tally.calls, tally.errors, tally.units]
+    yield sorted(places.of(place) for place in tally.places)
+    yield None if tally.api is None else [tally.api.uses, tally.api.untold]
+
+
+def _tallied(fields: list[Any], places: list[Any]) -> Tally:
+    (calls, errors, units), where, api = fields
+    return Tally(
+        calls,
+        errors,
+        {name: tuple(amount) for name, amount in units.items()},
+        frozenset(places[place] for place in where),
+        _api(api),
+    )
+
+
+def _api(api: list[Any] | None) -> ApiCalls | None:
+    return None if api is None else ApiCalls(tuple(ApiUse(*use) for use in api[0]), api[1])
+
+
 _DOING = (
     *("calls", "errors", "units", "start_ns", "end_ns", "busy_ns"),
     *("peak_host_bytes", "peak_gpu_bytes"),
@@ -178,6 +205,6 @@ def _of(fields: list[Any], places: list[Any]) -> Member:
             **doing,
         ),
         frozenset(places[place] for place in where),
-        None if api is None else ApiCalls(tuple(ApiUse(*use) for use in api[0]), api[1]),
+        _api(api),
         lost,
     )

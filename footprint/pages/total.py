@@ -9,7 +9,15 @@ from typing import NamedTuple
 from footprint.accounts.amounts import Sum, added
 from footprint.accounts.lines import Energy, GroupEnergy, add_to, missing_share
 from footprint.ledger.reader import Facts, Issue
-from footprint.pages.page import DeviceLine, Member, Nameless, Page, Place
+from footprint.pages.page import (
+    Combination,
+    DeviceLine,
+    Member,
+    Nameless,
+    Page,
+    Place,
+    Tally,
+)
 
 
 class Total(NamedTuple):
@@ -36,6 +44,7 @@ class Total(NamedTuple):
     nameless: Sequence[Nameless]
     notes: Sequence[str]
     cuts: tuple[int, ...]
+    tallies: Mapping[Combination, Tally] = {}
 
     def counts(self) -> dict[str, Sum]:
         """Declared amounts by name over all groups, and `call`: how many calls there are."""
@@ -58,6 +67,7 @@ class Adding:
         self._devices: dict[tuple[str, str], _Line] = {}
         self._groups: dict[tuple[Hashable, Place], dict[str, _Group]] = {}
         self._members: dict[Hashable, Member] = {}
+        self._tallies: dict[Combination, Tally] = {}
         self._nameless: dict[Nameless, None] = {}
         self._missing: dict[Issue, None] = {}
         self._notes: dict[str, None] = {}
@@ -91,6 +101,10 @@ class Adding:
         members = self._members
         for name, member in page.members.items():
             members[name] = members[name].plus(member) if name in members else member
+        tallies = self._tallies
+        for combination, tally in page.tallies.items():
+            known = tallies.get(combination)
+            tallies[combination] = tally if known is None else known.plus(tally)
         self._nameless |= dict.fromkeys(page.nameless)
         self._missing |= dict.fromkeys(issues)
         self._notes |= dict.fromkeys(page.notes)
@@ -120,6 +134,7 @@ class Adding:
             tuple(self._nameless),
             tuple(self._notes),
             self._cuts,
+            dict(self._tallies),
         )
 
 

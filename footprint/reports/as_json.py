@@ -50,6 +50,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "esrs": [each.to_json() for each in report.esrs],
         "prices": [each.to_json() for each in report.prices],
         "sci_notes": list(report.sci_notes),
+        "cuts": [each.to_json() for each in report.cuts],
         "series": _stated(report.series),
         "hours": _stated(report.hours),
         "coverage": _stated(report.coverage),
@@ -121,6 +122,7 @@ def _group(group: Group) -> dict[str, Any]:
         "per_1000_tokens": _each(group.per_1000_tokens),
         "per_1000_tokens_out": _each(group.per_1000_tokens_out),
         "per_1000_calls": _each(group.per_1000_calls),
+        "per_run": _stated(group.per_run),
         "sci": _stated(group.sci),
         "latency_ms": None
         if latency is None

@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import NamedTuple, cast
 
 from footprint.accounts.amounts import rounded
-from footprint.accounts.entries import Entry
 from footprint.accounts.floor import below_floor
-from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
 from footprint.estimators.units import J_PER_KWH
 from footprint.ledger.reader import Facts
 from footprint.model import NS_PER_S
-from footprint.pages.page import Member, Naming
+from footprint.pages.page import Member
 from footprint.pages.total import Total
 from footprint.reports import keys
-from footprint.reports.audit.units import CALL, ITEM, RUN, Sci, per_thousand, sci, tokens
+from footprint.reports.audit.units import CALL, ITEM, Sci, per_thousand, sci, tokens, with_provider
 from footprint.reports.beside import API, Beside, api_calls, with_api
 from footprint.reports.booked import Booked, Used
+from footprint.reports.cutting import Key, Name, Named
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
 from footprint.reports.view import Amounts, Group
 
-Key = tuple[tuple[str, str | None], ...]
+__all__ = ["Key", "Made", "Name", "make", "naming", "present"]
 
 
-#: A group's name: its key, and whether it is runs' own time.
-Name = tuple[Key, bool]
-
-
-def naming(fields: tuple[str, ...]) -> Naming:
-    """Names entries by some fields; it can be sent to another process."""
-    return partial(_name, fields)
-
-
-def _name(fields: tuple[str, ...], entry: Entry, one: Facts) -> Name:
-    return tuple((field, keys.value(field, entry, one)) for field in fields), entry.path.background
+def naming(fields: tuple[str, ...]) -> Named:
+    """Names entries by some fields, and cuts them; it can be sent to another process."""
+    return Named(fields)
 
 
 class Made(NamedTuple):
@@ -107,11 +97,10 @@ def _group(
         per_item = amounts.per(items)
     each = amounts if is_known and not own_time else Amounts()
     score: Sci | None = None
-    if is_known:
+    if is_known and not own_time:
         held = used.uses if absorbing is booked else absorbing.used(name, member.places).uses
-        unit = RUN if own_time else ITEM if "items" in units else CALL
-        parts = _with_provider(places.sci_parts(held), api)
-        score = sci(*parts, unit, doing.calls if own_time else items)
+        parts = with_provider(places.sci_parts(held), api and api.amounts)
+        score = sci(*parts, ITEM if "items" in units else CALL, items)
     group = Group(
         key=key,
         own_time=own_time,
@@ -148,18 +137,6 @@ def _group(
 
 def _thousand(amounts: Amounts, count: float | None) -> Amounts | None:
     return None if amounts.energy_j is None else per_thousand(amounts, count)
-
-
-def _with_provider(
-    own: tuple[Quantity | None, Quantity | None], api: Beside | None
-) -> tuple[Quantity | None, Quantity | None]:
-    """O and M of a group, with what its calls' provider used of both."""
-    if api is None:
-        return own
-    theirs = api.amounts.carbon_location_g, api.amounts.embodied_g
-    # As in `with_api`: the provider's side is nearly all of it.
-    whole = [b if a is None or b is None else a + b for a, b in zip(own, theirs, strict=True)]
-    return whole[0], whole[1]
 
 
 def _seconds(ns: int | None) -> float | None:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from footprint.reports.audit.coverage import Coverage
+    from footprint.reports.audit.cuts import Cut
     from footprint.reports.audit.esrs import Datapoint
     from footprint.reports.audit.hours import Hourly
     from footprint.reports.audit.made import Made
     from footprint.reports.audit.organisation import Exclusion, Organisation
     from footprint.reports.audit.prices import Price
     from footprint.reports.audit.restated import Restatement
+    from footprint.reports.audit.runs import PerRun
     from footprint.reports.audit.scopes import Scopes
     from footprint.reports.audit.series import Series
     from footprint.reports.audit.tier_mix import TierMix
@@ -171,6 +173,7 @@ class Group(NamedTuple):
         per_1000_tokens, per_1000_tokens_out: for 1,000 tokens in and out, and of output alone.
         per_1000_calls: for 1,000 calls.
         sci: Software Carbon Intensity; None where O or M is not known.
+        per_run: for one whole run in which it has calls; None where some were not metered whole.
     """
 
     key: tuple[tuple[str, str | None], ...]
@@ -197,6 +200,7 @@ class Group(NamedTuple):
     per_1000_tokens_out: Amounts | None = None
     per_1000_calls: Amounts | None = None
     sci: Sci | None = None
+    per_run: PerRun | None = None
 
 
 class Corrected(NamedTuple):
@@ -254,6 +258,7 @@ class Report(NamedTuple):
         esrs: datapoints of ESRS E1.
         prices: what its cost rests on.
         sci_notes: what the groups' SCI holds and what not.
+        cuts: what was attributed by model, version, kind, host, project and tag, where it varies.
         series: energy, carbon and cost over time; None where nothing was recorded.
         hours: when energy was used; None where nothing was metered.
         coverage: how complete it is; None where no device was in service.
@@ -283,6 +288,7 @@ class Report(NamedTuple):
     esrs: tuple[Datapoint, ...] = ()
     prices: tuple[Price, ...] = ()
     sci_notes: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
     series: Series | None = None
     hours: Hourly | None = None
     coverage: Coverage | None = None
@@ -303,6 +309,15 @@ class Report(NamedTuple):
     def to_html(self, lang: str = "en") -> str:
         """A page of its own, without any request to elsewhere."""
         return self.render("html", lang)
+
+    def to_pdf(self, lang: str = "en") -> bytes:
+        """The page as PDF with the JSON attached; needs the extra `pdf` (WeasyPrint).
+
+        Raises UsageError where that, or a library that it loads, is not there.
+        """
+        from footprint.reports.formats import data
+
+        return data(self, "pdf", lang)
 
     def to_pandas(self) -> pd.DataFrame:
         """One row a group, with the columns of the CSV; NaN where not known."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from footprint.accounts.lines import Period
 from footprint.estimators.applied import Use
-from footprint.reports.audit import units
+from footprint.pages.total import Total
+from footprint.reports.audit import cuts, runs, units
 from footprint.reports.audit.esrs import datapoints
 from footprint.reports.audit.prices import prices
 from footprint.reports.audit.scopes import scopes
@@ -15,19 +18,40 @@ from footprint.reports.places import Places
 from footprint.reports.view import Report
 
 
-def audited(report: Report, booked: Booked, places: Places, whole: Mapping[int, Use]) -> Report:
-    """A report with its inventory by scope, ESRS datapoints, mix of tiers, and prices.
+class Workings(NamedTuple):
+    """What a report's figures were worked out from.
 
-    Args:
+    Attributes:
+        book: what the ledger comes to.
+        booked: its energies, and `absorbing` with idle energy spread over the spans.
+        places: the factors, settled.
         whole: all that was metered, by place.
+        period: as it was asked for, UTC ns.
     """
+
+    book: Total
+    booked: Booked
+    absorbing: Booked
+    places: Places
+    whole: Mapping[int, Use]
+    period: Period
+
+
+def audited(report: Report, of: Workings) -> Report:
+    """A report with its inventory by scope, datapoints, mix of tiers, prices, cuts and runs."""
     api = next((line.amounts for line in report.lines if line.part == "api"), None)
-    inventory = scopes(places, whole, api)
+    inventory = scopes(of.places, of.whole, api)
+    tallies = of.book.tallies
+    providers = cuts.Providers(tallies, of.places.sources.registry)
+    every = runs.Runs(of.book, of.booked, of.absorbing, of.places, providers, of.period)
+    groups = tuple(every.of(report.groups))
     return report._replace(
+        groups=groups,
         scopes=inventory,
         esrs=datapoints(inventory),
-        tier_mix=tier_mix(booked.pieces(), places, api),
-        prices=prices(report.factors, places.sources),
-        sci_notes=units.NOTES if report.groups else (),
-        gaps=(*report.gaps, *units.gaps(report.groups)),
+        tier_mix=tier_mix(of.booked.pieces(), of.places, api),
+        prices=prices(report.factors, of.places.sources),
+        sci_notes=units.NOTES if groups else (),
+        cuts=cuts.cuts(of.book, of.booked, of.places, providers, report.by),
+        gaps=(*report.gaps, *units.gaps(groups), *runs.gaps(groups), *cuts.gaps(tallies)),
     )

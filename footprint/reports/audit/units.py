@@ -44,6 +44,21 @@ class Sci(NamedTuple):
         }
 
 
+def with_provider(
+    own: tuple[Quantity | None, Quantity | None], api: Amounts | None
+) -> tuple[Quantity | None, Quantity | None]:
+    """(O, M) with what the provider of API calls used; None: there are none.
+
+    The provider's side is nearly all of it: where it is not known nothing is, and where this
+    host's is not known the provider's stands alone, as in the figures of the group.
+    """
+    if api is None:
+        return own
+    theirs = api.carbon_location_g, api.embodied_g
+    whole = [b if a is None or b is None else a + b for a, b in zip(own, theirs, strict=True)]
+    return whole[0], whole[1]
+
+
 def per_thousand(amounts: Amounts, count: float | None) -> Amounts | None:
     """Amounts for 1,000 of what was counted; None where nothing was."""
     return amounts.per(count / 1000) if count else None
@@ -87,8 +102,8 @@ NOTES = (
     " intensity, M manufacture by the time for which hardware was held.",
     "SCI holds each group's share of the time in which its devices were idle, as of reserved"
     " hardware, whatever absorption says.",
-    "R is an item that was declared, else a call; of runs' own time it is a whole run, and their"
-    " calls are not in its score.",
+    "R is an item that was declared, else a call; of runs' own time it is a whole run, with its"
+    " calls.",
     "Certificates, contracts and offsets do not count in SCI. It leaves out what the exclusions"
     " name, and what other programs used.",
 )
