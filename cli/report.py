@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import click
 from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
 from footprint.engines import ENGINES
+from footprint.errors import UsageError
 from footprint.files import write_whole
-from footprint.reports.formats import FORMATS, of_file, rendered
+from footprint.reports import formats
 from footprint.words import LANGUAGES
 
 
@@ -41,12 +43,13 @@ from footprint.words import LANGUAGES
 @click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
 @click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
+    "--format",
+    "format_",
+    type=click.Choice(list(formats.FORMATS)),
+    help="Default: text, or by FILE.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", help="Of text, md, html; data has none."
-)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Of text, md, html, pdf.")
 @click.option("--init", is_flag=True, help="Write an organisation.toml to fill in, nothing else.")
 @click.option(
     "--replay",
@@ -94,6 +97,9 @@ def report(
         how = {"engine": engine, "fresh": fresh, "master": master, **checked(**given)}
         again.replay(replayed, ledgers, format_=format_ or "text", output=output, **how)
         return
+    chosen = format_ or formats.of_file(output)
+    if chosen in formats.BINARY and output is None and sys.stdout.isatty():
+        raise UsageError(f"--format {chosen} is no text: name its file with -o FILE")
     with uncollected():
         made = reports.report(
             *ledgers,
@@ -107,8 +113,7 @@ def report(
             master=master,
             **checked(**given),
         )
-    text = rendered(made, format_ or of_file(output), lang)
-    data = text.encode("utf-8", "backslashreplace")
+    data = formats.data(made, chosen, lang)
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:

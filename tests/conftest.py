@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ from footprint.tracking.site import PATHS
 #: `--hypothesis-profile=brief`: whether it works, on a further version of Python. Laws are tried in
 #: full on the first.
 settings.register_profile("brief", max_examples=25)
+
+#: Homes of tests are new; matplotlib looks through the machine's fonts once, not in each of them.
+FONTS = Path(tempfile.gettempdir()) / f"footprint-tests-matplotlib-{os.getuid()}"
+FONTS.mkdir(exist_ok=True)
+os.environ["MPLCONFIGDIR"] = str(FONTS)
 
 #: A CPU that draws 35 W: found at once, and the same on every machine.
 TRACE = "t,device,watts,device_kind\n0,cpu-0,35,cpu\n1000,cpu-0,35,cpu\n"

@@ -1,4 +1,4 @@
-"""The formats of a report, and where each one's `render(report, out, lang)` is."""
+"""The formats of a report, and where each one's `render(report, out, lang)` or `data` is."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ FORMATS = {
     "csv": ("footprint.reports.as_csv", (".csv",)),
     "md": ("footprint.reports.as_markdown", (".md", ".markdown")),
     "html": ("footprint.reports.html.page", (".html", ".htm")),
+    "pdf": ("footprint.reports.html.pdf", (".pdf",)),
 }
+
+#: Formats that are no text: their modules have `data(report, lang)` instead of `render`.
+BINARY = ("pdf",)
 
 
 def render(report: Report, format: str, out: TextIO, lang: str = "en") -> None:  # noqa: A002
     """Writes a report. Raises UsageError for a format or a language that there is none of."""
     known_language(lang)
-    if format not in FORMATS:
-        raise UsageError(
-            f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
-        )
-    import_module(FORMATS[format][0]).render(report, out, lang)
+    if format in BINARY:
+        raise UsageError(f"{format} is no text: use to_{format}()")
+    import_module(_module(format)).render(report, out, lang)
 
 
 def rendered(report: Report, format: str, lang: str = "en") -> str:  # noqa: A002 - option's name
@@ -36,6 +38,26 @@ def rendered(report: Report, format: str, lang: str = "en") -> str:  # noqa: A00
     out = io.StringIO(newline="")
     render(report, format, out, lang)
     return out.getvalue()
+
+
+def data(report: Report, format: str, lang: str = "en") -> bytes:  # noqa: A002
+    """A report as the bytes of a file in a format and a language.
+
+    Raises UsageError for a format or a language that there is none of, or one whose package lacks.
+    """
+    known_language(lang)
+    if format in BINARY:
+        made: bytes = import_module(_module(format)).data(report, lang)
+        return made
+    return rendered(report, format, lang).encode("utf-8", "backslashreplace")
+
+
+def _module(format: str) -> str:  # noqa: A002
+    if format not in FORMATS:
+        raise UsageError(
+            f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
+        )
+    return FORMATS[format][0]
 
 
 def of_file(path: str | Path | None) -> str:

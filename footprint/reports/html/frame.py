@@ -8,6 +8,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from footprint._version import __version__
 from footprint.charts.ink import variables
 
 #: The class of whatever the style applies to, so that it changes nothing else in a notebook.
@@ -61,6 +62,21 @@ def document(title: str, lang: str, body: str, *, sorts: bool = True) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{text(title)}</title>\n<style>\n{style()}\nbody {{ margin: 0; }}\n</style>\n"
         f'</head>\n<body class="{CLASS}">\n{body}{end}</body>\n</html>\n'
+    )
+
+
+def paper(title: str, lang: str, body: str) -> str:
+    """A page for paper, as the PDF's layout takes it: no script, no policy.
+
+    Args:
+        body: HTML.
+    """
+    sheet = _resource("paper.css").partition("*/")[2].strip()
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="generator" content="footprint {__version__}">\n'
+        f"<title>{text(title)}</title>\n<style>\n{style()}\n{sheet}\n</style>\n"
+        f'</head>\n<body class="{CLASS}">\n{body}</body>\n</html>\n'
     )
 
 

@@ -17,6 +17,8 @@ from footprint.reports.view import Report
 
 #: Longer tables are behind a summary that opens them.
 _LONG = 40
+#: Tables with more columns stand on a sheet on its side.
+_BROAD = 9
 
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
@@ -24,7 +26,19 @@ def render(report: Report, out: TextIO, lang: str = "en") -> None:
     shown = page(report, lang)
     say = Speech(lang)
     body = "".join(_body(shown, say, pictures.drawn(report, say))) + embedded.element(report)
-    out.write(document(f"{shown.title}: {shown.head[0][1]}", lang, body))
+    out.write(document(_title(shown), lang, body))
+
+
+def printed(report: Report, lang: str) -> tuple[str, str]:
+    """The page's title and its body for paper: without script and JSON."""
+    shown = page(report, lang)
+    say = Speech(lang)
+    charts = pictures.drawn(report, say)
+    return _title(shown), "".join(_body(shown, say, charts))
+
+
+def _title(shown: Page) -> str:
+    return f"{shown.title}: {shown.head[0][1]}"
 
 
 def fragment(report: Report) -> str:
@@ -54,12 +68,18 @@ def _sections(shown: Page) -> Iterator[tuple[str, list[Block]]]:
 def _main(shown: Page, say: Speech, charts: Mapping[str, str]) -> Iterator[str]:
     for name, blocks in _sections(shown):
         title = say(f"section.{name}")
-        yield f'<section id="{name}" aria-labelledby="{name}-title">\n'
+        broad = ' class="broad"' if any(map(_is_broad, blocks)) else ""
+        yield f'<section id="{name}" aria-labelledby="{name}-title"{broad}>\n'
         yield f'<h2 id="{name}-title">{text(title)}</h2>\n'
         yield charts.get(name, "")
         for each in blocks:
             yield from _block(each, title, say)
         yield "</section>\n"
+
+
+def _is_broad(each: Block) -> bool:
+    """Whether a block needs a sheet on its side."""
+    return isinstance(each, Table) and (each.wide or len(each.headings) > _BROAD)
 
 
 def _block(each: Block, title: str, say: Speech) -> Iterator[str]:

@@ -246,5 +246,5 @@ def test_a_suffix_of_no_format_is_refused() -> None:
 
     assert of_file("r.HTML") == "html"
     assert of_file("r") == of_file(None) == "text"
-    with pytest.raises(UsageError, match=r"\.pdf"):
-        of_file("r.pdf")
+    with pytest.raises(UsageError, match=r"\.docx"):
+        of_file("r.docx")

@@ -1,0 +1,125 @@
+"""The PDF: the same bytes each time, archival and tagged, in its language, with its JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from footprint import UsageError, report
+from footprint.reports.html import pdf
+from report_ledgers import GPU, MS, Recorder, S
+
+pypdf = pytest.importorskip("pypdf")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA", "tariff_per_kwh": "0.18 EUR"})
+    one.counter(GPU, [100.0] * 10 + [300.0] * 20)
+    one.span(one.path("embed", model="minilm", kind="inference", devices=[0]), 1 * S, 2 * S)
+    one.span(one.path("train", kind="training", devices=[0]), 2 * S, 2 * S + 900 * MS)
+    one.close()
+    return tmp_path / "L"
+
+
+def read(data: bytes) -> Any:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_it_is_the_page_on_paper_with_the_json_attached(ledger: Path, lang: str) -> None:
+    made = report(ledger)
+    found = read(made.to_pdf(lang))
+    assert found.attachments["report.json"] == [made.to_json().encode()]
+    text = "\n".join(page.extract_text() for page in found.pages)
+    summary, pages = {"en": ("Summary", "1 / "), "fr": ("En bref", "1 / ")}[lang]
+    assert summary in text
+    assert f"{pages}{len(found.pages)}" in text
+    assert "minilm" in text
+    assert found.pages[0].mediabox.width == pytest.approx(595.3, abs=0.1)  # A4, upright
+    assert found.trailer["/Root"]["/Lang"] == lang
+    assert found.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert summary in str(found.outline)
+    xmp = found.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert re.search(r'pdfaid:part(>|=")3', xmp)
+    assert re.search(r'pdfaid:conformance(>|=")A', xmp)
+
+
+def test_charts_are_told_in_words(ledger: Path) -> None:
+    found = read(report(ledger).to_pdf())
+    assert any(each.startswith("Where the metered energy went: ") for each in _structure(found))
+
+
+def _structure(found: Any) -> list[str]:
+    """The alternative texts of a tagged PDF."""
+    seen: list[str] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object()
+        if isinstance(node, list):
+            for each in node:
+                walk(each)
+        elif isinstance(node, dict):
+            if "/Alt" in node:
+                seen.append(str(node["/Alt"]))
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(found.trailer["/Root"]["/StructTreeRoot"]["/K"])
+    return seen
+
+
+def test_the_same_report_gives_the_same_bytes(ledger: Path, tmp_path: Path) -> None:
+    code = "from footprint.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", str(ledger), "-o", "r.pdf"],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (tmp_path / "r.pdf").read_bytes() == report(ledger).to_pdf()
+
+
+def test_an_empty_ledger_has_a_pdf_too(tmp_path: Path) -> None:
+    Recorder(tmp_path / "L").close()
+    found = read(report(tmp_path / "L").to_pdf())
+    assert json.loads(found.attachments["report.json"][0])["totals"]["energy_kwh"] is None
+    assert "there is no figure to report" in found.pages[0].extract_text().replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ImportError("no weasyprint"), "pip install 'footprint-ledger[pdf]'"),
+        (OSError("cannot load library 'libpango-1.0-0'\nmore"), "apt-get install libpango-1.0-0"),
+    ],
+)
+def test_what_is_missing_is_one_line(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+) -> None:
+    class Blocked:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "weasyprint":
+                raise error
+
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Blocked(), *sys.meta_path])
+    with pytest.raises(UsageError) as caught:
+        pdf.data(report(ledger))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pdf_is_no_text(ledger: Path) -> None:
+    with pytest.raises(UsageError, match="to_pdf"):
+        report(ledger).render("pdf")
