@@ -116,7 +116,8 @@ def test_a_pages_blocks_run_and_print_what_it_says(page: Path, tmp_path: Path) -
             (tmp_path / block.name).write_text(block.text)
     executed = [block for block in found if runs(block)]
     result = tmp_path / ".printed.json"
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("FOOTPRINT_")}
+    ours = ("FOOTPRINT_", "PYTEST_")  # a page may run pytest, too
+    clean = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     scripts = sysconfig.get_path("scripts")
     done = subprocess.run(
         [sys.executable, "-c", _DRIVER, str(result)],

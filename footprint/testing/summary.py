@@ -97,7 +97,8 @@ def _totals(figures: Figures, known: int) -> Iterator[str]:
     yield f"  metered   {', '.join(metered)}; by tier: {tiers}"
     for factor in figures.factors:
         if factor.used_for and set(factor.used_for.split(", ")) & {"carbon_location_g", "cost"}:
-            yield f"  factor    {factor.name}: {factor.source}, {factor.vintage or factor.version}"
+            origin = (factor.source, str(factor.vintage or factor.version or ""))
+            yield f"  factor    {factor.name}: {', '.join(each for each in origin if each)}"
     for each in figures.assumptions:
         if each != IT_ONLY:
             yield f"  assumed   {each}"
