@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import cast
 
 from footprint.accounts.lines import Period
-from footprint.accounts.opened import Ledger, parse_period
+from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Outline
-from footprint.engines import engine
 from footprint.estimators.factors import Factor
-from footprint.factors.opened import opened
 from footprint.ledger.proofs.head import brief, head
-from footprint.ledger.reader import Facts
 from footprint.model import NJ_PER_J, NS_PER_S
-from footprint.pages.kept import Kept
-from footprint.pages.page import CALLS, OWN_TIME, Page
-from footprint.pages.tasks import Asked, Task, tasks
-from footprint.pages.total import Total, total
-from footprint.reports import corrected, gaps, groups, keys, said
+from footprint.pages.page import CALLS, OWN_TIME
+from footprint.pages.total import Total
+from footprint.reports import corrected, gaps, groups, said
 from footprint.reports.audit import attached
+from footprint.reports.audit.coverage import coverage
+from footprint.reports.audit.figures import Workings, audited
+from footprint.reports.audit.hours import hourly
+from footprint.reports.audit.series import series
 from footprint.reports.beside import extras
 from footprint.reports.booked import Booked
 from footprint.reports.options import Options
@@ -41,39 +40,31 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
 
 def figures(ledger: Ledger, outline: Outline, options: Options, settings: Settings) -> Report:
     """The figures of a report, and what they rest on. Raises as `build` does."""
-    fields = keys.parse(options.by)
-    period = parse_period(options.since, options.until)
-    facts, applied = outline.facts, outline.corrections
-    sources = opened(settings, ledger.stores, pins=options.pins)
-    places = Places(facts, options.declared, settings, sources, _span(facts, period))
-    if fields is None:
-        fields = groups.present(facts, keys.DEFAULT)
-    asked = Asked(groups.naming(fields), period, places.cuts(), ",".join(fields))
-    found = pages(list(tasks(outline, asked)), options)
-    book = total(facts, outline.issues, found, asked.cuts)
-    book = book._replace(issues=[*book.issues, *ledger.missing(book.missing)])
-    booked = Booked(book, places.of_place, options.absorption == "full")
-    idle, other, whole = booked.rest()
-    places.settle(whole)
-    made = groups.make(book, booked, places, sources.registry)
-    instants = _instants(book, period)
-    extra = extras(sources.contracts, _closed(instants), book.counts())
+    return figures_of(ledger, outline, options, worked_out(ledger, outline, options, settings))
+
+
+def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings) -> Report:
+    """The same from its workings."""
+    book, booked, places, made = of.book, of.booked, of.places, of.made
+    registry, applied = of.sources.registry, outline.corrections
+    instants = _instants(book, of.period)
+    extra = extras(of.sources.contracts, _closed(instants), book.counts())
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
     lines: list[Line] = []
-    totals = places.price(whole)
-    if whole:
+    totals = places.price(of.whole)
+    if of.whole:
         parts = [_line(name, booked, places) for name in (CALLS, OWN_TIME)]
         lines += [line for line in parts if line is not None]
-        lines += [Line("idle", places.price(idle)), Line("unattributed", places.price(other))]
+        lines += [Line("idle", places.price(of.idle)), Line("unattributed", places.price(of.other))]
     if api := [each.api.amounts for each in made if each.api]:
         lines.append(Line("api", added(api)))
-        totals = added([totals, lines[-1].amounts]) if whole else lines[-1].amounts
+        totals = added([totals, lines[-1].amounts]) if of.whole else lines[-1].amounts
     if extra is not None:
         lines.append(Line("extras", extra.amounts))
         totals = added([totals, extra.amounts])
-    return Report(
+    report = Report(
         ledgers=tuple(ledger.places),
-        by=fields,
+        by=of.fields,
         absorption=options.absorption,
         period=(_stamp(instants[0]), _stamp(instants[1])),
         boundary=tuple(said.boundary(book, options.absorption)),
@@ -84,33 +75,21 @@ def figures(ledger: Ledger, outline: Outline, options: Options, settings: Settin
         factors=_once((*places.factors(), *(f for b in beside for f in b.factors))),
         assumptions=tuple(said.assumptions(book, booked, places, made, beside)),
         gaps=(
-            *gaps.collect(book, places, made, fields, beside),
+            *gaps.collect(book, places, made, of.fields, beside),
             *gaps.of_totals(totals, lines),
             *corrected.gaps(applied),
         ),
         corrections=tuple(corrected.shown(each) for each in applied),
         partial=any(issue.kind in _PARTIAL for issue in book.issues),
+        series=series(of.timed, made, places, registry, absorb=booked.absorb),
+        hours=hourly(book, places),
+        coverage=coverage(book, of.period),
     )
+    return audited(report, of)
 
 
 #: What is wrong with a ledger where some of it is in no figure.
 _PARTIAL = ("missing-segment", "missing-part", "moved", "missing-batches", "corrupt", "foreign")
-
-
-def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:
-    """The pages of a report; those that were made before are not made again."""
-    kept = Kept()
-    before = [] if options.fresh else [(at, kept.page(each)) for at, each in enumerate(work)]
-    known = {at: page for at, page in before if page is not None}
-    rest = [each for at, each in enumerate(work) if at not in known]
-    made = engine(options.engine, options.master, sum(each.size for each in rest)).pages(rest)
-    for at, each in enumerate(work):
-        if at in known:
-            yield known[at]
-            continue
-        page = next(made)
-        kept.keep(each, page)
-        yield page
 
 
 def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:
@@ -124,17 +103,6 @@ def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:
             factor = known._replace(used_for=", ".join(use for use in uses if use))  # noqa: PLW2901
         found[key] = factor
     return tuple(found.values())
-
-
-def _span(facts: Sequence[Facts], asked: Period) -> tuple[int, int] | None:
-    """First and last instant that the ledger speaks of, within what was asked for; UTC ns."""
-    if not facts:
-        return None
-    first = min(one.utc_ns(one.begun) for one in facts)
-    last = max(one.utc_ns(one.t_last) for one in facts)
-    first = first if asked[0] is None else max(first, asked[0])
-    last = last if asked[1] is None else min(last, asked[1])
-    return (first, last) if first < last else None
 
 
 def _line(part: str, booked: Booked, places: Places) -> Line | None:
