@@ -52,6 +52,10 @@ class Speech:
         """`2026-11-22 11:00:00 UTC`, `22/11/2026 11:00:00 UTC`; empty where there is none."""
         return self._words.instant(iso or "")
 
+    def day(self, iso: str) -> str:
+        """`2026-11-22`, `22/11/2026`."""
+        return self._words.day(iso)
+
     def period(self, start: str | None, end: str | None) -> str:
         """From when to when; that nothing was recorded, where the period is open."""
         if start and end:

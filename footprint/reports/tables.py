@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from footprint.reports.blocks import Block, Page
-from footprint.reports.sections import audit, basis, conservation, groups, missing, summary, totals
+from footprint.reports.sections import (
+    audit,
+    basis,
+    completeness,
+    conservation,
+    groups,
+    missing,
+    over_time,
+    summary,
+    totals,
+)
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
 
@@ -33,7 +43,10 @@ SECTIONS = (
     Section("costs", totals.costs),
     Section("groups", groups.groups),
     Section("tiers", groups.tiers),
+    Section("over_time", over_time.over_time),
+    Section("by_hour", over_time.by_hour, brief=False),
     Section("conservation", conservation.conservation),
+    Section("completeness", completeness.completeness, brief=False),
     Section("factors", basis.factors),
     Section("corrections", missing.corrections),
     Section("restatement", audit.restatement),

@@ -89,12 +89,12 @@ class Words:
 
     def instant(self, iso: str) -> str:
         """An ISO 8601 instant as a date and time in UTC, to the second; empty for an empty one."""
-        if not iso:
-            return ""
-        date, time = iso[:10], iso[11:19]
-        if self.lang == "fr":
-            date = "/".join(reversed(date.split("-")))
-        return f"{date} {time} UTC"
+        return f"{self.day(iso)} {iso[11:19]} UTC" if iso else ""
+
+    def day(self, iso: str) -> str:
+        """The day of an ISO 8601 date or instant."""
+        day = iso[:10]
+        return "/".join(reversed(day.split("-"))) if self.lang == "fr" else day
 
 
 @cache

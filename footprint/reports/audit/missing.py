@@ -109,7 +109,7 @@ def _recorded(one: Facts, device: str, start: int, end: int) -> tuple[str, str] 
     for name, begun, over in one.unknown:
         if name == device and begun < until and over > since:
             return "void", ""
-    state = ""
+    state = text = ""
     for gap in one.gaps:
         if gap.get("device") not in (device, None) or gap["t"] >= until:
             continue

@@ -7,7 +7,7 @@ too; those of idle energy need not, since what edges leave open in two periods i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,9 +22,13 @@ from footprint.pages.total import Adding, Total
 from footprint.reports.audit.calendar import Calendar, Dates
 from footprint.reports.beside import api_calls, with_api
 from footprint.reports.booked import Booked
-from footprint.reports.groups import Key, Made, Name
+from footprint.reports.groups import Made
 from footprint.reports.places import Places
 from footprint.reports.view import Amounts, added
+
+#: A group's key, and its name: the key, and whether it is runs' own time.
+Key = tuple[tuple[str, str | None], ...]
+Name = tuple[Key, bool]
 
 #: So many groups have a line of their own: those that used most.
 TOP = 8
@@ -134,7 +138,8 @@ def series(
     most = sorted(made, key=lambda each: -_mid(each.group.amounts.energy_j))[:TOP]
     top: list[Name] = [(each.group.key, each.group.own_time) for each in most]
     homes = _Homes(found.whole.facts, places)
-    pricing = _Pricing(top, len(names) > len(top), places, registry, absorb)
+    others = set(names).difference(top)
+    pricing = _Pricing(top, others, places, registry, absorb)
     periods = tuple(
         pricing.period(dates, found.totals.get(number), homes)
         for number, dates in enumerate(found.calendar.periods)
@@ -184,7 +189,12 @@ class _Pricing:
     """Prices periods: few groups by themselves, all others as one."""
 
     def __init__(
-        self, top: Sequence[Name], others: bool, places: Places, registry: Registry, absorb: bool
+        self,
+        top: Sequence[Name],
+        others: Set[Name],
+        places: Places,
+        registry: Registry,
+        absorb: bool,
     ) -> None:
         self._top, self._others = top, others
         self._places, self._registry, self._absorb = places, registry, absorb
@@ -196,14 +206,15 @@ class _Pricing:
             others = nothing if self._others else None
             return Period(*dates, Amounts(), nothing, nothing, nothing, nothing, groups, others)
         facts, sets = homes.of(total)
-        joint = total._replace(facts=facts, groups=dict(_joined(total, set(self._top))))
+        joined = dict(_joined(total, set(self._top), self._others))
+        joint = total._replace(facts=facts, groups=joined)
         booked = Booked(joint, sets, self._absorb)
         idle, other, whole = booked.rest()
         price = self._places.price
         providers = {
             name: api_calls(member.api, self._registry).amounts
             for name, member in total.members.items()
-            if member.api is not None
+            if member.api is not None and (name in self._others or name in self._top)
         }
         api = added(providers.values()) if providers else None
         amounts = price(whole)
@@ -220,14 +231,16 @@ class _Pricing:
             _flow(price(other)),
             _flow(api),
             tuple(self._group([name], name, total, booked, providers) for name in self._top),
-            self._group(self._rest(total), OTHERS, total, booked, providers)
+            self._group(
+                [name for name in total.members if name in self._others],
+                OTHERS,
+                total,
+                booked,
+                providers,
+            )
             if self._others
             else None,
         )
-
-    def _rest(self, total: Total) -> list[Hashable]:
-        top = set(self._top)
-        return [name for name in total.members if name not in top]
 
     def _group(
         self,
@@ -248,7 +261,7 @@ class _Pricing:
 
 
 def _joined(
-    total: Total, top: set[Name]
+    total: Total, top: Set[Name], rest: Set[Name]
 ) -> Iterator[tuple[tuple[Hashable, Place], Sequence[GroupEnergy]]]:
     """The groups across all names, those of the top, and all others as one."""
     others: dict[Place, dict[str, GroupEnergy]] = {}

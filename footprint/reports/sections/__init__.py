@@ -3,7 +3,9 @@
 summary       key figures, the largest groups, what to know
 totals        the lines of the totals, and the cost by part
 groups        a row for each group, and how its energy came about
+over_time     a row a day, week or month; when of the day energy is used
 conservation  each device's books
+completeness  of how many device-hours the energy is known, and what is missing
 basis         boundary, factors, assumptions
 missing       gaps and corrections
 
