@@ -25,7 +25,17 @@ from footprint.ledger.reader import Facts, Issue
 if TYPE_CHECKING:
     from footprint.accounts.bulk import Tables
 
-__all__ = ["Book", "DeviceBook", "Energy", "GroupEnergy", "Grouping", "Period", "make", "of_part"]
+__all__ = [
+    "Book",
+    "DeviceBook",
+    "Energy",
+    "GroupEnergy",
+    "Grouping",
+    "Period",
+    "by_entry",
+    "make",
+    "of_part",
+]
 
 
 def no_groups(entries: Sequence[Entry], index: int) -> Iterable[Hashable]:
@@ -86,6 +96,11 @@ def of_part(
         with contextlib.suppress(TooLarge):
             return _made(BulkPosting, _empty(facts, None, Tables(), cuts), part, grouping)
     return _plain(facts, None, part, grouping, cuts)
+
+
+def by_entry(facts: list[Facts], part: Part, cuts: Sequence[int] = ()) -> Book:
+    """Books one part entry by entry, however many there are."""
+    return _plain(facts, None, part, no_groups, cuts)
 
 
 def _plain(

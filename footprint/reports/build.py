@@ -16,7 +16,7 @@ from footprint.pages.total import Total
 from footprint.reports import corrected, gaps, groups, said
 from footprint.reports.audit import attached
 from footprint.reports.audit.coverage import coverage
-from footprint.reports.audit.figures import Workings, audited
+from footprint.reports.audit.figures import audited
 from footprint.reports.audit.hours import hourly
 from footprint.reports.audit.series import series
 from footprint.reports.beside import extras
@@ -25,6 +25,7 @@ from footprint.reports.options import Options
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
 from footprint.reports.view import Balance, Line, Report, added
+from footprint.reports.workings import Workings, worked_out
 from footprint.settings import Settings
 
 

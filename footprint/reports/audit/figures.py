@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
-from footprint.accounts.lines import Period
-from footprint.estimators.applied import Use
-from footprint.pages.total import Total
 from footprint.reports.audit import cuts, runs, units
 from footprint.reports.audit.esrs import datapoints
 from footprint.reports.audit.prices import prices
 from footprint.reports.audit.scopes import scopes
 from footprint.reports.audit.tier_mix import tier_mix
-from footprint.reports.booked import Booked
-from footprint.reports.places import Places
 from footprint.reports.view import Report
-
-
-class Workings(NamedTuple):
-    """What a report's figures were worked out from.
-
-    Attributes:
-        book: what the ledger comes to.
-        booked: its energies, and `absorbing` with idle energy spread over the spans.
-        places: the factors, settled.
-        whole: all that was metered, by place.
-        period: as it was asked for, UTC ns.
-    """
-
-    book: Total
-    booked: Booked
-    absorbing: Booked
-    places: Places
-    whole: Mapping[int, Use]
-    period: Period
+from footprint.reports.workings import Workings
 
 
 def audited(report: Report, of: Workings) -> Report:
