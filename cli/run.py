@@ -24,6 +24,10 @@ from footprint.model import KINDS
 @setting_options("project")
 @click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="A further name. Repeat.")
 @setting_options(*DECLARING, "replay")
+@click.option("--budget", metavar="FILE", help="Hold it against budgets, and say how they stand.")
+@click.option(
+    "--stop-over-budget", is_flag=True, help="End the program (SIGTERM) when it is over; exit 124."
+)
 @click.option("--progress", is_flag=True, help="Draw a line on the terminal once a second.")
 @click.option("--quiet", is_flag=True, help="Say nothing at the end.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- CMD ...")
@@ -35,6 +39,8 @@ def run(
     kind: str,
     name: str | None,
     tags: tuple[str, ...],
+    budget: str | None,
+    stop_over_budget: bool,
     progress: bool,
     quiet: bool,
     **given: Any,
@@ -46,6 +52,9 @@ def run(
     found, 126 where it cannot be executed; where a signal ended it, `footprint run` dies of the
     same signal. What it tracks itself (with `import footprint`) is booked below the run.
 
+    --budget warns while the program runs and at its end; the exit code stays the program's, unless
+    --stop-over-budget ends it, or finds a budget of it used up before: 124 then, as of timeout.
+
     --progress suits programs that write little to the terminal: the line shares it with them.
 
     Example: footprint run --model digits --kind training --zone FRA -- python train.py
@@ -54,6 +63,8 @@ def run(
 
     if not command:
         raise UsageError("there is no command to run: footprint run -- python train.py")
+    if stop_over_budget and budget is None:
+        raise UsageError("--stop-over-budget goes by a budget file: give --budget FILE too")
     settings = checked(**given)
     work = running.Work(
         name or Path(command[0]).name or command[0],
@@ -63,4 +74,6 @@ def run(
         settings.get("project"),
         key_values("--tag", tags) or None,
     )
-    return running.leave(running.run(command, settings, work, quiet=quiet, progress=progress))
+    asked = None if budget is None else running.Asked(Path(budget), stop_over_budget)
+    ended = running.run(command, settings, work, quiet=quiet, progress=progress, budget=asked)
+    return running.leave(ended)

@@ -11,7 +11,8 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint import clock, settings
 from footprint.console import say
@@ -22,6 +23,9 @@ from footprint.run.tally import Tally
 from footprint.tracking import session
 from footprint.tracking.jobs import Job
 from footprint.tracking.measure import measure, whole_run
+
+if TYPE_CHECKING:
+    from footprint.run.budget import Budgets
 
 #: The counters' next edge is waited for at the end, at most so long, seconds.
 WAIT = 0.3
@@ -35,6 +39,13 @@ SETTLED = 0.5
 
 #: Settings given to `run` that the program's own tracking has to share, beside the ledger.
 _SHARED = (*settings.DECLARED, "project", "replay")
+
+
+class Asked(NamedTuple):
+    """A budget file, and whether the program is to end when it is over one of its budgets."""
+
+    path: Path
+    stop: bool = False
 
 
 class Work(NamedTuple):
@@ -55,6 +66,7 @@ def run(
     *,
     quiet: bool = False,
     progress: bool = False,
+    budget: Asked | None = None,
 ) -> relay.Ended:
     """Runs a program and books it. Call it from the main thread, before any other is started.
 
@@ -64,9 +76,10 @@ def run(
         work: what to book it as.
         quiet: says nothing at the end.
         progress: draws a line on the terminal once a second.
+        budget: a budget file to hold it against.
 
-    Raises UsageError for wrong settings and declarations, NotStartedError (exit 127 or 126) for a
-    program that cannot be started; nothing was run then.
+    Raises UsageError for wrong settings, declarations and budgets, NotStartedError (exit 127, 126,
+    or 124 over budget) for a program that cannot be started; nothing was run then.
     """
     if not argv:
         raise UsageError("there is no command to run: write it after --")
@@ -77,6 +90,7 @@ def run(
     path = children.find(argv[0])
     if resolved.disabled:
         children.become(path, argv)
+    budgets = None if budget is None else _budgets(budget, resolved, work)
     if resolved.replay is not None:
         _play_together()
     children.adopt_orphans()
@@ -89,16 +103,29 @@ def run(
         metered.end(relay.Ended(error.exit_code))
         metered.close()
         raise
-    with metered.followed(told=not quiet, drawn=progress):
+    if budgets is not None:
+        budgets.started(pid)
+    with metered.followed(told=not quiet, drawn=progress, budgets=budgets):
         ended = relay.Relay(pid, held).wait()
     metered.end(ended)
     relay.hurry(held, ended)
     if not quiet:
         metered.tell(ended)
     metered.close()
+    if budgets is not None:
+        metered.hold_against(budgets, quiet=quiet)
     if resolved.seal == "auto":
         metered.seal()
-    return ended
+    return ended if budgets is None else budgets.outcome(ended)
+
+
+def _budgets(asked: Asked, resolved: settings.Settings, work: Work) -> Budgets:
+    """A run's budgets. Raises UsageError for a wrong file, NotStartedError where it is over."""
+    from footprint.run.budget import Budgets  # 0.1 s: reports come with it
+
+    budgets = Budgets(asked, resolved, work)
+    budgets.first()
+    return budgets
 
 
 def leave(ended: relay.Ended) -> int:
@@ -184,6 +211,15 @@ class _Metered:
             if current is not None:
                 current.close("exit")
 
+    def hold_against(self, budgets: Budgets, *, quiet: bool) -> None:
+        """Says how the budgets stand, as the first rank of a job."""
+        budgets.close()
+        current = session.current()
+        rank = None if current is None else _rank(current.origin.job)
+        if rank is None or not rank[0]:
+            with _guarded("how the budgets stand cannot be told"):
+                budgets.tell(quiet=quiet)
+
     def seal(self) -> None:
         """Has closed journals sealed, once there are many, by a process that nobody waits for."""
         with _guarded("the ledger is not sealed"):
@@ -194,8 +230,10 @@ class _Metered:
                 background.start(current.journal.directory, background.FROM_BYTES)
 
     @contextlib.contextmanager
-    def followed(self, *, told: bool, drawn: bool) -> Iterator[None]:
-        """Keeps running totals while the program runs, and draws them where that is asked."""
+    def followed(
+        self, *, told: bool, drawn: bool, budgets: Budgets | None = None
+    ) -> Iterator[None]:
+        """Keeps running totals while the program runs; draws them, holds them against budgets."""
         tally = self._tally
         line = Progress() if drawn else None
         over = threading.Event()
@@ -205,11 +243,13 @@ class _Metered:
             if told and not over.wait(SETTLED):
                 with contextlib.suppress(Exception):
                     import footprint.run.summary  # noqa: F401 - loaded now so that the end is quick
-            while tally is not None and not over.wait(DRAW if line else FOLLOW):
+            while tally is not None and not over.wait(DRAW if line or budgets else FOLLOW):
                 with contextlib.suppress(Exception):
                     tally.update()
                     if line:
                         line.draw(tally)
+                    if budgets is not None:
+                        budgets.follow(tally)
 
         thread = threading.Thread(target=follow, name="footprint-totals", daemon=True)
         thread.start()
