@@ -54,7 +54,7 @@ def _table(shown: Table, above: str) -> Iterator[str]:
     # Focusable, so that a table wider than the screen can be scrolled with the keyboard.
     name = text(shown.title)
     wide = " wide" if shown.wide else ""
-    yield f'<div class="scroll{wide}" role="region" aria-label="{name}" tabindex="0">\n'
+    yield f'<div class="scroll{wide}" role="group" aria-label="{name}" tabindex="0">\n'
     # A caption that repeats the heading above it is for those who hear the page.
     caption = f'<span class="heard">{name}</span>' if shown.title == above else name
     body, foot = (
