@@ -46,7 +46,9 @@ BENCHMARKS = (
     "timelines",
     "proofs",
     "compaction",
+    "corrected",
     "fleet",
+    "audit",
 )
 
 
