@@ -127,7 +127,7 @@ class _Scanning:
             for group in file.groups:
                 for boot in group.boots:
                     for at, (low, high) in self._utc.get(boot, {}).items():
-                        if at in kind and group.first_utc_ns <= high and group.last_utc_ns >= low:
+                        if at in kind and group.first_utc_ns < high and group.last_utc_ns >= low:
                             found.add(at)
         return sorted(found)
 
@@ -159,7 +159,7 @@ class _Scanning:
         since, until = min(low for low, _ in chosen), max(high for _, high in chosen)
         for table, names in NEEDED.items():
             own = [file for file in files if file.table == table]
-            wanted = Asked(boots, since, until + 1)
+            wanted = Asked(boots, since, until)
             for key, rows in reading.reading.columns(table, names, own, wanted) if own else ():
                 if key in keys:
                     parts.append(self._choices.effects(key[0], table, rows, asked))
