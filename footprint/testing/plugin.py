@@ -131,9 +131,7 @@ class Gate:
         if self._runner is None:
             from footprint.testing.runner import Runner
 
-            self._runner = Runner(
-                self.options(), self.session(), is_worker=self._worker is not None
-            )
+            self._runner = Runner(self.options(), self.session())
             self._config.pluginmanager.register(self._runner, "footprint-runner")
         return self._runner
 
@@ -149,7 +147,11 @@ class Gate:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """pytest-xdist starts a worker."""
-        node.workerinput["footprint"] = self.session()
+        from footprint import clock
+
+        session = self.session()
+        session.setdefault("start", str(clock.now_ns()))
+        node.workerinput["footprint"] = session
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:

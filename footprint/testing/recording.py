@@ -25,12 +25,14 @@ class Recording:
     Args:
         name: the session of tests.
         temporary: the ledger where no setting names one.
-        is_shared: other processes run tests of the session, too.
+        start: where other processes run tests of the session, too: when it began, boot-time ns;
+            a replayed trace begins then for all of them.
     """
 
-    def __init__(self, name: str, temporary: str, *, is_shared: bool = False) -> None:
+    def __init__(self, name: str, temporary: str, start: str = "") -> None:
         self.name = name
-        self.is_shared = is_shared
+        self.is_shared = bool(start)
+        self._start = start
         self._temporary = temporary
         self._before: Any = None
         #: Where the spans go; empty before the first.
@@ -51,6 +53,10 @@ class Recording:
         if found.disabled or runtime.disabled():
             self.off = "footprint is switched off (FOOTPRINT_DISABLED): nothing was measured"
             return
+        if self._start and found.replay:
+            from footprint.probes.replay import START_VARIABLE
+
+            os.environ.setdefault(START_VARIABLE, self._start)
         named = "ledger" in found.origins
         self.ledger = os.path.abspath(found.ledger) if named else self._temporary  # noqa: PTH100
         self._before = given.get("ledger")

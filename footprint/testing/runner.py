@@ -72,13 +72,12 @@ class Runner:
 
     Args:
         options: what was asked for.
-        session: `id` and `ledger` of the session of tests.
-        is_worker: other processes run tests of it, too.
+        session: `id` and `ledger` of the session of tests; of a worker `start`, too.
     """
 
-    def __init__(self, options: Options, session: dict[str, str], *, is_worker: bool) -> None:
+    def __init__(self, options: Options, session: dict[str, str]) -> None:
         self._options = options
-        self._recording = Recording(session["id"], session["ledger"], is_shared=is_worker)
+        self._recording = Recording(session["id"], session["ledger"], session.get("start", ""))
         self._key = pytest.StashKey[State]()
 
     def state(self, item: pytest.Item) -> State:
