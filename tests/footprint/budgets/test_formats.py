@@ -9,12 +9,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import footprint
 from budget_ledgers import check
 from footprint.budgets.as_github import path as from_root
 from footprint.budgets.formats import FORMATS, of_file
 from footprint.budgets.view import MAYBE, OK, OVER, STATES, UNKNOWN, UNUSED, Checked
 from footprint.errors import UsageError
 from footprint.words import LANGUAGES
+from json_schema import valid
+
+REFERENCE = Path(__file__).parents[3] / "docs/reference"
+SCHEMA = json.loads((REFERENCE / "check.schema.json").read_text())
 
 #: One limit of each state, the names as hostile as names can be.
 ALL = """
@@ -208,3 +213,21 @@ def test_json_says_what_the_check_says(made: Checked) -> None:
     assert {key: value for key, value in french.items() if key != "limits"} == {
         key: value for key, value in document.items() if key != "limits"
     }
+
+
+def test_json_follows_its_schema(tmp_path: Path, made: Checked) -> None:
+    period = 'period = "2026"\nmodel = "net"\n'
+    base = tmp_path / "report.json"
+    base.write_text(footprint.report(tmp_path / "L", by="model").to_json())
+    against = f'[[budget]]\n{period}baseline = "report.json"\nmax_increase = 0.1\nmax_g = 1'
+    for checked in (made, check(tmp_path, against, now="2026-11-23")):
+        document = json.loads(checked.to_json())
+        assert valid(document, SCHEMA, SCHEMA) == []
+    document["limits"][0]["state"] = "fine"
+    assert valid(document, SCHEMA, SCHEMA)
+
+
+def test_what_reports_have_too_is_as_they_say() -> None:
+    report = json.loads((REFERENCE / "report.schema.json").read_text())
+    for name in SCHEMA["$defs"].keys() & report["$defs"].keys():
+        assert SCHEMA["$defs"][name] == report["$defs"][name]
