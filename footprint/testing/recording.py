@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from footprint import settings
+from footprint import clock, settings
 from footprint.tracking import runtime, session
 from footprint.tracking.measure import measure
 
@@ -25,8 +25,7 @@ class Recording:
     Args:
         name: the session of tests.
         temporary: the ledger where no setting names one.
-        start: where other processes run tests of the session, too: when it began, boot-time ns;
-            a replayed trace begins then for all of them.
+        start: where other processes run tests of the session, too: when it began, boot-time ns.
     """
 
     def __init__(self, name: str, temporary: str, start: str = "") -> None:
@@ -53,21 +52,27 @@ class Recording:
         if found.disabled or runtime.disabled():
             self.off = "footprint is switched off (FOOTPRINT_DISABLED): nothing was measured"
             return
-        if self._start and found.replay:
+        if found.replay:
+            # All processes of the session play one trace, those that tests start, too.
             from footprint.probes.replay import START_VARIABLE
 
-            os.environ.setdefault(START_VARIABLE, self._start)
+            os.environ.setdefault(START_VARIABLE, self._start or str(clock.now_ns()))
         named = "ledger" in found.origins
         self.ledger = os.path.abspath(found.ledger) if named else self._temporary  # noqa: PTH100
         self._before = given.get("ledger")
         runtime.prepare()
         self._own()
-        session.get().meter.ready.wait(PATIENCE)
 
     def _own(self) -> None:
         """A test may have named another ledger: the next test's spans go where they all go."""
         if session.given().get("ledger") != self.ledger:
             session.configure(ledger=self.ledger)
+            session.get().meter.ready.wait(PATIENCE)
+
+    def release(self) -> None:
+        """A test follows that is not measured: what it records goes where it would without us."""
+        if self._started and not self.off and session.given().get("ledger") == self.ledger:
+            session.configure(ledger=self._before)
 
     def open(self, test: str, phase: str, declared: Mapping[str, Any]) -> measure | None:
         """A span that has begun; None where nothing is recorded."""
@@ -82,18 +87,15 @@ class Recording:
 
     def settle(self, wait: float) -> None:
         """All that ended is in the ledger, with readings up to now where they come in time."""
-        if self._started and not self.off:
+        if self._started and not self.off and session.current() is not None:
             if wait:
-                from footprint import clock
-
                 session.get().settle(clock.now_ns(), wait)
             session.flush()
 
     def finish(self) -> None:
         """The journal is closed, and the settings are as they were."""
-        if self._started and not self.off:
-            self.settle(wait=1.0)
-            session.configure(ledger=self._before)
+        self.settle(wait=1.0)
+        self.release()
 
 
 def remove(temporary: str) -> None:

@@ -119,6 +119,8 @@ class Runner:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Fixtures, apart from the test's own call."""
         if not self._options.every:
+            if not is_asked(item):
+                self._guarded(None, self._recording.release)
             return (yield)
         return (yield from self._around(item, SETUP))
 

@@ -152,6 +152,13 @@ def test_does_not_ask():
 def test_asks():
     time.sleep(0.3)
 
+def test_records_by_itself(monkeypatch, tmp_path):
+    monkeypatch.setenv("FOOTPRINT_LEDGER", str(tmp_path / "mine"))
+    with fp.measure("by itself"):
+        pass
+    fp.flush()
+    assert (tmp_path / "mine").exists()
+
 def test_sets_footprint_up(footprint, tmp_path):
     fp.configure(ledger=tmp_path / "other", zone="FRA")
     with fp.measure("elsewhere"):
@@ -166,7 +173,7 @@ def test_tests_that_ask_are_measured_into_the_ledger_that_settings_name(suite: S
     suite.pytester.makepyfile(test_asking=ASKING)
     suite.patch.setenv("FOOTPRINT_LEDGER", "kept")
     result = suite.run()
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=5)
     out = result.stdout.str()
     assert "test_does_not_ask" not in out
     assert "carbon    not known: neither a zone nor a carbon intensity was declared" in out
@@ -178,7 +185,7 @@ def test_tests_that_ask_are_measured_into_the_ledger_that_settings_name(suite: S
     assert asks["energy_j"] == pytest.approx(100 * asks["duration_s"], rel=0.25)
     assert "test_asking.py::test_comes_after" in spans.index
     assert "test_asking.py::test_does_not_ask" not in spans.index
-    assert "elsewhere" not in spans.index
+    assert not {"elsewhere", "by itself"} & set(spans.index)
 
 
 REPEATED = """
