@@ -41,6 +41,7 @@ class Recorder:
         t0: int = 1000 * S,
         parent: dict[str, Any] | None = None,
         utc_ns: int = UTC,
+        run: str = "",
     ) -> None:
         prepare(ledger)
         self.t0 = t0
@@ -56,7 +57,7 @@ class Recorder:
             "pid": number,
             "t": t0,
             "utc_ns": utc_ns,
-            "run": self.writer_id.hex,
+            "run": run or self.writer_id.hex,
             "parent": parent,
             "forked_below": 0,
             "tool": {"name": "footprint", "version": "0"},
