@@ -42,6 +42,7 @@ def test_reports_are_the_same_before_and_after(
     outcome = compacted(ledger, MIDNIGHT + DAY if whole else MIDNIGHT)
     after = totals(ledger, tuple(by))
     assert integers(after) == integers(before)
+    assert after.tallies == before.tallies
     now = bounds(after)
     for key, found in bounds(before).items():
         (name, _), _ = key
