@@ -219,7 +219,7 @@ def _parsed(document: Any, where: str, remedy: str) -> Head:
             None if signature is None else (str(signature["key"]), str(signature["signature"])),
         )
         told = str(document["sha256"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise UsageError(f"{where} is no head of a ledger ({error!r}): {remedy}") from error
     if found.sha256 != told or found.document != document:
         raise UsageError(

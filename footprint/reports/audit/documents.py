@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,6 +75,13 @@ class Document(NamedTuple):
             raise self.wrong(f"{name} is {shown(told)}")
         return told
 
+    def entries(self, name: str) -> list[Mapping[str, Any]]:
+        """A list of objects in it. Raises UsageError."""
+        told = self.section(name, list)
+        if not all(isinstance(each, dict) for each in told):
+            raise self.wrong(f"{name} has entries that are no objects")
+        return list(told)
+
     def wrong(self, why: str) -> UsageError:
         """That it is not what a report looks like."""
         return UsageError(f"{self.path} is no report, or was edited ({why}): {_MADE_BY}")
@@ -91,7 +99,7 @@ def read(path: Path) -> Document:
     form = "pdf" if data.startswith(b"%PDF") else "html" if _is_page(data) else "json"
     text = {"pdf": _of_pdf, "html": _of_page, "json": _of_json}[form](path, data)
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no JSON ({error}): {_MADE_BY}") from error
     schema = content.get("schema") if isinstance(content, dict) else None
@@ -101,6 +109,13 @@ def read(path: Path) -> Document:
             remedy = "upgrade footprint to read it"
         raise UsageError(f"{path} has the schema {shown(schema)}, not {SCHEMA!r}: {remedy}")
     return Document(path, form, data, text, content)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
 
 
 def _is_page(data: bytes) -> bool:

@@ -13,21 +13,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from footprint.accounts.opened import Ledger, open_ledger
 from footprint.errors import UsageError
 from footprint.ledger.stored import is_url
 from footprint.reports.as_json import as_dict
-from footprint.reports.audit import changed, documents, made, texts
+from footprint.reports.audit import changed, documents, made, recipe, texts
 from footprint.reports.audit.changed import FactorChange, LedgerChange
 from footprint.reports.audit.differences import Difference, differences
 from footprint.reports.audit.documents import Document
 from footprint.reports.audit.made import Input
+from footprint.reports.audit.recipe import Recipe
 from footprint.reports.build import build
-from footprint.reports.options import Options
 from footprint.reports.view import Report
-from footprint.settings import DECLARED, Settings, check
+from footprint.words import LANGUAGES
 
 
 class InputChange(NamedTuple):
@@ -42,7 +42,7 @@ class Replayed(NamedTuple):
     """What came out of it.
 
     Attributes:
-        report: the file.
+        report, form: the file, and whether it is JSON, HTML or PDF.
         version: that made it; `__version__` is the one that made it again.
         ledger: what became of the ledgers since.
         closed: the report's period had ended when it was made, so that later records are not
@@ -54,6 +54,7 @@ class Replayed(NamedTuple):
     """
 
     report: str
+    form: str
     version: str
     ledger: LedgerChange
     closed: bool
@@ -98,44 +99,25 @@ def replay(path: Path, given: Given | None = None) -> Replayed:
     """
     given = given or Given()
     document = documents.read(path)
-    told = _told(document)
-    ledger = _ledger(document, told, given)
-    inputs, files = _inputs(document, told, given)
-    since = changed.ledgers(document.section("ledger_heads", list), ledger.stores)
-    settings = _settings(document, told, given, files)
-    options = _options(document, told, given)
-    again = _named(build(ledger, options, settings), told, ledger, files)
-    content = as_dict(again)
-    found = differences(document.content, json.loads(json.dumps(content)))
+    told = recipe.of(document)
+    ledger = open_ledger(*(given.ledgers or [_place(document, each) for each in told.ledgers]))
+    inputs, files = _inputs(told, given)
+    since = changed.ledgers(document.entries("ledger_heads"), ledger.stores)
+    options = told.asked()._replace(engine=given.engine, master=given.master, fresh=given.fresh)
+    built = build(ledger, options, told.reader(files, given.salt))
+    again = _remade(_named(built, told, ledger, files), told)
+    content = json.loads(json.dumps(as_dict(again)))
     return Replayed(
         str(path),
-        told["version"],
+        document.form,
+        told.version,
         since,
-        told["options"].get("until") is not None,
+        told.closed,
         tuple(inputs),
-        tuple(changed.factors(document.section("factors", list), content["factors"])),
-        tuple(found),
+        tuple(changed.factors(document.entries("factors"), content["factors"])),
+        tuple(differences(document.content, content)),
         _same_bytes(document, again),
     )
-
-
-def _told(document: Document) -> Mapping[str, Any]:
-    """What made a report, as it says. Raises UsageError where it does not."""
-    told: Mapping[str, Any] = document.section("made", dict)
-    if not told:
-        raise UsageError(
-            f"{document.path} does not say what made it: it is of a footprint before 0.1.0, or was"
-            " edited; make it again to have it replayed later"
-        )
-    options = told.get("options")
-    if not isinstance(options, dict) or not isinstance(told.get("version"), str):
-        raise document.wrong("made.options")
-    return {**told, "settings": told.get("settings") or {}, "inputs": told.get("inputs") or []}
-
-
-def _ledger(document: Document, told: Mapping[str, Any], given: Given) -> Ledger:
-    places = list(given.ledgers) or [_place(document, str(e)) for e in told["options"]["ledgers"]]
-    return open_ledger(*places)
 
 
 def _place(document: Document, name: str) -> str:
@@ -151,22 +133,19 @@ def _place(document: Document, name: str) -> str:
     )
 
 
-def _inputs(
-    document: Document, told: Mapping[str, Any], given: Given
-) -> tuple[list[InputChange], dict[str, Path]]:
+def _inputs(told: Recipe, given: Given) -> tuple[list[InputChange], dict[str, Path]]:
     """What became of the report's files; by role, where they are now."""
     found: list[InputChange] = []
     files: dict[str, Path] = {}
-    for each in told["inputs"]:
-        role, name = str(each.get("role")), str(each.get("name"))
+    for role, name, digest in told.inputs:
         moved = {"factors": given.factors, "organisation": given.organisation}.get(role)
-        path = moved or _file(document, name)
+        path = moved or _file(told.document, name)
         if path is None:
             found.append(InputChange(role, name, "it is missing"))
             continue
-        if role != "base_year":
+        if role != "base_year":  # the organisation's file names those
             files[role] = path
-        if made.read(role, path).sha256 != each.get("sha256"):
+        if made.read(role, path).sha256 != digest:
             found.append(InputChange(role, name, "its content is not what it was"))
     return found, files
 
@@ -178,102 +157,42 @@ def _file(document: Document, name: str) -> Path | None:
     return None
 
 
-def _settings(
-    document: Document, told: Mapping[str, Any], given: Given, files: Mapping[str, Path]
-) -> Settings:
-    """The settings of then: nothing of whoever replays it, but the keys of live providers."""
-    options, reader = told["options"], told["settings"]
-    order = options.get("factor_sources") or reader.get("factor_sources")
-    origins = {name: "given" for name in ("factors", "factor_sources") if options.get(name)}
-    values: dict[str, Any] = {name: reader.get(name) for name in DECLARED}
-    if reader.get("live"):
-        from footprint.settings import resolve
-
-        own = resolve().live
-        values["live"] = {name: own.get(name, {}) for name in reader["live"]}
-    names = {key: value for key, value in options.get("privacy", {}).items() if key != "salted"}
-    if given.salt:
-        names["salt"] = given.salt
-    try:
-        checked = {name: check(name, value) for name, value in values.items() if value is not None}
-        treated = check("privacy", names) if names else {}
-    except UsageError as error:
-        raise document.wrong(f"made: {error}") from error
-    return Settings(
-        factors=files.get("factors"),
-        factor_sources=None if order is None else tuple(order),
-        organisation=files.get("organisation"),
-        privacy=treated,
-        origins=origins,
-        **checked,
-    )
-
-
-def _options(document: Document, told: Mapping[str, Any], given: Given) -> Options:
-    options = told["options"]
-    try:
-        return Options(
-            by=tuple(options["by"]),
-            since=options["since"],
-            until=options["until"],
-            declared=options["declared"],
-            absorption=options["absorption"],
-            pins=options["pins"],
-            engine=given.engine,
-            master=given.master,
-            fresh=given.fresh,
-        )
-    except (KeyError, TypeError) as error:
-        raise document.wrong(f"made.options: {error}") from error
-
-
-def _named(
-    again: Report, told: Mapping[str, Any], ledger: Ledger, files: Mapping[str, Path]
-) -> Report:
-    """The new report, with ledgers and files called as they were: where they are does not count."""
-    names = [str(each) for each in told["options"]["ledgers"]]
-    places = dict(zip(map(str, ledger.places), names, strict=False))
-    was = {each["role"]: str(each["name"]) for each in told["inputs"]}
-    moved = {str(path): was[role] for role, path in files.items()}
+def _named(again: Report, told: Recipe, ledger: Ledger, files: Mapping[str, Path]) -> Report:
+    """The new report, its texts calling ledgers and files as they were called."""
+    places = dict(zip(map(str, ledger.places), told.ledgers, strict=False))
+    moved = {str(files[role]): name for role, name, _ in told.inputs if role in files}
     # Privacy cuts paths to their last part, and does so with those of today too.
     for pairs in (places, moved):
         pairs |= {PurePath(new).name: old for new, old in pairs.items() if PurePath(new).name}
     known = {new: old for new, old in (places | moved).items() if new != old}
-    if known:
-        within = f"(?:{_any(places)})(?=/(?:journals|sealed|manifests|factors|receipts)\\b)"
-        pattern = re.compile(rf"(?<![\w./-])(?:{within}|(?:{_any(moved)})(?![\w.-]))")
+    if not known:
+        return again
+    within = f"(?:{_any(places)})(?=/(?:journals|sealed|manifests|factors|receipts)\\b)"
+    pattern = re.compile(rf"(?<![\w./-])(?:{within}|(?:{_any(moved)})(?![\w.-]))")
 
-        def say(text: str, _: str) -> str:
-            return pattern.sub(lambda hit: known.get(hit[0], hit[0]), text)
+    def say(text: str, _: str) -> str:
+        return pattern.sub(lambda hit: known.get(hit[0], hit[0]), text)
 
-        again = texts.changed(again._replace(heads=(), made=None), say)._replace(
-            heads=again.heads, made=again.made
-        )
+    found: Report = texts.changed(again._replace(heads=(), made=None), say)
+    return found._replace(heads=again.heads, made=again.made)
+
+
+def _remade(again: Report, told: Recipe) -> Report:
+    """The new report, saying as the old one how it was asked for; digests are those of today."""
     if again.made is None:
         return again
-    now = {(each.role, each.sha256): each for each in again.made.inputs}
-    kept = [
-        Input(each["role"], each["name"], found.bytes, found.sha256)
-        if (found := now.get((each["role"], each["sha256"]))) is not None
-        else None
-        for each in told["inputs"]
-    ]
-    inputs = tuple(each for each in kept if each is not None)
+    today = {(each.role, each.sha256): each for each in again.made.inputs}
+    inputs = tuple(
+        Input(role, name, today[role, digest].bytes, digest)
+        for role, name, digest in told.inputs
+        if (role, digest) in today
+    )
     return again._replace(
-        ledgers=tuple(names),
+        ledgers=tuple(told.ledgers),
         made=again.made._replace(
-            command=str(told["command"]),
-            options=told["options"],
-            settings=told["settings"],
-            inputs=inputs,
+            command=told.command, options=told.options, settings=told.settings, inputs=inputs
         ),
     )
-
-
-def _any(names: Iterable[str]) -> str:
-    """A pattern for any of some names, the longest first; for nothing, where there are none."""
-    longest = sorted(names, key=lambda each: (-len(each), each))
-    return "|".join(map(re.escape, longest)) or r"(?!)"
 
 
 def _same_bytes(document: Document, again: Report) -> bool:
@@ -281,6 +200,13 @@ def _same_bytes(document: Document, again: Report) -> bool:
     if document.form == "html":
         page = document.data.decode("utf-8", "replace")
         lang = re.search(r'<html[^>]* lang="(\w+)"', page)
-        return again.to_html(lang[1] if lang else "en").encode() == document.data
+        known = lang[1] if lang and lang[1] in LANGUAGES else LANGUAGES[0]
+        return again.to_html(known).encode("utf-8", "backslashreplace") == document.data
     data = document.text.encode() if document.form == "pdf" else document.data
     return again.to_json().encode("utf-8", "backslashreplace") == data
+
+
+def _any(names: Iterable[str]) -> str:
+    """A pattern for any of some names, the longest first; for nothing, where there are none."""
+    longest = sorted(names, key=lambda each: (-len(each), each))
+    return "|".join(map(re.escape, longest)) or r"(?!)"

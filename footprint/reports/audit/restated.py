@@ -14,10 +14,11 @@ from footprint._version import __version__
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity
-from footprint.reports.audit import changed, documents
+from footprint.reports.audit import changed, documents, recipe
 from footprint.reports.audit.documents import TOTALS, Document
 from footprint.reports.audit.made import Input
 from footprint.reports.audit.organisation import BaseYear
+from footprint.reports.audit.recipe import Recipe
 from footprint.reports.options import Options
 from footprint.reports.view import Amounts, Report
 from footprint.settings import DECLARED, Settings
@@ -108,10 +109,18 @@ class Restatement(NamedTuple):
 
 
 class Base(NamedTuple):
-    """The base year as it was found: what is stated of it, its report, and reports in between."""
+    """The base year as it was found.
+
+    Attributes:
+        stated: of it.
+        document: its report.
+        recipe: what made that; None where an older version did not say.
+        earlier: reports in between.
+    """
 
     stated: BaseYear
     document: Document
+    recipe: Recipe | None
     earlier: tuple[Document, ...]
 
     @property
@@ -140,7 +149,8 @@ def read(stated: BaseYear) -> Base | None:
                 " or name the report that it does restate"
             )
         _earlier(each)
-    return Base(stated, document, earlier)
+    made = recipe.of(document) if document.section("made", dict) else None
+    return Base(stated, document, made, earlier)
 
 
 def restated(
@@ -159,8 +169,7 @@ def restated(
     if base is None:
         return None
     stated, document = base.stated, base.document
-    made = document.section("made", dict)
-    version = made.get("version")
+    version = None if base.recipe is None else base.recipe.version
     totals: Mapping[str, Quantity | None] = dict.fromkeys(TOTALS)
     why: tuple[str, ...] = ()
     if stated.ledgers:
@@ -175,7 +184,7 @@ def restated(
         stated.threshold_percent,
         stated.name,
         document.sha256,
-        None if version is None else str(version),
+        version,
         (period.get("start"), period.get("end")),
         figures,
         why,
@@ -200,18 +209,14 @@ def _today(base: Base, options: Options, settings: Settings) -> Report:
     from footprint.accounts.opened import open_ledger
     from footprint.reports.build import figures
 
-    made = base.document.section("made", dict)
-    asked, reader = made.get("options") or {}, made.get("settings") or {}
-    then = options._replace(
-        by=(),
-        since=asked.get("since"),
-        until=asked.get("until"),
-        declared=asked.get("declared") or {},
-        absorption=str(base.document.content.get("absorption") or "none"),
-        pins=False,
+    then, reader = Options(), Settings()
+    if base.recipe is not None:
+        then, reader = base.recipe.asked(), base.recipe.reader()
+    then = then._replace(
+        by=(), pins=False, engine=options.engine, master=options.master, fresh=options.fresh
     )
     # What was declared of the place is what happened; the factors are those of today.
-    places: dict[str, Any] = {name: reader.get(name) for name in DECLARED}
+    places: dict[str, Any] = {name: getattr(reader, name) for name in DECLARED}
     ledger = open_ledger(*base.stated.ledgers)
     return figures(ledger, ledger.outline(), then, settings._replace(**places))
 
@@ -222,7 +227,7 @@ def _why(base: Base, today: Report, version: str | None) -> Iterator[str]:
         yield "the base year's report does not say which version made it"
     elif version != __version__:
         yield f"another version of footprint: {version} then, {__version__} now"
-    old = base.document.section("factors", list)
+    old = base.document.entries("factors")
     for each in changed.factors(old, [factor.to_json() for factor in today.factors]):
         if each.old and each.new:
             yield f"{each.factor} was {each.old}, and is {each.new}"
@@ -230,7 +235,7 @@ def _why(base: Base, today: Report, version: str | None) -> Iterator[str]:
             yield f"{each.factor} is used now: {each.new}"
         else:
             yield f"{each.factor} is not used any more: it was {each.old}"
-    known = {str(each.get("id")) for each in base.document.section("corrections", list)}
+    known = {str(each.get("id")) for each in base.document.entries("corrections")}
     for one in today.corrections:
         if one.id not in known:
             yield f"correction {one.id} was made since, by {one.who}: {one.why}"
@@ -244,7 +249,7 @@ def _ledgers(base: Base) -> Iterator[str]:
     from footprint.ledger.stores import open_store
 
     stores = [open_store(each) for each in base.stated.ledgers]
-    found = changed.ledgers(base.document.section("ledger_heads", list), stores)
+    found = changed.ledgers(base.document.entries("ledger_heads"), stores)
     if found.grown:
         yield f"the base year's ledger has grown since its report: {len(found.grown)} files"
     if found.wrong:

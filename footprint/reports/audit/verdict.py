@@ -54,7 +54,7 @@ def as_json(found: Replayed) -> dict[str, Any]:
 
 def _verdict(found: Replayed) -> str:
     if found.is_byte_for_byte and found.is_same:
-        return "the same, byte for byte"
+        return f"the same, {'its JSON ' if found.form == 'pdf' else ''}byte for byte"
     if found.is_same:
         return "the same: every figure and every sentence came out again"
     if not any(each.is_figure for each in found.found) and not found.ledger.wrong:

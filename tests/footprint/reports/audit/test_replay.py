@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from audited import correct, factors, record, stated
 from footprint import report
 from footprint.errors import UsageError
+from footprint.reports import formats
 from footprint.reports.audit import made
 from footprint.reports.audit.differences import LEFT_OUT, differences
 from footprint.reports.audit.replay import Given, Replayed, replay
@@ -284,3 +285,12 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     made = report(folder / "L", by="host,model", factors=factors(folder, 50.0))
     found: dict[str, Any] = json.loads(made.to_json())
     return found
+
+
+def test_a_pdf_is_replayed_from_the_json_in_it(ledger: Path) -> None:
+    pytest.importorskip("weasyprint")
+    path = Path("report.pdf")
+    path.write_bytes(formats.data(report("L", by="model"), "pdf"))
+    found = replay(path)
+    assert found.is_byte_for_byte
+    assert said(found) == "report.pdf: the same, its JSON byte for byte"
