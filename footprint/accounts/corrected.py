@@ -15,19 +15,22 @@ from footprint.ledger.corrections.scan import Scan, scan
 from footprint.ledger.reader import Facts, PathInfo
 
 
-def corrected(recorded: Outline, every: Standing, done: Sequence[Compaction]) -> Outline:
+def corrected(
+    recorded: Outline, every: Standing, done: Sequence[Compaction], *, fresh: bool
+) -> Outline:
     """What is to be reported of what was recorded.
 
     Args:
         recorded: without corrections.
         every: all corrections, and which of them hold.
         done: compactions: they say what is to be told of corrections of dates without calls.
+        fresh: what was kept of what corrections do is worked out again.
 
     Raises LedgerError where a ledger's place fails.
     """
     facts, of_runs = declared(recorded.facts, every.held)
     sources = [(place.where, source) for place in recorded.places for source in place.sources]
-    found = scan(facts, sources, every.held)
+    found = scan(facts, sources, every.held, fresh=fresh)
     counts = remarked(applied(every, added([of_runs, found.effects.done])), done)
     sealed = {journal.boot_id for _, source in sources for journal in source.journals.values()}
     # Where all rows of a boot are here already, they are corrected once.

@@ -93,16 +93,20 @@ class Ledger:
         facts, copies = once(found)
         return facts, [*issues, *copies]
 
-    def outline(self) -> Outline:
-        """What is to be reported, without the rows of sealed segments. Raises as `facts` does."""
+    def outline(self, *, fresh: bool = False) -> Outline:
+        """What is to be reported, without the rows of sealed segments. Raises as `facts` does.
+
+        Args:
+            fresh: what was kept of what corrections do is worked out again.
+        """
         recorded = self._recorded()
-        found = self._corrected(recorded)
+        found = self._corrected(recorded, fresh=fresh)
         for _ in range(_TRIES if found.missing else 0):
             # What a compaction replaced meanwhile is looked for where it is now.
             before, recorded = recorded, self._recorded()
             if recorded.places == before.places:
                 break
-            found = self._corrected(recorded)
+            found = self._corrected(recorded, fresh=fresh)
         return found
 
     def corrections(self) -> list[Correction]:
@@ -129,7 +133,7 @@ class Ledger:
         )
         return Outline(facts, issues, tuple(each for each in places if each.sources))
 
-    def _corrected(self, recorded: Outline) -> Outline:
+    def _corrected(self, recorded: Outline, *, fresh: bool) -> Outline:
         """The same with what corrections do."""
         facts, corrections, wrong = parted(recorded.facts)
         recorded = recorded._replace(facts=facts, issues=[*recorded.issues, *wrong])
@@ -138,7 +142,7 @@ class Ledger:
             return recorded
         from footprint.accounts.corrected import corrected
 
-        return corrected(recorded, every, self._compactions())
+        return corrected(recorded, every, self._compactions(), fresh=fresh)
 
     def _compactions(self) -> list[Compaction]:
         return compactions(chain for store in self.stores for chain in read_chains(store))

@@ -34,7 +34,7 @@ def build(ledger: Ledger, options: Options, settings: Settings) -> Report:
     asked = attached.asked(options, settings)
     # Made first: what is recorded meanwhile may be in the report, and nothing else is not.
     heads = [brief(head(store)) for store in ledger.stores]
-    outline = ledger.outline()
+    outline = ledger.outline(fresh=options.fresh)
     report = figures(ledger, outline, options, settings)
     return attached.attached(report, outline, heads, asked, options, settings)
 

@@ -55,7 +55,11 @@ class Scan(NamedTuple):
 
 
 def scan(
-    facts: Sequence[Facts], places: Iterable[tuple[str, Source]], held: Sequence[Correction]
+    facts: Sequence[Facts],
+    places: Iterable[tuple[str, Source]],
+    held: Sequence[Correction],
+    *,
+    fresh: bool = False,
 ) -> Scan:
     """What corrections do in a ledger.
 
@@ -63,11 +67,12 @@ def scan(
         facts: of all writers; without the rows that are sealed.
         places: where these are, chain by chain.
         held: the corrections that hold, the earliest first.
+        fresh: what was kept is worked out again.
 
     Raises LedgerError where a place fails.
     """
     choices = Choices(facts, held)
-    scanning = _Scanning(facts, choices)
+    scanning = _Scanning(facts, choices, fresh=fresh)
     parts = [choices.of_memory(one) for one in facts]
     opened: dict[str, list[Any]] = {
         one.writer: [columns.left_open(one.rows)] for one in facts if one.writer in choices.calls
@@ -84,8 +89,9 @@ def scan(
 class _Scanning:
     """A ledger that is gone through."""
 
-    def __init__(self, facts: Sequence[Facts], choices: Choices) -> None:
+    def __init__(self, facts: Sequence[Facts], choices: Choices, *, fresh: bool) -> None:
         self._by_writer = {one.writer: one for one in facts}
+        self._fresh = fresh
         self._choices = choices
         self.missing: list[Issue] = []
         #: By boot and correction, first and last UTC of what is chosen there.
@@ -150,7 +156,7 @@ class _Scanning:
             if each.boot_id in boots and each.first_utc_ns <= last and each.last_utc_ns >= first
         }
         name = self._name(files, keys, asked)
-        known = _kept(store, name, asked)
+        known = None if self._fresh else _kept(store, name, asked)
         if known is not None:
             return known
         issues = len(self.missing)

@@ -99,6 +99,9 @@ def test_answers_are_kept_for_whoever_says_the_same(ledger: Path) -> None:
     kept.write_text(kept.read_text().replace("[0,4,4,", "[0,7,7,"))
     again = told(ledger, said(9, "void", of_day(1)))[1]
     assert (first[0].spans, again[0].spans) == (4, 7)  # it is what was kept
+    opened = open_ledger(ledger)
+    opened.proposed = [said(1, "void", of_day(1))]
+    assert list(opened.outline(fresh=True).corrections) == first
     for damaged in ("", "[]", json.dumps({"done": [[5, 1]], "touches": []})):
         kept.write_text(damaged)
         assert told(ledger, said(1, "void", of_day(1)))[1] == first
