@@ -42,7 +42,7 @@ def load(path: Path) -> Baseline:
     for number, session in enumerate(sessions, 1):
         try:
             for test in session["tests"]:
-                if test.get("energy_j") is not None:
+                if test.get("energy_j") is not None and test.get("outcome") in ("passed", None):
                     samples = tuple(Sample(_amount(e), _amount(c)) for e, c in test["samples"])
                     devices = tuple(_device(each) for each in test["devices"])
                     found.setdefault(str(test["test"]), []).append((samples, devices))

@@ -50,12 +50,18 @@ class Change(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """All tests against a baseline; `new` and `gone` are in one of the two alone."""
+    """All tests against a baseline.
+
+    Attributes:
+        new: tests with a figure that the baseline has none of.
+        absent: the other way round: not run this time, failed, or too short to tell.
+        notes: what the comparison rests on.
+    """
 
     baseline: Baseline
     changes: tuple[Change, ...]
     new: tuple[str, ...]
-    gone: tuple[str, ...]
+    absent: tuple[str, ...]
     notes: tuple[str, ...]
 
     def of(self, verdict: str) -> list[Change]:
@@ -82,7 +88,7 @@ class Compared(NamedTuple):
                 for each in self.changes
             ],
             "new": list(self.new),
-            "gone": list(self.gone),
+            "absent": list(self.absent),
             "notes": list(self.notes),
         }
 
@@ -90,21 +96,19 @@ class Compared(NamedTuple):
 def compared(baseline: Baseline, now: Mapping[str, Figure], min_ratio: float) -> Compared:
     """This session's tests against the baseline's."""
     known = {name: figure for name, figure in now.items() if figure.each.energy_j is not None}
-    both_have = [name for name in known if name in baseline.tests]
-    machine = unrest(
-        (baseline.tests[name] for name in baseline.tests),
-        [_ratio(baseline.tests[name], known[name]) for name in both_have],
-    )
+    common = {name: (baseline.tests[name], known[name]) for name in known if name in baseline.tests}
+    tested = [pair for pair in common.values() if _fewest(*pair) >= LEAST_BLOCKS]
+    machine = unrest(baseline.tests.values(), [_ratio(*pair) for pair in tested])
     changes = tuple(
-        change(name, baseline.tests[name], known[name], min_ratio, len(both_have), machine)
-        for name in both_have
+        change(name, *pair, min_ratio, len(tested), machine) for name, pair in common.items()
     )
+    rests_on = f"{machine.how}: {digits(100 * math.sqrt(machine.variance))} % (standard deviation)"
     return Compared(
         baseline,
         changes,
         tuple(name for name in known if name not in baseline.tests),
-        tuple(name for name in baseline.tests if name not in now),
-        (f"{machine.how}: {digits(100 * math.sqrt(machine.variance))} % (standard deviation)",),
+        tuple(name for name in baseline.tests if name not in known),
+        (rests_on,) if tested else (),
     )
 
 
@@ -123,7 +127,7 @@ def change(
         comparisons: how many tests are compared at once.
         machine: what it changes from session to session.
     """
-    few = min(len(past.samples), len(figure.samples))
+    few = _fewest(past, figure)
     if few < LEAST_BLOCKS:
         text = f"too few runs to tell noise ({few} of {LEAST_BLOCKS}): --footprint-repeat"
         return Change(name, UNTESTED, None, None, None, None, text)
@@ -147,6 +151,10 @@ def change(
         f" {middle(figure.each.energy_j)} against {before}"
     )
     return Change(name, verdict, whole, noise, left, found.p_value, text)
+
+
+def _fewest(past: Past, figure: Figure) -> int:
+    return min(len(past.samples), len(figure.samples))
 
 
 def _ratio(past: Past, figure: Figure) -> float:

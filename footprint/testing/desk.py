@@ -110,7 +110,7 @@ class Desk:
             passed = {
                 name: figure
                 for name, figure in self.figures.tests.items()
-                if name in self.rows and self.rows[name].outcome != "failed"
+                if name in self.rows and self.rows[name].outcome == "passed"
             }
             self.compared = compared(self._options.baseline, passed, self._options.min_ratio)
         self._write()

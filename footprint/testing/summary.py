@@ -150,7 +150,7 @@ def _compared(found: Compared) -> Iterator[str]:
     yield (
         f"  baseline  {found.baseline.path}: {len(found.of(MORE))} use more,"
         f" {len(found.of(LESS))} less, {same} cannot be told apart, {len(untested)} not tested,"
-        f" {len(found.new)} new, {len(found.gone)} gone"
+        f" {len(found.new)} new, {len(found.absent)} absent"
     )
     for note in found.notes:
         yield f"            {note}"

@@ -161,7 +161,7 @@ def test_few_runs_are_not_tested_and_nothing_is_assumed_of_others() -> None:
     assert "too few runs to tell noise (1 of 5)" in one.text
     assert change("t", past([0.0] * 5), now([20.0] * 5), 1.1).verdict == UNTESTED
     found = compared(Baseline(Path("b"), 1, {"gone": past([1.0] * 5)}), {"new": now([1.0])}, 1.1)
-    assert (found.changes, found.new, found.gone) == ((), ("new",), ("gone",))
+    assert (found.changes, found.new, found.absent) == ((), ("new",), ("gone",))
     assert unrest([], []) is ASSUMED
 
 
@@ -180,6 +180,13 @@ def test_sessions_are_kept_beside_each_other_and_read_back(tmp_path: Path) -> No
     assert runs[-1][0].energy_j == 31.0
     (used,) = found.tests["t"].devices
     assert used.mid_j == pytest.approx(sum(one.energy_j for one in found.tests["t"].samples))
+
+
+def test_what_failed_is_no_baseline(tmp_path: Path) -> None:
+    made = session([10.0] * 5)
+    made["tests"] += [{**session([1.0] * 5, "u")["tests"][0], "outcome": "failed"}]
+    add(tmp_path / "base.json", made)
+    assert list(load(tmp_path / "base.json").tests) == ["t"]
 
 
 @pytest.mark.parametrize(
