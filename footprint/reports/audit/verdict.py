@@ -71,17 +71,18 @@ def _causes(found: Replayed) -> Iterator[str]:
     for line in found.ledger.wrong:
         yield f"the ledger is not what it was: {line}"
     if found.ledger.grown:
-        yield "the ledger has grown since, and nothing of then is gone or changed:"
+        yield "the ledger has grown or was sealed since; nothing of then is gone or changed:"
         yield from (f"  {line}" for line in found.ledger.grown[:SHOWN])
         if len(found.ledger.grown) > SHOWN:
             yield f"  and {len(found.ledger.grown) - SHOWN:,} more: --format json has all"
-        if not found.closed:
+        if found.is_same:
+            closed = "its period was closed" if found.closed else "nothing of that is in it"
+            yield f"the report's figures came out the same, as they have to: {closed}"
+        elif not found.closed:
             yield (
                 "the report's period was open (no --until): what was recorded since is in it now;"
                 " give --until where a report is to be replayed later"
             )
-        elif found.is_same:
-            yield "the report's period was closed: its figures came out the same, as they have to"
         else:
             yield "the report's period was closed: what was recorded since should not change it"
     for each in found.inputs:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from audited import correct, factors, record, stated
 from footprint import report
 from footprint.errors import UsageError
+from footprint.ledger.sealed.sealing import seal
+from footprint.ledger.stores import open_store
 from footprint.reports import formats
 from footprint.reports.audit import made
 from footprint.reports.audit.differences import LEFT_OUT, differences
@@ -118,8 +120,18 @@ def test_what_was_recorded_later_does_not_change_a_closed_period(ledger: Path) -
     (grown,) = found.ledger.grown
     assert re.fullmatch(r"journals/0002\.\w+: new, [\d,]+ bytes", grown)
     text = said(found)
-    assert "the ledger has grown since, and nothing of then is gone or changed" in text
-    assert "its figures came out the same, as they have to" in text
+    assert "the ledger has grown or was sealed since; nothing of then is gone or changed" in text
+    assert "figures came out the same, as they have to: its period was closed" in text
+
+
+def test_sealing_changes_nothing(ledger: Path) -> None:
+    record(ledger, 2, start=3600 * S)
+    path = kept()
+    seal(open_store(ledger))
+    found = replay(path)
+    assert found.is_same, said(found)
+    assert any("chain" in each for each in found.ledger.grown)
+    assert found.ledger.wrong == ()
 
 
 def test_what_was_recorded_later_is_in_an_open_period(ledger: Path) -> None:
