@@ -85,6 +85,7 @@ class limit:  # noqa: N801 - used as a function: `with footprint.limit(max_usd=5
         self._token: contextvars.Token[tuple[limit, ...]] | None = None
         self._told: set[str] = set()
         self._found: list[Exceeded] = []
+        self.reason: Exceeded | None = None
         self._everywhere = True
         self._watch: Watch | None = None
         if not (runtime.off or runtime.disabled()):
@@ -127,8 +128,8 @@ class limit:  # noqa: N801 - used as a function: `with footprint.limit(max_usd=5
 
     @property
     def stops(self) -> bool:
-        """Whether it is to stop the program, and is exceeded."""
-        return self._on == STOP and bool(self._found)
+        """Whether it is to stop the program, and is exceeded: `reason` says by what."""
+        return self._on == STOP and self.reason is not None
 
     def here(self) -> bool:
         """Whether the code that asks is to be stopped by it."""
@@ -143,6 +144,10 @@ class limit:  # noqa: N801 - used as a function: `with footprint.limit(max_usd=5
             found = judged(self._name, each, priced)
             if found is not None:
                 self._told.add(key)
+                if self.reason is None:
+                    self.reason = found
+                    if self._watch is not None:
+                        self._watch.refuse_or_not()  # before anybody hears of it
                 self._found.append(found)
                 self._tell(found)
             elif age_s >= SILENT and value(each, priced.amounts) is None:

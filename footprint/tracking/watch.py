@@ -79,7 +79,7 @@ class Watch:
                     self._session.writer.listener = None
                     self._session = None
                 self._signal.set()
-        self._refuse_or_not()
+        self.refuse_or_not()
 
     def used(self, one: limit) -> Amounts:
         """What was used since a limit began."""
@@ -134,14 +134,14 @@ class Watch:
                     one.look(self._priced(between(before, sums), sums), time.monotonic() - since)
         except Exception as error:  # noqa: BLE001 - the program comes first
             self._failed(error)
-        self._refuse_or_not()
+        self.refuse_or_not()
 
     def _failed(self, error: Exception) -> None:
         if not self._broken:
             self._broken = True
             say(f"limits are not checked: {type(error).__name__}: {error}")
 
-    def _refuse_or_not(self) -> None:
+    def refuse_or_not(self) -> None:
         """Has calls come by `refuse`, or no longer."""
         with self._lock:
             wanted = any(one.stops for one in self._limits)
@@ -151,9 +151,8 @@ class Watch:
     def refuse(self) -> None:
         """Raises BudgetExceededError where the code that asks is to stop."""
         for one in list(self._limits):
-            if one.stops and one.here():
-                found = one.exceeded[0]
-                raise BudgetExceededError(found.text, found)
+            if one.stops and one.here() and one.reason is not None:
+                raise BudgetExceededError(one.reason.text, one.reason)
 
 
 _making = threading.Lock()
