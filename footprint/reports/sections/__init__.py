@@ -2,7 +2,7 @@
 
 summary       key figures, the largest groups, what to know
 totals        the lines of the totals, and the cost by part
-groups        a row for each group, and how its energy came about
+groups        a row for each group
 over_time     a row a day, week or month; when of the day energy is used
 conservation  each device's books
 completeness  of how many device-hours the energy is known, and what is missing

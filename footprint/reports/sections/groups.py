@@ -1,12 +1,15 @@
-"""The groups: a row for each, and how the energy of all came about."""
+"""The groups: a row for each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, of_columns
+from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, of_columns
 from footprint.reports.speech import Speech
 from footprint.reports.view import Group, Report
+
+#: A group's key: (field, value).
+Key = tuple[tuple[str, str | None], ...]
 
 
 def groups(report: Report, say: Speech) -> Iterator[Block]:
@@ -52,10 +55,28 @@ def field_name(field: str, say: Speech) -> str:
 
 def label(group: Group, say: Speech) -> tuple[str, ...]:
     """A group's values, for people."""
+    return key_label(group.key, say)
+
+
+def key_label(key: Key, say: Speech) -> tuple[str, ...]:
+    """A key's values, for people."""
     return tuple(
         NOTHING if value is None else say.activity(value) if field == "kind" else value
-        for field, value in group.key
+        for field, value in key
     )
+
+
+def group_name(group: Group, say: Speech) -> str:
+    """A group in a few words: its values, and that it is runs' own time."""
+    return key_name(group.key, own_time=group.own_time, say=say)
+
+
+def key_name(key: Key, *, own_time: bool, say: Speech) -> str:
+    """A group's key in a few words."""
+    values = [value for value in key_label(key, say) if value != NOTHING]
+    if own_time:
+        values.append(say("line.own_time_short"))
+    return ", ".join(values) or say("group_all")
 
 
 def _per_item(group: Group, say: Speech) -> str:
@@ -64,27 +85,3 @@ def _per_item(group: Group, say: Speech) -> str:
 
 def _latency(group: Group, at: int, say: Speech) -> str:
     return NOTHING if group.latency_ms is None else say.amount(group.latency_ms[at], "ms")
-
-
-def tier_shares(report: Report) -> dict[str, float]:
-    """Tier -> its share of the groups' energy; empty where that is not known."""
-    found: dict[str, list[float]] = {}
-    total = 0.0
-    for group in report.groups:
-        energy = group.amounts.energy_j
-        if energy is None:
-            continue
-        total += energy.mid
-        for tier, share in group.tiers_energy.items():
-            found.setdefault(tier, []).append(share * energy.mid)
-    return {tier: sum(each) / total for tier, each in found.items()} if total else {}
-
-
-def tiers(report: Report, say: Speech) -> Iterator[Block]:
-    """How the groups' energy came about."""
-    found = tier_shares(report)
-    if found:
-        parts = ", ".join(
-            f"{say.named('tier_name', tier)} {say.share(share)}" for tier, share in found.items()
-        )
-        yield Listed(say("section.tiers"), (say("tiers.said", parts=parts),))

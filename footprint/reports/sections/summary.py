@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Cell, Listed, Table, of_columns
-from footprint.reports.sections.groups import label
+from footprint.reports.sections.groups import group_name
 from footprint.reports.speech import Speech
 from footprint.reports.view import Group, Report
+
+#: Tiers in which a meter, a counter or a sensor was read; all others are models.
+MEASURED = ("meter", "counter", "power")
 
 #: So many groups are in the summary; all are in the section of groups.
 _MOST = 5
@@ -36,7 +39,12 @@ def _key_figures(report: Report, say: Speech) -> Table:
     ]
     if not totals.cost:
         figures.append((say("cost"), None))
-    rows = [(name, say.middle(each), say.interval(each)) for name, each in figures]
+    rows: list[tuple[str, ...]] = [
+        (name, say.middle(each), say.interval(each)) for name, each in figures
+    ]
+    if report.coverage is not None:
+        covered = say("summary.covered", hours=say.amount(report.coverage.expected_h * 3_600, "s"))
+        rows.append((say("section.completeness"), say.share(report.coverage.share), covered))
     headings = ((say("figure_heading"), LEFT), (say("best"), RIGHT), (say("bounds"), RIGHT))
     return Table(say("section.summary"), headings, tuple(rows), tiles=True)
 
@@ -78,14 +86,6 @@ def _largest(report: Report, say: Speech) -> Table:
     )
 
 
-def group_name(group: Group, say: Speech) -> str:
-    """A group in a few words: its values, and that it is a run's own time."""
-    values = [value for value in label(group, say) if value != NOTHING]
-    if group.own_time:
-        values.append(say("line.own_time_short"))
-    return ", ".join(values) or say("group_all")
-
-
 def _to_know(report: Report, say: Speech) -> Iterator[str]:
     """What changes how the figures are read."""
     if report.partial:
@@ -102,6 +102,13 @@ def _to_know(report: Report, say: Speech) -> Iterator[str]:
             idle=say.share(idle / metered),
             other=say.share(other / metered),
         )
+    if report.tier_mix is not None and report.tier_mix.energy:
+        mix = report.tier_mix.energy
+        measured = sum(share for tier, share in mix.items() if tier in MEASURED)
+        if measured > 0.9995:
+            yield say("summary.measured_all")
+        else:
+            yield say("summary.measured", share=say.share(measured))
     totals = report.totals
     unknown = [
         name
@@ -116,7 +123,7 @@ def _to_know(report: Report, say: Speech) -> Iterator[str]:
         if not known
     ]
     if unknown:
-        yield say("summary.unknown", names=", ".join(unknown))
+        yield say("summary.unknown", names="; ".join(unknown))
     if report.gaps:
         key = "summary.gap" if len(report.gaps) == 1 else "summary.gaps"
         yield say(key, count=say.count(len(report.gaps)))

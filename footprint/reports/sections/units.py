@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footprint.reports.blocks import LEFT, RIGHT, Block, Listed, of_columns
-from footprint.reports.sections.summary import group_name
+from footprint.reports.sections.groups import group_name
 from footprint.reports.speech import Speech
 from footprint.reports.view import Amounts, Group, Report
 
