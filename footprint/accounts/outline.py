@@ -46,8 +46,8 @@ class Outline(NamedTuple):
     """Ledgers, read as one.
 
     Attributes:
-        facts: of all writers; without the rows that are sealed. What runs declared is corrected,
-            calls and readings are as they were recorded.
+        facts: of all writers; without the rows that are sealed. What runs declared is corrected;
+            calls and readings are where no row of their boot is sealed, else pages correct them.
         issues: what was wrong.
         places: where the rows of sealed segments are.
         corrections: what became of each.
