@@ -57,6 +57,18 @@ from footprint.words import LANGUAGES
     metavar="REPORT",
     help="Make a report (JSON, HTML, PDF) again: exit 1 where it does not come out the same.",
 )
+@click.option(
+    "--trace",
+    "traced",
+    metavar="FIGURE",
+    help="From a figure (totals.energy_kwh, groups[0].cost_usd, a span's id) down to its readings.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --trace: so many spans are named.",
+)
 @click.pass_context
 def report(
     context: click.Context,
@@ -76,6 +88,8 @@ def report(
     no_pins: bool,
     init: bool,
     replayed: str | None,
+    traced: str | None,
+    most: int | None,
     **given: Any,
 ) -> None:
     """Report on a ledger.
@@ -97,22 +111,29 @@ def report(
         how = {"engine": engine, "fresh": fresh, "master": master, **checked(**given)}
         again.replay(replayed, ledgers, format_=format_ or "text", output=output, **how)
         return
+    asked = {
+        "by": by,
+        "since": since,
+        "until": until,
+        "absorption": absorption,
+        "pins": not no_pins,
+        "engine": engine,
+        "fresh": fresh,
+        "master": master,
+        **checked(**given),
+    }
+    if traced is not None:
+        from footprint.cli.report_trace import trace
+
+        trace(traced, ledgers, asked, most=most, format_=format_, output=output, lang=lang)
+        return
+    if most is not None:
+        raise UsageError("--most is of --trace: say what to trace")
     chosen = format_ or formats.of_file(output)
     if chosen in formats.BINARY and output is None and sys.stdout.isatty():
         raise UsageError(f"--format {chosen} is no text: name its file with -o FILE")
     with uncollected():
-        made = reports.report(
-            *ledgers,
-            by=by,
-            since=since,
-            until=until,
-            absorption=absorption,
-            pins=not no_pins,
-            engine=engine,
-            fresh=fresh,
-            master=master,
-            **checked(**given),
-        )
+        made = reports.report(*ledgers, **asked)
     data = formats.data(made, chosen, lang)
     if output is None or output == "-":
         click.echo(data, nl=False)

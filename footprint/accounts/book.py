@@ -98,9 +98,11 @@ def of_part(
     return _plain(facts, None, part, grouping, cuts)
 
 
-def by_entry(facts: list[Facts], part: Part, cuts: Sequence[int] = ()) -> Book:
+def by_entry(
+    facts: list[Facts], part: Part, grouping: Grouping = no_groups, cuts: Sequence[int] = ()
+) -> Book:
     """Books one part entry by entry, however many there are."""
-    return _plain(facts, None, part, no_groups, cuts)
+    return _plain(facts, None, part, grouping, cuts)
 
 
 def _plain(

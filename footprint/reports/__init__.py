@@ -7,16 +7,21 @@ formats   the literal list of formats; `as_*` renders one each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footprint.accounts.opened import Instant, Ledger, open_ledger
 from footprint.errors import UsageError, nearest
 from footprint.ledger.stored import is_url
 from footprint.reports.view import Report
 
-__all__ = ["Report", "report"]
+if TYPE_CHECKING:
+    from footprint.reports.options import Options
+    from footprint.reports.tracing.view import SpanTrace, Trace
+    from footprint.settings import Settings
+
+__all__ = ["Report", "report", "trace"]
 
 #: A ledger: its directory or URL, or what `open_ledger` gave.
 Source = str | Path | Ledger
@@ -76,9 +81,65 @@ def report(
 
     Raises UsageError for wrong arguments, LedgerError for what is no ledger.
     """
+    from footprint.reports.build import build
+
+    given = {name: value for name, value in locals().items() if name not in ("ledgers", "build")}
+    return build(_opened(ledgers), *_asked(**given))
+
+
+def trace(
+    figure: str,
+    *ledgers: Source | Iterable[Source],
+    most: int | None = None,
+    say: Callable[[str], None] = lambda text: None,
+    **options: Any,
+) -> Trace | SpanTrace:
+    """From a figure of a report down to its factors, days, spans and readings.
+
+    Args:
+        figure: its path in the report's JSON (`groups[model=net].carbon_location_g`,
+            `totals.energy_kwh`), or a span's id (`WRITER:SEQ`), which is traced reading by reading.
+        ledgers: as of `report`.
+        most: so many spans are named, those that used most; default: 20.
+        say: told what is being done: booking spans one by one takes its time.
+        options: as of `report`; the same give the same figure.
+
+    Raises UsageError for a figure that the report does not have, and as `report` does.
+    """
+    from inspect import signature
+
+    from footprint.reports.tracing.make import MOST, trace
+
+    known = [name for name in signature(report).parameters if name != "ledgers"]
+    for name in options:
+        if name not in known:
+            raise UsageError(
+                f"{name}= is not known: use {', '.join(known)}." + nearest(name, known)
+            )
+    every = {name: signature(report).parameters[name].default for name in known} | options
+    asked, settings = _asked(**every)
+    return trace(_opened(ledgers), asked, settings, figure, MOST if most is None else most, say=say)
+
+
+def _asked(
+    *,
+    by: str | Iterable[str] | None,
+    since: Instant,
+    until: Instant,
+    absorption: str,
+    pins: bool,
+    engine: str,
+    master: str | None,
+    fresh: bool,
+    factors: str | Path | None,
+    factor_sources: str | Iterable[str] | None,
+    organisation: str | Path | None,
+    privacy: str | Mapping[str, str] | None,
+    **given: Any,
+) -> tuple[Options, Settings]:
+    """What is asked for, checked."""
     from footprint import settings as settings_
     from footprint.reports.audit.organisation import found
-    from footprint.reports.build import build
     from footprint.reports.options import ABSORPTIONS, Options
 
     if absorption not in ABSORPTIONS:
@@ -86,19 +147,8 @@ def report(
             f"absorption={absorption!r} is not known: use {' or '.join(ABSORPTIONS)}."
             + nearest(str(absorption), ABSORPTIONS)
         )
-    if tariff_per_kwh is not None and tariff_usd_per_kwh is not None:
+    if None not in (given["tariff_per_kwh"], given["tariff_usd_per_kwh"]):
         raise UsageError("tariff_per_kwh and tariff_usd_per_kwh are two prices: give one")
-    given: dict[str, Any] = {
-        "zone": zone,
-        "carbon_intensity_g_per_kwh": carbon_intensity_g_per_kwh,
-        "pue": pue,
-        "tariff_per_kwh": tariff_per_kwh,
-        "tariff_usd_per_kwh": tariff_usd_per_kwh,
-        "wue_l_per_kwh": wue_l_per_kwh,
-        "rental_per_device_hour": rental_per_device_hour,
-        "instance": instance,
-        "lifetime_years": lifetime_years,
-    }
     order = None if factor_sources is None else _order(factor_sources)
     declared = {
         "tariff_per_kwh" if name.startswith("tariff") else name: settings_.check(name, value)
@@ -109,7 +159,7 @@ def report(
     arguments = {"factors": factors, "factor_sources": order, "organisation": organisation}
     settings = settings_.resolve({**arguments, "privacy": privacy})
     settings = settings._replace(organisation=found(settings.organisation))
-    return build(_opened(ledgers), options, settings)
+    return options, settings
 
 
 def _order(names: str | Iterable[str]) -> str | list[str]:

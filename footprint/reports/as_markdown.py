@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TextIO
 
-from footprint.reports.blocks import RIGHT, Block, Facts, Table
+from footprint.reports.blocks import RIGHT, Block, Facts, Page, Table
 from footprint.reports.tables import page
 from footprint.reports.view import Report
 from footprint.words import NO_BREAK
@@ -16,7 +16,11 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
     """Writes the report as GitHub's Markdown."""
-    shown = page(report, lang)
+    written(page(report, lang), out)
+
+
+def written(shown: Page, out: TextIO) -> None:
+    """Writes a page."""
     out.write(f"# {shown.title}\n\n")
     for name, text in shown.head:
         out.write(f"- {name}: {escaped(text)}\n")

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from footprint.reports.blocks import Block, Facts, Table
+from footprint.reports.blocks import Block, Facts, Page, Table
 from footprint.reports.columns import WIDTH, lines, plain
 from footprint.reports.tables import page
 from footprint.reports.view import Report
@@ -14,7 +14,11 @@ from footprint.reports.view import Report
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
     """Writes the report as text, without the sections that are no use in a terminal."""
-    shown = page(report, lang, brief=True)
+    written(page(report, lang, brief=True), out)
+
+
+def written(shown: Page, out: TextIO) -> None:
+    """Writes a page."""
     out.write(f"{shown.title}\n")
     width = max((len(name) for name, _ in shown.head), default=0)
     for name, text in shown.head:

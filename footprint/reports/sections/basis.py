@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from footprint.estimators.factors import Factor
-from footprint.reports.blocks import LEFT, RIGHT, Block, Cell, Listed, of_columns
+from footprint.reports.blocks import LEFT, RIGHT, Block, Cell, Listed, Table, of_columns
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
 
@@ -24,10 +24,13 @@ def assumptions(report: Report, say: Speech) -> Iterator[Block]:
 
 def factors(report: Report, say: Speech) -> Iterator[Block]:
     """Each factor with its value, source and vintage, and why it was taken."""
-    rows = report.factors
-    if not rows:
-        return
-    yield of_columns(
+    if report.factors:
+        yield factor_table(report.factors, say)
+
+
+def factor_table(rows: Sequence[Factor], say: Speech) -> Table:
+    """A row for each factor."""
+    return of_columns(
         say("section.factors"),
         (
             (say("factor"), LEFT, [_of(row, say) for row in rows]),

@@ -22,8 +22,8 @@ from footprint.pages.page import DeviceLine, Grouper, Page
 from footprint.pages.rows import loaded
 from footprint.pages.tasks import Task
 from footprint.reports.times import stamp
-from footprint.reports.trace.figure import ATTRIBUTED, IDLE, METERED, UNATTRIBUTED, Figure
-from footprint.reports.trace.view import OnDay, SpanOf
+from footprint.reports.tracing.figure import ATTRIBUTED, IDLE, METERED, UNATTRIBUTED, Figure
+from footprint.reports.tracing.view import OnDay, SpanOf
 
 #: So many spans are booked one by one: a minute or so.
 MANY = 500_000
@@ -86,7 +86,7 @@ def _is_compacted(task: Task) -> bool:
 def _booked(page: Page, figure: Figure) -> Iterator[tuple[DeviceLine, int]]:
     """What a page has of a figure, device by device, nJ."""
     for line in page.devices:
-        if not line.metered or figure.device not in (None, line.device.id):
+        if not line.metered or figure.device not in (None, (line.host, line.device.id)):
             continue
         amount = 0
         if METERED in figure.lines:
@@ -128,19 +128,20 @@ def opened(day: Day, figure: Figure, most: int) -> Opened:
     grouper = Grouper(book.facts, day.task.asked.naming)
     names = figure.names or frozenset[Hashable]()
     mine = [index for index, entry in enumerate(book.entries) if grouper.name(entry) in names]
-    energies = {index: _energy_nj(book, index, figure) for index in mine}
+    device = None if figure.device is None else figure.device[1]
+    energies = {index: _energy_nj(book, index, device) for index in mine}
     first = heapq.nsmallest(most, mine, key=lambda index: (-energies[index], index))
     return Opened(
         day,
         book.facts,
-        tuple(span_of(book, index, figure.device) for index in first),
+        tuple(span_of(book, index, device) for index in first),
         len(mine),
         sum(energies.values()),
     )
 
 
-def _energy_nj(book: Book, index: int, figure: Figure) -> int:
-    return sum(part.energy.mid_nj for part in parts_of(book, index, figure.device))
+def _energy_nj(book: Book, index: int, device: str | None) -> int:
+    return sum(part.energy.mid_nj for part in parts_of(book, index, device))
 
 
 def parts_of(book: Book, index: int, device: str | None) -> list[GroupEnergy]:

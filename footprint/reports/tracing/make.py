@@ -10,12 +10,12 @@ from footprint.model import NJ_PER_J
 from footprint.reports.build import figures_of
 from footprint.reports.made_pages import pages
 from footprint.reports.options import Options
-from footprint.reports.trace.address import SpanId, parse
-from footprint.reports.trace.days import MANY, Day, Opened, days, opened
-from footprint.reports.trace.figure import ATTRIBUTED, METERED, Figure, figure
-from footprint.reports.trace.readings import readings
-from footprint.reports.trace.single import single
-from footprint.reports.trace.view import SpanTrace, Trace
+from footprint.reports.tracing.address import SpanId, parse
+from footprint.reports.tracing.days import MANY, Day, Opened, days, opened
+from footprint.reports.tracing.figure import ATTRIBUTED, METERED, Figure, figure
+from footprint.reports.tracing.readings import readings
+from footprint.reports.tracing.single import single
+from footprint.reports.tracing.view import SpanTrace, Trace
 from footprint.reports.workings import worked_out
 from footprint.settings import Settings
 

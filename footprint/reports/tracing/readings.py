@@ -9,8 +9,8 @@ from footprint.ledger import columns
 from footprint.ledger.reader import Facts
 from footprint.pages.rows import around
 from footprint.reports.times import stamp
-from footprint.reports.trace.days import Opened
-from footprint.reports.trace.view import FileOf, ReadingsOf
+from footprint.reports.tracing.days import Opened
+from footprint.reports.tracing.view import FileOf, ReadingsOf
 
 _UJ_PER_J = 1_000_000
 #: Tables of readings; when a row of one was read, and what a counter said then.

@@ -11,8 +11,8 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity
 from footprint.pages.page import CALLS, OWN_TIME
 from footprint.reports.groups import Name
-from footprint.reports.trace.address import PER, Address
-from footprint.reports.trace.view import Step
+from footprint.reports.tracing.address import PER, Address
+from footprint.reports.tracing.view import Step
 from footprint.reports.view import Amounts, Balance, Group, Report
 from footprint.reports.workings import Workings
 
@@ -28,7 +28,7 @@ class Figure(NamedTuple):
         per: (what it is divided by, how many); None where it is a sum.
         steps: parts that add up to it before it is divided; empty for a device's books.
         names: names of the groups of entries that it is of; None where it is of no entries.
-        device: the only device that it is of, by id; None: all.
+        device: the only device that it is of, (host, id); None: all.
         lines: which lines of the devices' books it is of.
     """
 
@@ -36,7 +36,7 @@ class Figure(NamedTuple):
     per: tuple[str, float] | None
     steps: tuple[Step, ...]
     names: frozenset[Hashable] | None
-    device: str | None
+    device: tuple[str, str] | None
     lines: tuple[str, ...]
 
 
@@ -100,17 +100,24 @@ def _group(report: Report, workings: Workings, at: Address) -> Figure:
 
 
 def _device(report: Report, workings: Workings, at: Address) -> Figure:
-    rows = {row.device: row for row in report.conservation}
-    if at.which not in rows:
+    rows = {f"{row.host}/{row.device}": row for row in report.conservation}
+    found = [row for name, row in rows.items() if at.which in (row.device, name)]
+    if not found:
+        there = [row.device for row in report.conservation]
         raise UsageError(
-            f"--trace {at}: the report has no device {at.which!r}: it has {', '.join(rows)}."
-            + nearest(at.which, list(rows))
+            f"--trace {at}: the report has no device {at.which!r}: it has {', '.join(there)}."
+            + nearest(at.which, there)
         )
-    row: Balance = rows[at.which]
+    if len(found) > 1:
+        hosts = ", ".join(row.host for row in found)
+        raise UsageError(f"--trace {at}: {hosts} have one of this id: write HOST/{at.which}")
+    row: Balance = found[0]
     value = getattr(row, at.figure)
     line = at.figure.removesuffix("_j")
     names = frozenset(workings.book.members) if line in (ATTRIBUTED, METERED) else None
-    return Figure(Quantity(value, value, value, "J"), None, (), names, at.which, (line,))
+    return Figure(
+        Quantity(value, value, value, "J"), None, (), names, (row.host, row.device), (line,)
+    )
 
 
 def _which(groups: tuple[Group, ...], at: Address) -> int:
@@ -161,8 +168,9 @@ def _steps(workings: Workings, uses: Mapping[int, Use], name: str) -> Iterable[S
         result = picked(workings.places.price({number: use}), name)
         if result is None:
             continue  # nothing was used there, or a gap says why
-        where = own.zone.code if own.zone is not None else "no declared place"
-        yield Step(f"metered in {where}", use.energy, _relevant(own.factors, name), result)
+        zone = own.zone
+        where = "metered in no declared place" if zone is None else f"metered in {zone.code}"
+        yield Step(where, use.energy, _relevant(own.factors, name), result)
 
 
 def _beside(report: Report, part: str, amounts: Amounts, name: str) -> Iterable[Step]:

@@ -15,9 +15,9 @@ from footprint.model import NJ_PER_J
 from footprint.pages.rows import loaded
 from footprint.pages.tasks import Task
 from footprint.reports.times import stamp
-from footprint.reports.trace.address import SpanId
-from footprint.reports.trace.days import span_of
-from footprint.reports.trace.view import InCell, SpanTrace
+from footprint.reports.tracing.address import SpanId
+from footprint.reports.tracing.days import span_of
+from footprint.reports.tracing.view import InCell, SpanTrace
 
 #: So many cells are shown.
 MOST = 2_000
@@ -93,8 +93,8 @@ def _cells(book: Book, index: int, task: Task) -> Iterator[InCell]:
             continue
         edges = [cells.edges[cell] for cell in (*touched, touched[-1] + 1)]
         cuts = sorted({one.utc_ns(edge) for edge in edges})
-        again = by_entry(book.facts, task.part, cuts)
-        booked = again.used[index][name].by_stretch
+        again = by_entry(book.facts, task.part, lambda _, at: [at == index], cuts)
+        booked = next(part for part in again.groups[True] if part.device.id == name).by_stretch
         for number, cell in enumerate(touched):
             metered = cells.energy[cell]
             yield InCell(
