@@ -113,13 +113,16 @@ def _whole(amount: int) -> int:
     return (amount + FULL // 2) // FULL
 
 
-def longer(one: Active | None, other: Active | None) -> Active | None:
-    """Two hosts' together, or those of two parts of a host's time."""
-    if one is None or other is None:
-        return other if one is None else one
-    found = dict(one)
-    for hour, ns in other.items():
-        found[hour] = max(ns, found.get(hour, 0))
+def longest(parts: Iterable[Active | None]) -> Active | None:
+    """Several hosts' together, or those of parts of a host's time; None where none is known."""
+    known = [each for each in parts if each is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    found: dict[int, int] = {}
+    for each in known:
+        for hour, ns in each.items():
+            if ns > found.get(hour, -1):
+                found[hour] = ns
     return found
 
 

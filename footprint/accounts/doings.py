@@ -7,11 +7,12 @@ of the entries of one boot, within a part of its time; doings add up.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.active import Active, Stretch, Window, active, by_hour, longer
-from footprint.accounts.amounts import Sum, added, exact_sum
+from footprint.accounts import latency
+from footprint.accounts.active import Active, Stretch, Window, active, by_hour, longest
+from footprint.accounts.amounts import Sum, exact_sum
 from footprint.accounts.days import Clock
 from footprint.accounts.entries import Entry
 from footprint.accounts.latency import Latencies, latencies, untimed
@@ -51,26 +52,35 @@ class Doing(NamedTuple):
 
     def plus(self, other: Doing) -> Doing:
         """What both did: other entries, or the same within another part of time."""
-        return Doing(
-            self.calls + other.calls,
-            self.errors + other.errors,
-            added(self.units, other.units),
-            self.latencies.plus(other.latencies),
-            min(self.start_ns, other.start_ns),
-            max(self.end_ns, other.end_ns),
-            _sum(self.busy_ns, other.busy_ns),
-            longer(self.active, other.active),
-            _most(self.peak_host_bytes, other.peak_host_bytes),
-            _most(self.peak_gpu_bytes, other.peak_gpu_bytes),
-        )
+        return together((self, other))
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
+def together(parts: Sequence[Doing]) -> Doing:
+    """What many did, in any order; there is at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    units: dict[str, list[float]] = {}
+    for part in parts:
+        for name, amount in part.units.items():
+            units.setdefault(name, []).extend(amount)
+    return Doing(
+        sum(part.calls for part in parts),
+        sum(part.errors for part in parts),
+        {name: exact_sum(amounts) for name, amounts in sorted(units.items())},
+        latency.together([part.latencies for part in parts]),
+        min(part.start_ns for part in parts),
+        max(part.end_ns for part in parts),
+        _of_known(sum, (part.busy_ns for part in parts)),
+        longest([part.active for part in parts]),
+        _of_known(max, (part.peak_host_bytes for part in parts)),
+        _of_known(max, (part.peak_gpu_bytes for part in parts)),
+    )
 
 
-def _most(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else max(one, other)
+def _of_known(how: Callable[[list[int]], int], amounts: Iterable[int | None]) -> int | None:
+    """The sum or the greatest of what is known; None where nothing is."""
+    known = [each for each in amounts if each is not None]
+    return how(known) if known else None
 
 
 class Doings:

@@ -9,8 +9,8 @@ Folds come with the histogram in which they were recorded, 8 buckets an octave.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from footprint.accounts.entries import Entry
@@ -44,10 +44,12 @@ class Latencies(NamedTuple):
 
     def plus(self, other: Latencies) -> Latencies:
         """Both together."""
-        folded = _added(self.folded, other.folded)
-        if self.single is not None and other.single is not None:
-            return of_singles([*self.single, *other.single], folded)
-        return Latencies(None, _added(self._counted(), other._counted()), folded)
+        return together((self, other))
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return len(self.single or ()) + len(self.fine) + len(self.folded)
 
     def _counted(self) -> Mapping[int, int]:
         return self.fine if self.single is None else counted(self.single)
@@ -73,6 +75,21 @@ class Latencies(NamedTuple):
                 yield float(low), float(high), calls
 
 
+def together(parts: Sequence[Latencies]) -> Latencies:
+    """Many as one, in any order."""
+    folded: dict[int, int] = {}
+    for part in parts:
+        _add(folded, part.folded)
+    singles = [part.single for part in parts if part.single is not None]
+    if len(singles) == len(parts) and sum(map(len, singles)) <= EXACT:
+        return of_singles(chain.from_iterable(singles), folded)
+    fine: dict[int, int] = {}
+    for part in parts:
+        _add(fine, part.fine)
+    _add(fine, counted(chain.from_iterable(singles)))
+    return Latencies(None, fine, folded)
+
+
 def of_singles(found: Iterable[tuple[float, int]], folded: Mapping[int, int]) -> Latencies:
     """Latencies of (ns, calls) pairs and of folds' buckets."""
     single = sorted(found)
@@ -81,13 +98,34 @@ def of_singles(found: Iterable[tuple[float, int]], folded: Mapping[int, int]) ->
     return Latencies(None, counted(single), folded)
 
 
+#: From so many durations on, columns are quicker than one after the other.
+_MANY = 2_000
+
+
 def counted(single: Iterable[tuple[float, int]]) -> dict[int, int]:
     """Durations in fine buckets."""
+    pairs = single if isinstance(single, Sequence) else list(single)
+    if len(pairs) >= _MANY and max(pairs)[0] < 2**53:
+        return _counted_columns(pairs)
     found: dict[int, int] = {}
-    for ns, calls in single:
+    for ns, calls in pairs:
         number = bucket(int(ns), FINE)
         found[number] = found.get(number, 0) + calls
     return found
+
+
+def _counted_columns(pairs: Sequence[tuple[float, int]]) -> dict[int, int]:
+    import numpy as np
+
+    durations, calls = (np.array(each) for each in zip(*pairs, strict=True))
+    ns = np.maximum(durations.astype(np.int64), 1)
+    top = np.frexp(ns.astype(np.float64))[1].astype(np.int64) - 1
+    rest = np.where(top >= FINE, ns >> np.maximum(top - FINE, 0), ns << np.maximum(FINE - top, 0))
+    number = (top << FINE) + (rest & ((1 << FINE) - 1))
+    numbers, at = np.unique(number, return_inverse=True)
+    sums = np.zeros(len(numbers), np.int64)
+    np.add.at(sums, at, calls)
+    return dict(zip(numbers.tolist(), sums.tolist(), strict=True))
 
 
 def latencies(entries: Iterable[Entry], held_ns: Mapping[tuple[int, int], int]) -> Latencies:
@@ -118,11 +156,9 @@ def untimed(entry: Entry) -> bool:
     return entry.path.kind == "api" and entry.busy_ns < NO_ANSWER * entry.calls
 
 
-def _added(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
-    found = dict(one)
-    for number, calls in other.items():
-        found[number] = found.get(number, 0) + calls
-    return found
+def _add(into: dict[int, int], more: Mapping[int, int]) -> None:
+    for number, calls in more.items():
+        into[number] = into.get(number, 0) + calls
 
 
 def _at_rank(steps: list[_Step], ends: list[int], rank: float) -> float:

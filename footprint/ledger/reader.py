@@ -8,7 +8,7 @@ computed without it would be wrong.
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from itertools import accumulate
@@ -231,10 +231,12 @@ class Facts:
         """
         low = [] if since is None else [self.utc_ns(since)]
         high = [] if until is None else [self.utc_ns(until)]
-        for t, utc in self.anchors:
-            if (since is None or t >= since) and (until is None or t <= until):
-                low.append(utc)
-                high.append(self.utc_ns(t - 1) + 1)
+        at = itemgetter(0)
+        first = 0 if since is None else bisect_left(self.anchors, since, key=at)
+        over = None if until is None else bisect_right(self.anchors, until, key=at)
+        for t, utc in self.anchors[first:over]:
+            low.append(utc)
+            high.append(self.utc_ns(t - 1) + 1)
         return (
             min(low) if since is not None else None,
             max(high) if until is not None else None,

@@ -45,7 +45,7 @@ class Kept:
 
     def page(self, task: Task) -> Page | None:
         """The page of a task, where it was made before."""
-        if not _keeps(task):
+        if not keeps(task):
             return None
         store = self._store(task)
         for margin in FARTHER:
@@ -61,7 +61,7 @@ class Kept:
 
     def keep(self, task: Task, page: Page) -> None:
         """Keeps a page, where that can be done; a place that cannot be written stays as it is."""
-        if not _keeps(task) or page.issues:
+        if not keeps(task) or page.issues:
             return
         with contextlib.suppress(LedgerError):
             name = self._name(task, page.margin_ns, going=bool(page.left_open))
@@ -93,7 +93,7 @@ class Kept:
                 for each in self._corrections(task, margin)
             ],
             "rows": sorted(self._rows(task, margin)),
-            "last": sorted(_last(task)) if going else [],
+            "last": sorted(last(task)) if going else [],
         }
         text = json.dumps(rests_on, separators=(",", ":"), sort_keys=True, default=dict)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -160,7 +160,7 @@ class Kept:
         return known[1]
 
 
-def _keeps(task: Task) -> bool:
+def keeps(task: Task) -> bool:
     """Whether all that a page rests on is sealed, and its day was asked for as a whole."""
     return bool(
         task.places
@@ -170,7 +170,8 @@ def _keeps(task: Task) -> bool:
     )
 
 
-def _last(task: Task) -> Iterator[list[Any]]:
+def last(task: Task) -> Iterator[list[Any]]:
+    """The journals that say whether spans ended which were open when another one was sealed."""
     for place in task.places:
         for source in place.sources:
             for journal in source.journals.values():

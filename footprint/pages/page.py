@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from footprint.accounts import doings
 from footprint.accounts.amounts import Sum, added
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
@@ -62,9 +63,24 @@ class Member(NamedTuple):
     lost: bool = False
 
     def plus(self, other: Member) -> Member:
-        api = self.api.plus(other.api) if self.api and other.api else self.api or other.api
-        doing = self.doing.plus(other.doing)
-        return Member(doing, self.places | other.places, api, self.lost or other.lost)
+        return together((self, other))
+
+
+def together(members: Sequence[Member]) -> Member:
+    """Many members as one; there is at least one."""
+    if len(members) == 1:
+        return members[0]
+    calls = [each.api for each in members if each.api is not None]
+    api: ApiCalls | None = None
+    if calls:
+        uses = tuple(use for each in calls for use in each.uses)
+        api = ApiCalls(uses, sum(each.untold for each in calls))
+    return Member(
+        doings.together([each.doing for each in members]),
+        frozenset().union(*(each.places for each in members)),
+        api,
+        any(each.lost for each in members),
+    )
 
 
 class Tally(NamedTuple):

@@ -20,7 +20,9 @@ from footprint.model import Device
 from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page, Tally
 
 #: Changes whenever a page of the same rows would come out otherwise.
-SCHEMA = "footprint.page/3"
+SCHEMA = "footprint.page/4"
+#: Where durations stand pair by pair: groups that an earlier version compacted.
+_BY_PAIR = "footprint.groups/1"
 
 
 def printed(page: Page) -> bytes:
@@ -79,7 +81,10 @@ def _page(found: Mapping[str, Any]) -> Page:
             (_tuples(name), places[place]): tuple(_group(part, devices) for part in parts)
             for name, place, parts in found["groups"]
         },
-        members={_tuples(name): _of(fields, places) for name, *fields in found["members"]},
+        members={
+            _tuples(name): _of(fields, places, by_pair=found["schema"] == _BY_PAIR)
+            for name, *fields in found["members"]
+        },
         nameless=tuple(Nameless(*each) for each in found["nameless"]),
         issues=tuple(Issue(*each) for each in found["issues"]),
         **{
@@ -162,7 +167,9 @@ def _member(member: Member, places: _Numbers) -> Iterator[Any]:
     yield sorted(places.of(place) for place in member.places)
     yield member.lost
     yield None if member.api is None else [member.api.uses, member.api.untold]
-    yield [doing.latencies.single, _pairs(doing.latencies.fine), _pairs(doing.latencies.folded)]
+    own = doing.latencies
+    single = None if own.single is None else list(zip(*own.single, strict=True))
+    yield [single, _pairs(own.fine), _pairs(own.folded)]
     yield None if doing.active is None else _pairs(doing.active)
     yield [getattr(doing, name) for name in _DOING]
 
@@ -194,13 +201,15 @@ _DOING = (
 )
 
 
-def _of(fields: list[Any], places: list[Any]) -> Member:
+def _of(fields: list[Any], places: list[Any], *, by_pair: bool) -> Member:
     where, lost, api, (single, fine, folded), active, rest = fields
     doing = dict(zip(_DOING, rest, strict=True))
     doing["units"] = {name: tuple(amount) for name, amount in doing["units"].items()}
     return Member(
         Doing(
-            latencies=Latencies(_tuples(single), _mapping(fine), _mapping(folded)),
+            latencies=Latencies(
+                _tuples(single) if by_pair else _singles(single), _mapping(fine), _mapping(folded)
+            ),
             active=None if active is None else _mapping(active),
             **doing,
         ),
@@ -208,3 +217,8 @@ def _of(fields: list[Any], places: list[Any]) -> Member:
         _api(api),
         lost,
     )
+
+
+def _singles(columns: list[list[Any]] | None) -> tuple[tuple[float, int], ...] | None:
+    """Durations and calls, which are stored as two columns."""
+    return None if columns is None else tuple(zip(*columns, strict=True))

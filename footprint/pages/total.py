@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from footprint.accounts.amounts import Sum, added
+from footprint.accounts.latency import EXACT
 from footprint.accounts.lines import Energy, GroupEnergy, add_to, missing_share
 from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import (
@@ -17,6 +18,7 @@ from footprint.pages.page import (
     Page,
     Place,
     Tally,
+    together,
 )
 
 
@@ -66,7 +68,7 @@ class Adding:
         self._cuts = cuts
         self._devices: dict[tuple[str, str], _Line] = {}
         self._groups: dict[tuple[Hashable, Place], dict[str, _Group]] = {}
-        self._members: dict[Hashable, Member] = {}
+        self._members: dict[Hashable, _Members] = {}
         self._tallies: dict[Combination, Tally] = {}
         self._nameless: dict[Nameless, None] = {}
         self._missing: dict[Issue, None] = {}
@@ -98,9 +100,11 @@ class Adding:
                     own[part.device.id].add(part)
                 else:
                     own[part.device.id] = _Group(part)
-        members = self._members
         for name, member in page.members.items():
-            members[name] = members[name].plus(member) if name in members else member
+            if name in self._members:
+                self._members[name].add(member)
+            else:
+                self._members[name] = _Members(member)
         tallies = self._tallies
         for combination, tally in page.tallies.items():
             known = tallies.get(combination)
@@ -125,7 +129,7 @@ class Adding:
                 key: tuple(each.energy() for each in own.values())
                 for key, own in self._groups.items()
             },
-            dict(self._members),
+            {name: each.member() for name, each in self._members.items()},
             self._entries,
             self._left_open,
             min(self._starts, default=None),
@@ -268,6 +272,26 @@ class _Group:
             self._metered,
             self._active,
         )
+
+
+class _Members:
+    """A group's entries, put together many at a time: each time takes as long as all of them."""
+
+    def __init__(self, member: Member) -> None:
+        self._waiting, self._size = [member], 0
+
+    def add(self, member: Member) -> None:
+        self._waiting.append(member)
+        self._size += member.doing.latencies.size
+        if len(self._waiting) > _WAITING or self._size > EXACT:
+            self._waiting, self._size = [together(self._waiting)], 0
+
+    def member(self) -> Member:
+        return together(self._waiting)
+
+
+#: So many pages' members of a group wait to be put together, or as many as have `EXACT` durations.
+_WAITING = 128
 
 
 def united(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

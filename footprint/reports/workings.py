@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from footprint.accounts.lines import Period
@@ -67,7 +68,8 @@ def worked_out(ledger: Ledger, outline: Outline, options: Options, settings: Set
         fields = groups.present(facts, keys.DEFAULT)
     asked = Asked(groups.naming(fields), period, places.cuts(), ",".join((*fields, "cuts")))
     work = list(tasks(outline, asked))
-    found = timed(work, pages(work, options), facts, outline.issues, asked.cuts)
+    made_by = partial(pages, options=options)
+    found = timed(work, made_by, facts, outline.issues, asked.cuts, fresh=options.fresh)
     book = found.whole
     book = book._replace(issues=[*book.issues, *ledger.missing([*outline.missing, *book.missing])])
     booked = Booked(book, places.of_place, options.absorption == "full")

@@ -20,7 +20,7 @@ from footprint.ledger.stores.local import LocalStore
 from packed_journals import MIDNIGHT, S
 
 DAY = 86_400 * S
-DAYS, HOSTS, GPUS, MODELS, CALLS = 365, 4, 2, 50, 1_000
+DAYS, HOSTS, GPUS, MODELS, CALLS = 365, 2, 2, 50, 1_000
 SPANS_LIMIT_S, YEAR_LIMIT_S, PAGE_LIMIT_MB = 5, 2, 1
 #: What the runs of the year declared.
 DECLARED = {"zone": "FRA", "pue": 1.2, "tariff_per_kwh": "0.18 EUR", "charge": "machine"}
@@ -68,7 +68,7 @@ def written(ledger: Path, days: int = DAYS, hosts: int = HOSTS) -> None:
 
 def _host(ledger: Path, number: int, days: int) -> None:
     rng = np.random.default_rng(number)
-    count, length = days * CALLS, days * DAY
+    count, length, begun = days * CALLS, days * DAY, MIDNIGHT - 326 * DAY
     # Busy by day and on weekdays, as services are.
     hour = rng.normal(14, 4, count) % 24
     start = (np.sort(rng.integers(0, days, count)) * DAY + hour * 3600e9).astype(np.int64)
@@ -99,7 +99,7 @@ def _host(ledger: Path, number: int, days: int) -> None:
             }
             for at in range(MODELS)
         ),
-        *packed.anchors(length, seed=number)[::60],
+        *packed.anchors(length, begun, seed=number)[::60],
     ]
     packed.write(
         ledger,
@@ -109,7 +109,7 @@ def _host(ledger: Path, number: int, days: int) -> None:
         host=f"host-{number:03}",
         boot=f"boot-{number:03}",
         length=length,
-        utc_ns=MIDNIGHT - 327 * DAY,
+        utc_ns=begun,
         context={"declared": DECLARED},
     )
 

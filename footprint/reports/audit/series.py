@@ -7,7 +7,7 @@ too; those of idle energy need not, since what edges leave open in two periods i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,8 +15,9 @@ from footprint.accounts.lines import GroupEnergy
 from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
-from footprint.ledger.reader import Facts
+from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import BOOT, Page, Place
+from footprint.pages.sums import Sums
 from footprint.pages.tasks import Task
 from footprint.pages.total import Adding, Total
 from footprint.reports.audit.calendar import Calendar, Dates
@@ -98,25 +99,41 @@ class Timed(NamedTuple):
 
 def timed(
     work: Sequence[Task],
-    pages: Iterable[Page],
+    pages: Callable[[Sequence[Task]], Iterable[Page]],
     facts: Sequence[Facts],
-    issues: Sequence[Any],
+    issues: Sequence[Issue],
     cuts: tuple[int, ...],
+    *,
+    fresh: bool = False,
 ) -> Timed:
-    """Adds the pages of tasks, period by period; none is kept."""
+    """Adds the pages of tasks, period by period.
+
+    Args:
+        pages: gives the pages of tasks, in their order.
+        fresh: sums that were kept of sealed periods are made again.
+    """
+    if not work:
+        return Timed(Adding(cuts).total(facts, issues), None, {})
     days = [each.part.day for each in work]
-    calendar = Calendar(min(days), max(days)) if days else None
-    found: dict[int, Adding] = {}
-    for day, page in zip(days, pages, strict=True):
-        assert calendar is not None  # there are days
-        number = calendar.number(day)
-        if number not in found:
-            found[number] = Adding(cuts)
-        found[number].add(page)
-    totals = {number: adding.total() for number, adding in sorted(found.items())}
+    calendar = Calendar(min(days), max(days))
+    own: dict[int, list[Task]] = {}
+    for each in work:
+        own.setdefault(calendar.number(each.part.day), []).append(each)
+    sums = Sums(cuts)
+    known = {} if fresh else {number: sums.total(tasks) for number, tasks in own.items()}
+    rest = [each for each in work if known.get(calendar.number(each.part.day)) is None]
+    adding = {calendar.number(each.part.day): Adding(cuts) for each in rest}
+    for each, page in zip(rest, pages(rest), strict=True):
+        adding[calendar.number(each.part.day)].add(page)
+    totals: dict[int, Total] = {}
     whole = Adding(cuts)
-    for each in totals.values():
-        whole.join(each)
+    for number in sorted(own):
+        found = known.get(number)
+        if found is None:
+            found = adding.pop(number).total()
+            sums.keep(own[number], found)
+        totals[number] = found
+        whole.join(found)
     return Timed(whole.total(facts, issues), calendar, totals)
 
 
