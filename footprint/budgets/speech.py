@@ -149,7 +149,8 @@ class Speech:
             text = self("factor_changes", name=name, unit=factor.unit)
         else:
             value = digits(factor.quantity.mid, self.lang)
-            text = self("factor", name=name, value=value, unit=factor.unit)
+            unit = "" if factor.unit == "1" else factor.unit
+            text = self("factor", name=name, value=value, unit=unit).strip()
         publisher = factor.source.partition(";")[0].partition(" (")[0]  # the report has all of it
         source = f"{said(self.lang, publisher)} {factor.version}".strip()
         year = f" ({factor.vintage})" if factor.vintage else ""
