@@ -64,8 +64,12 @@ def _blocks(checked: Checked, say: Speech) -> Iterator[Block]:
         yield Listed(say("remarks"), tuple(remarks))
     if checked.warnings:
         yield Listed(say("warnings"), checked.warnings)
-    if checked.factors and any(row.limit.figure.source in _DERIVED for row in checked.rows):
-        factors = dict.fromkeys(say.factor(each) for each in checked.factors)
+    judged = {row.limit.figure.source for row in checked.rows} & set(_DERIVED)
+    judged |= {"cost"} if "cost_usd" in judged else set()
+    factors = dict.fromkeys(
+        say.factor(each) for each in checked.factors if judged & set(each.used_for.split(", "))
+    )
+    if factors:
         yield Listed(say("rests_on"), tuple(factors))
 
 
