@@ -33,7 +33,24 @@ def within(facts: Sequence[Facts], members: Sequence[int], bounds: Bounds) -> li
     found = list(facts)
     if bounds.since is None and bounds.until is None:
         return found
+    tables = calls_within(facts, members, bounds)
+    for member in members:
+        found[member] = facts[member].with_rows(_rows(facts[member], bounds, tables[member]))
+    return found
+
+
+def calls_within(
+    facts: Sequence[Facts], members: Sequence[int], bounds: Bounds, folds: Bounds | None = None
+) -> dict[int, list[Any]]:
+    """By member, the spans, folds and open spans that `within` keeps.
+
+    Args:
+        folds: folds that touch these wider bounds are kept too.
+    """
     tables = {member: list(_touching(facts[member], bounds)) for member in members}
+    if folds is not None:
+        for member, own in tables.items():
+            own[1] = list(_touching(facts[member], folds))[1]
     forked = any(facts[member].context.get("forked_below", 0) for member in members)
     while True:
         above: set[tuple[str, int]] = set()
@@ -46,10 +63,7 @@ def within(facts: Sequence[Facts], members: Sequence[int], bounds: Bounds) -> li
             tables[member] = _with_parents(one, tables[member], asked)
         # What was found may itself hang below what another process recorded before a fork.
         if not forked or before == {member: sum(map(len, own)) for member, own in tables.items()}:
-            break
-    for member in members:
-        found[member] = facts[member].with_rows(_rows(facts[member], bounds, tables[member]))
-    return found
+            return tables
 
 
 def _touching(one: Facts, bounds: Bounds) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.accounts.lines import Bounds
-from footprint.accounts.within import MARGIN, REACH
+from footprint.accounts.within import MARGIN, REACH, calls_within
 from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.corrections.apply import correct, is_of_calls
@@ -94,6 +94,8 @@ class _Loading:
             for name, rows in journal.rows.items()
             if rows
         }
+        #: When folds of the part last, where they get back what void ones within them had.
+        self._folds: Bounds | None = None
         self.margin_ns = 0
 
     def facts(self) -> list[Facts]:
@@ -126,6 +128,7 @@ class _Loading:
             first, last = min([first, *own["start"].tolist()]), max([last, *own["end"].tolist()])
         bounds = Bounds(None if since is None else first, None if until is None else last)
         if bounds != self._task.part.bounds:
+            self._folds = bounds
             wider = self._task._replace(part=self._task.part._replace(bounds=bounds))
             self._read(("fold",), around(wider, MARGIN))
 
@@ -170,8 +173,9 @@ class _Loading:
 
     def _lacking(self) -> set[str]:
         """The writers of spans that others hang below, and that were not found yet."""
-        facts = self._joined()
-        return lacking_parents([facts[member] for member in self._task.part.members])
+        facts, part = self._joined(), self._task.part
+        tables = calls_within(facts, part.members, part.bounds, self._folds)
+        return lacking_parents([facts[member] for member in part.members], list(tables.values()))
 
     def _keys(self) -> Iterator[Key]:
         for each in self._readings:
@@ -259,17 +263,20 @@ def _has_open(one: Facts) -> bool:
     return not np.isin(opened["seq"], columns.of(one.rows, "span")["seq"]).all()
 
 
-def lacking_parents(facts: Sequence[Facts]) -> set[str]:
-    """The writers that some writers' spans hang below (`entries.parent_of`), and do not show it."""
+def lacking_parents(facts: Sequence[Facts], tables: Sequence[Sequence[Any]]) -> set[str]:
+    """The writers that some writers' spans hang below (`entries.parent_of`), and do not show it.
+
+    Args:
+        tables: of each writer its spans, folds and open spans.
+    """
     import numpy as np
 
     by_writer = {one.writer: one for one in facts}
     there: dict[str, Any] = {}
     wanted: dict[str, list[Any]] = {}
-    for one in facts:
-        tables = [columns.of(one.rows, name) for name in ("span", "fold", "open")]
-        there[one.writer] = np.concatenate([each["seq"] for each in tables])
-        parents = np.unique(np.concatenate([each["parent"] for each in tables]))
+    for one, own in zip(facts, tables, strict=True):
+        there[one.writer] = np.concatenate([each["seq"] for each in own])
+        parents = np.unique(np.concatenate([each["parent"] for each in own]))
         forked = one.context.get("forked_below", 0)
         wanted.setdefault(one.writer, []).append(parents[(parents > 0) & (parents >= forked)])
         outer = one.context.get("parent")
