@@ -30,7 +30,6 @@ def made(ledger: Path) -> Report:
 def test_it_is_whole(ledger: Path) -> None:
     assert DATA.is_dir()
     assert verify(LocalStore(ledger)) == []
-    assert not (DATA / "derived").exists()
 
 
 def test_it_has_all_that_was_recorded(made: Report, ledger: Path) -> None:
