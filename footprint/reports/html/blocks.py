@@ -14,6 +14,8 @@ _CODE = re.compile(r"`([^`]+)`")
 _SORTED = 3
 #: A cell with more letters takes a wide column.
 _LONG = 60
+#: A cell with more letters wraps on paper; a table with more across is set smaller there.
+_WRAPS, _DENSE = 32, 120
 
 
 def block(shown: Block, above: str = "") -> str:
@@ -36,6 +38,12 @@ def _parts(shown: Block, above: str) -> Iterator[str]:
         yield f'<p class="note">{rich(shown.note)}</p>\n'
 
 
+def letters_across(shown: Table) -> int:
+    """How many letters stand beside each other in a table; where a cell is long, it wraps."""
+    columns = zip(*([heading for heading, _ in shown.headings], *shown.rows), strict=True)
+    return sum(min(max(map(len, column)), _WRAPS) + 2 for column in columns)
+
+
 def _list(shown: Listed) -> Iterator[str]:
     yield "<ul>\n"
     for item in shown.items:
@@ -53,7 +61,7 @@ def _facts(shown: Facts) -> Iterator[str]:
 def _table(shown: Table, above: str) -> Iterator[str]:
     # Focusable, so that a table wider than the screen can be scrolled with the keyboard.
     name = text(shown.title)
-    wide = " wide" if shown.wide else ""
+    wide = (" wide" if shown.wide else "") + (" dense" if letters_across(shown) > _DENSE else "")
     yield f'<div class="scroll{wide}" role="group" aria-label="{name}" tabindex="0">\n'
     # A caption that repeats the heading above it is for those who hear the page.
     caption = f'<span class="heard">{name}</span>' if shown.title == above else name
@@ -91,7 +99,13 @@ def _row(shown: Table, row: tuple[str, ...]) -> str:
 def _cell(cell: str, align: str) -> str:
     value = cell.value if isinstance(cell, Cell) else None
     number = "" if value is None else f' data-v="{value:.6g}"'
-    return f"<td{_class(cell, align)}{number}>{rich(cell)}</td>"
+    shown = text(_unbroken(cell)) if align == RIGHT else rich(cell)
+    return f"<td{_class(cell, align)}{number}>{shown}</td>"
+
+
+def _unbroken(cell: str) -> str:
+    """A figure that breaks, if at all, between amounts, and not between a number and its unit."""
+    return cell.replace(" ", "\u00a0").replace(",\u00a0", ", ").replace("\u00a0(", " (")
 
 
 def rich(said: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TextIO
 
 from footprint.reports.blocks import NOTHING, Block, Page, Table
 from footprint.reports.html import embedded, pictures
-from footprint.reports.html.blocks import block
+from footprint.reports.html.blocks import block, letters_across
 from footprint.reports.html.frame import CLASS, document, style, text
 from footprint.reports.html.plain import head
 from footprint.reports.speech import Speech
@@ -17,8 +17,8 @@ from footprint.reports.view import Report
 
 #: Longer tables are behind a summary that opens them.
 _LONG = 40
-#: Tables with more columns stand on a sheet on its side.
-_BROAD = 9
+#: More letters across have no room on an upright sheet, however small.
+_SHEET = 175
 
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
@@ -72,14 +72,16 @@ def _main(shown: Page, say: Speech, charts: Mapping[str, str]) -> Iterator[str]:
         yield f'<section id="{name}" aria-labelledby="{name}-title"{broad}>\n'
         yield f'<h2 id="{name}-title">{text(title)}</h2>\n'
         yield charts.get(name, "")
-        for each in blocks:
-            yield from _block(each, title, say)
+        for each, after in zip_longest(blocks, blocks[1:]):
+            # A note that several tables share stands below the last.
+            shared = after is not None and each.note == after.note
+            yield from _block(each._replace(note="") if shared else each, title, say)
         yield "</section>\n"
 
 
 def _is_broad(each: Block) -> bool:
-    """Whether a block needs a sheet on its side."""
-    return isinstance(each, Table) and (each.wide or len(each.headings) > _BROAD)
+    """Whether a block needs a sheet on its side: its columns are too wide for an upright one."""
+    return isinstance(each, Table) and letters_across(each) > _SHEET
 
 
 def _block(each: Block, title: str, say: Speech) -> Iterator[str]:

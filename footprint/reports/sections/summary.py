@@ -123,7 +123,7 @@ def _to_know(report: Report, say: Speech) -> Iterator[str]:
         if not known
     ]
     if unknown:
-        yield say("summary.unknown", names="; ".join(unknown))
+        yield say("summary.unknown", names=say.listed(unknown))
     if report.gaps:
         key = "summary.gap" if len(report.gaps) == 1 else "summary.gaps"
         yield say(key, count=say.count(len(report.gaps)))
