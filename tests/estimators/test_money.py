@@ -185,3 +185,12 @@ def test_a_host_that_changed_its_decimal_context_changes_no_figure():
         context.traps[decimal.InvalidOperation] = False
         with pytest.raises(EstimatorError):
             checked_amount("x", "abc")
+
+
+def test_money_for_one_of_many():
+    three = MoneyRange(Decimal(1), Decimal(2), Decimal(4), "EUR")
+    assert three / 4 == MoneyRange(Decimal("0.25"), Decimal("0.5"), Decimal(1), "EUR")
+    assert (three / 0.1).mid == 20
+    for wrong in (0, -1, math.nan, True):
+        with pytest.raises(EstimatorError, match="divisor"):
+            three / wrong

@@ -13,7 +13,7 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import RESIDUAL_MIX, Factor
 from footprint.estimators.hardware.embodied import HOURS_PER_YEAR, embodied_g
 from footprint.estimators.quantity import Quantity, exact
-from footprint.estimators.sci import NO_FACILITY, sci
+from footprint.estimators.sci import NO_FACILITY, sci, scored
 
 GRID = intensity_factor(500, "", "given")
 AMOUNT = st.floats(0, 1e9)
@@ -87,3 +87,13 @@ def test_the_score_times_its_units_is_the_total(kwh: float, made: float, units: 
 def test_what_is_no_sci_is_refused(change: dict[str, Any], said: str) -> None:
     with pytest.raises(EstimatorError, match=said):
         score(**change)
+
+
+def test_an_operational_figure_that_is_known_already():
+    found = scored(exact(3.0, "g"), exact(1.0, "g"), "prompt", 4)
+    assert found.g_per_unit == exact(1.0, "g")
+    assert (found.operational_g, found.embodied_g) == (exact(3.0, "g"), exact(1.0, "g"))
+    with pytest.raises(EstimatorError, match="offsets"):
+        scored(exact(-1.0, "g"), exact(1.0, "g"), "prompt", 4)
+    with pytest.raises(EstimatorError, match="one text"):
+        scored(exact(1.0, "g"), exact(1.0, "g"), "prompt", 4, "cooling")

@@ -22,7 +22,7 @@ from footprint.reports.places import Places
 from footprint.reports.view import QUANTITIES, Amounts, added
 
 #: A field with more values than this is no table that anybody reads: `--by` has it.
-MOST = 100
+MOST = 250
 
 Key = tuple[tuple[str, str | None], ...]
 

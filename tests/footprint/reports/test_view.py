@@ -51,12 +51,13 @@ def test_a_cost_that_one_part_lacks_is_not_known() -> None:
     assert (found.cost, found.cost_parts, found.cost_usd) == ({}, {}, None)
 
 
-def test_for_one_of_many_only_dollars_are_divided() -> None:
-    whole = paid("rental", "3")._replace(energy_j=Quantity(3, 6, 9, "J"))
-    one = whole.per(3)
+def test_for_one_of_many_money_is_divided_in_each_currency() -> None:
+    whole = added([paid("rental", "3"), paid("electricity", "6", "EUR")])
+    one = whole._replace(energy_j=Quantity(3, 6, 9, "J")).per(3)
     assert one.energy_j == Quantity(1, 2, 3, "J")
-    assert one.cost_usd == exact(1.0, "USD")
-    assert one.cost == {}
+    assert one.cost == {"EUR": money("2", "EUR"), "USD": money("1")}
+    assert paid("rental", "3").per(3).cost_usd == exact(1.0, "USD")
+    assert one.cost_parts == {}
 
 
 amounts = st.builds(

@@ -184,3 +184,22 @@ def test_scopes_add_up_to_the_totals(
     # Every line is in one scope, and every scope's sum is that of its lines.
     assert {each.scope for each in whole.lines} <= {2, 3}
     assert not (rental and any(each.scope == 2 for each in whole.lines))
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ("| scope 3 | 1 | electricity of rented hardware |", "met: emission rate")),
+        ("fr", ("| scope 3 | 1 | électricité du matériel loué |", "seule revendication")),
+    ],
+)
+def test_people_read_the_same_in_tables(tmp_path: Path, lang: str, said: tuple[str, ...]) -> None:
+    found = made(tmp_path)
+    text = found.render("md", lang)
+    for each in said:
+        assert each in text
+    (wind,) = [row for row in text.splitlines() if row.startswith("| wind ")]
+    assert ("yes" if lang == "en" else "oui") in wind
+    figures = [row for row in text.splitlines() if row.startswith("| E1-")]
+    assert len(figures) == len(found.esrs)
+    assert sum("esrs:EnergyConsumption" in row for row in figures) == 4
