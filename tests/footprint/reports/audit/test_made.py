@@ -63,7 +63,7 @@ OPTIONS = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(options=OPTIONS)
 def test_its_command_makes_the_same_report(ledger: Path, options: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from footprint.errors import UsageError
 from footprint.reports.audit import restated
 from footprint.reports.audit.restated import Restatement
 from footprint.reports.view import Report
+from footprint.words.said import untranslated
 from report_ledgers import S
 
 BASE = """
@@ -76,7 +78,7 @@ def test_todays_factors_move_it_and_the_threshold_says_whether_that_counts(
     made = this_year()
     for form in ("text", "md", "html"):
         assert "2025.json" in made.render(form)
-        assert f"{percent:g} %" in made.render(form)
+        assert re.search(rf"\+{percent:g}(\s|&nbsp;)%", made.render(form))
 
 
 def test_a_correction_of_the_base_year_is_a_reason(base: Path) -> None:
@@ -168,6 +170,20 @@ def test_a_baseline_that_is_none_is_one_clear_line(
         this_year()
     assert "2025.json" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("more", ["", BASE, WITH_LEDGER, WITH_LEDGER + "[privacy]\nhosts='hash'"])
+def test_all_of_it_is_said_in_french(
+    base: Path, more: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct(base, "Ada", "une erreur")
+    factors(Path(), 55.0)
+    monkeypatch.setattr(restated, "__version__", "9.0")
+    made = this_year(more) if more else report("L", privacy="users=hash,hosts=drop")
+    said = [*made.assumptions, *(text for gap in made.gaps for text in gap)]
+    said += [text for each in made.exclusions if each.by == "tool" for text in each[:2]]
+    said += made.restatement.why if made.restatement else ()
+    assert untranslated("fr", said) == []
 
 
 def test_its_files_are_inputs(base: Path) -> None:
