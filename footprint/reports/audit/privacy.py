@@ -77,13 +77,24 @@ def of(*sources: Mapping[str, str]) -> Privacy:
 def check_fields(privacy: Privacy, by: Iterable[str]) -> None:
     """Raises UsageError where groups are asked for by names that are dropped."""
     for field in by:
-        of_user = field.startswith("tag.") and field[4:] in OF_USERS
-        which = "hosts" if field == "host" else "users" if of_user else ""
+        which = _named_by(field)
         if which and getattr(privacy, which) == DROP:
             raise UsageError(
                 f"--by {field} needs names that privacy drops: leave the field out, or hash them"
                 f" ({which}={HASH})"
             )
+
+
+def _named_by(field: str) -> str:
+    """Whose names a field holds: `hosts` or `users`; empty for other fields."""
+    of_user = field.startswith("tag.") and field[4:] in OF_USERS
+    return "hosts" if field == "host" else "users" if of_user else ""
+
+
+def _keeps(privacy: Privacy, by: Iterable[str]) -> bool:
+    """Whether no names of some fields are dropped."""
+    whose = {_named_by(field) for field in by} - {""}
+    return all(getattr(privacy, each) != DROP for each in whose)
 
 
 class Names:
@@ -179,7 +190,8 @@ def without_names(report: Report, known: Names) -> Report:
     heads = tuple(nameless(each) for each in report.heads)
     found: Report = changed(report._replace(heads=()), known.of)
     rows = sorted(found.conservation, key=lambda each: (each.host, each.device))
-    return found._replace(heads=heads, conservation=tuple(rows))
+    cuts = tuple(each for each in found.cuts if _keeps(known.privacy, each.by))
+    return found._replace(heads=heads, conservation=tuple(rows), cuts=cuts)
 
 
 def assumptions(privacy: Privacy) -> Iterator[str]:

@@ -149,3 +149,13 @@ def test_a_field_of_very_many_values_is_said_and_not_shown(
         "tag.rank has 3 values: there is no table by it"
     ]
     assert "--by tag.rank" in [gap.remedy for gap in whys]
+
+
+def test_names_that_privacy_drops_are_no_cut(tmp_path: Path) -> None:
+    where = ledger(tmp_path)
+    hashed = report(where, privacy="hosts=hash,salt=0123456789abcdef")
+    assert not {"host-a", "host-b"} & set(energies(hashed, "host"))
+    assert len(energies(hashed, "host")) == 2
+    dropped = report(where, privacy="hosts=drop")
+    assert ("host",) in [each.by for each in report(where).cuts]
+    assert ("host",) not in [each.by for each in dropped.cuts]
