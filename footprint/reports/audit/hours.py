@@ -10,14 +10,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from footprint.accounts.hours import Hour
+from footprint.accounts.hours import Hour, merged
 from footprint.estimators.applied import mean
 from footprint.estimators.series import Series as Steps
 from footprint.estimators.units import J_PER_KWH
 from footprint.model import NJ_PER_J, NS_PER_S
 from footprint.pages.page import DeviceLine
 from footprint.pages.total import Total
-from footprint.reports.audit.calendar import date_of
+from footprint.reports.audit.calendar import BY_DAY, date_of
 from footprint.reports.places import Places
 
 _HOUR_NS = 3_600 * NS_PER_S
@@ -53,7 +53,8 @@ class Hourly(NamedTuple):
     weekdays: tuple[Hours24, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As a report's JSON has it."""
+        """As a report's JSON has it; of more than `BY_DAY` days the days of the week alone."""
+        days = self.days if len(self.days) <= BY_DAY else ()
         return {
             "days": [
                 {
@@ -61,7 +62,7 @@ class Hourly(NamedTuple):
                     **{name: list(getattr(day, name)) for name in _ENERGIES},
                     "carbon_location_g": list(day.carbon_location_g),
                 }
-                for day in self.days
+                for day in days
             ],
             "weekdays": [
                 {"weekday": number, "metered_j": list(hours)}
@@ -78,9 +79,8 @@ def hourly(book: Total, places: Places) -> Hourly | None:
     sums: dict[int, Hour] = {}
     rates = _Rates(book, places)
     for line in book.devices:
-        for hour, own in line.hours.items():
-            sums[hour] = sums[hour].plus(own) if hour in sums else own
-            rates.take(line, hour, own)
+        sums = merged(sums, line.hours) if sums else dict(line.hours)
+        rates.take(line)
     known = {hour: own for hour, own in sums.items() if own.covered_ns}
     if not known:
         return None
@@ -134,14 +134,26 @@ class _Rates:
         self._known: dict[tuple[int, int], float | None] = {}
         self._parts: dict[int, list[float | None]] = {}
 
-    def take(self, line: DeviceLine, hour: int, own: Hour) -> None:
-        """Counts what a device drew in an hour."""
-        rates = {self._rate(number, hour) for number in self._numbers.get(line.boot, ())}
-        if not own.covered_ns:
-            return
-        rate = rates.pop() if len(rates) == 1 else None
-        kwh = own.metered_nj / NJ_PER_J / J_PER_KWH
-        self._parts.setdefault(hour, []).append(None if rate is None else kwh * rate)
+    def take(self, line: DeviceLine) -> None:
+        """Counts what a device drew."""
+        numbers = self._numbers.get(line.boot, ())
+        alike = not any(map(self._changes, numbers))
+        constant = self._common(numbers, 0) if alike else None
+        for hour, own in line.hours.items():
+            if not own.covered_ns:
+                continue
+            rate = constant if alike else self._common(numbers, hour)
+            kwh = own.metered_nj / NJ_PER_J / J_PER_KWH
+            self._parts.setdefault(hour, []).append(None if rate is None else kwh * rate)
+
+    def _common(self, numbers: Iterable[int], hour: int) -> float | None:
+        """What some places have in common in an hour; None where they differ."""
+        rates = {self._rate(number, hour) for number in numbers}
+        return rates.pop() if len(rates) == 1 else None
+
+    def _changes(self, number: int) -> bool:
+        """Whether the intensity of a place changes with time."""
+        return any(isinstance(each.value, Steps) for each in self._places.sets[number].intensity)
 
     def grams(self) -> dict[int, float | None]:
         """g CO2e by hour."""
@@ -152,8 +164,7 @@ class _Rates:
 
     def _rate(self, number: int, hour: int) -> float | None:
         """g CO2e for a kWh of IT energy in an hour, PUE included."""
-        steps = any(isinstance(each.value, Steps) for each in self._places.sets[number].intensity)
-        key = number, hour if steps else 0
+        key = number, hour
         if key not in self._known:
             self._known[key] = self._mean(number, hour)
         return self._known[key]

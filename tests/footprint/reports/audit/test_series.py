@@ -205,3 +205,17 @@ def test_nothing_recorded_has_no_series(tmp_path: Path) -> None:
     prepare(tmp_path / "L")
     found = report(tmp_path / "L")
     assert (found.series, found.hours, found.coverage) == (None, None, None)
+
+
+def test_the_json_of_many_days_has_those_of_the_week_alone(tmp_path: Path) -> None:
+    for number in range(1, 64):
+        one = recorder(tmp_path / "L", f"2026-{1 + number // 28:02}-{1 + number % 28:02}", number)
+        one.counter(GPU, [100.0], step=S)
+        one.close(S)
+    hours = report(tmp_path / "L").hours
+    assert hours is not None
+    assert len(hours.days) == 63
+    assert hours.to_json()["days"] == []
+    assert [each["weekday"] for each in hours.to_json()["weekdays"]] == [1, 2, 3, 4, 5, 6, 7]
+    short = hours._replace(days=hours.days[:62]).to_json()
+    assert len(short["days"]) == 62
