@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from footprint.errors import LedgerError
 from footprint.ledger.proofs.findings import Finding, note
+from footprint.ledger.sealed.intact import BLOCK, of_groups
 from footprint.ledger.sealed.manifest import SEALED, Group, Manifest, SealedFile
 from footprint.ledger.stores import Store, open_store
 
-#: Bytes that are read and hashed at a time: they fit a processor's cache, nearly.
-BLOCK = 1 << 20
 #: Threads: hashing and reading let go of the interpreter's lock.
 THREADS = 2
 _SEAL = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{16}")
@@ -128,17 +127,8 @@ def _elsewhere(file: SealedFile, place: str, named: Expected) -> list[Finding]:
 
 def _changed(store: Store, file: SealedFile) -> Iterator[Finding]:
     """Which row groups of a file are not what was sealed; else which of its other bytes."""
-    good: list[bool] = []
-    before = hashlib.sha256(file.path.encode()).digest()
-    for group in file.groups:
-        digest = hashlib.sha256(before)
-        read = 0
-        for start in range(group.start, group.end, BLOCK):
-            data = store.read(file.path, start, min(start + BLOCK, group.end))
-            digest.update(data)
-            read += len(data)
-        good.append(digest.hexdigest() == group.chain and read == group.end - group.start)
-        before = bytes.fromhex(group.chain)
+    of = of_groups(file, lambda start, end: store.read(file.path, start, end))
+    good = [holds for _, holds in of]
     for first, last in _runs(file.groups, good):
         rows = first.first, last.first + last.rows - 1
         text = f"these rows are not what was sealed: {_RESTORE}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from footprint.errors import LedgerVersionError
@@ -16,7 +17,8 @@ from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed import tables, write
-from footprint.ledger.sealed.manifest import Manifest, SealedFile, SealedJournal
+from footprint.ledger.sealed.intact import of_groups
+from footprint.ledger.sealed.manifest import Group, Manifest, SealedFile, SealedJournal
 from footprint.ledger.sealed.plan import Asked, Key, Source, Stretch, index, sources, stretches
 from footprint.ledger.stores import Store
 
@@ -83,6 +85,8 @@ class Reading:
         self.source = source
         self.issues: list[Issue] = []
         self._paths: dict[str, str | None] = {}
+        #: By file, whether the row group that begins at a row is what was sealed.
+        self._held: dict[str, dict[int, bool]] = {}
         self._connection = duckdb.connect()
 
     def __enter__(self) -> Self:
@@ -146,9 +150,7 @@ class Reading:
     ) -> Iterator[list[Stretch]]:
         """What is read with one query: one stretch of a file, or many small whole files."""
         together: list[Stretch] = []
-        for each in stretches(files, asked, table, _MOST):
-            if not self._there(each.file):
-                continue
+        for each in self._sound(stretches(files, asked, table, _MOST)):
             if not each.whole:
                 yield [each]
                 continue
@@ -158,6 +160,52 @@ class Reading:
             together.append(each)
         if together:
             yield together
+
+    def _sound(self, found: Iterable[Stretch]) -> Iterator[Stretch]:
+        """What of some stretches is there and is what was sealed; issues say what is not."""
+        for each in found:
+            if not self._there(each.file):
+                continue
+            changed = self._changed(each)
+            if not changed:
+                yield each
+                continue
+            run: Stretch | None = None
+            for group in each.file.groups:
+                if each.first <= group.first < each.stop and group.first not in changed:
+                    run = run or Stretch(each.file, group.first, group.first)
+                    run = run._replace(stop=group.first + group.rows)
+                elif run is not None:
+                    yield run
+                    run = None
+            if run is not None:
+                yield run
+
+    def _changed(self, each: Stretch) -> set[int]:
+        """First rows of the row groups of a stretch that are not what was sealed."""
+        file, known = each.file, self._held.setdefault(each.file.path, {})
+
+        def unknown(group: Group) -> bool:
+            return each.first <= group.first < each.stop and group.first not in known
+
+        if any(map(unknown, file.groups)):
+            with Path(str(self._paths[file.path])).open("rb") as data:
+
+                def at(start: int, end: int) -> bytes:
+                    data.seek(start)
+                    return data.read(end - start)
+
+                for group, holds in of_groups(file, at, unknown):
+                    known[group.first] = holds
+                    if not holds:
+                        last = group.first + group.rows - 1
+                        text = (
+                            f"rows {group.first} to {last} are not what was sealed and are in no"
+                            " figure: put back the file from a copy (`footprint verify` names all"
+                            " that changed)"
+                        )
+                        self.issues.append(Issue("missing-segment", file.path, text))
+        return {first for first, holds in known.items() if not holds}
 
     def _there(self, file: SealedFile) -> bool:
         """Whether a file can be read; where not, an issue says what is not in the figures."""
@@ -188,8 +236,8 @@ class Reading:
             rows = self._connection.execute(
                 "SELECT num_rows FROM parquet_file_metadata(?)", [path]
             ).fetchall()
-        except duckdb.Error as error:
-            return f"cannot be read ({str(error).splitlines()[0]})"
+        except duckdb.Error:
+            return "is damaged and cannot be read"
         schema = schemas[0][0] if schemas else None
         if schema != write.SCHEMA:
             name, _, version = str(schema).rpartition("/")
@@ -234,10 +282,14 @@ class Reading:
             found: dict[str, Any] = self._connection.execute(
                 f"SELECT {quoted} {source}", [paths]
             ).fetchnumpy()
-        except (duckdb.Error, _UnsortedError) as error:
-            where = ", ".join(each.file.path for each in together[:3])
-            text = f"cannot be read: {str(error).splitlines()[0]}: put back the file as it was"
-            self.issues.append(Issue("missing-segment", where, text))
+        except (duckdb.Error, _UnsortedError):
+            # Its rows' bytes were just found good: it is its head or footer, or it went away.
+            for each in together:
+                text = (
+                    f"it is damaged: {each.rows} rows of {each.file.date} ({each.file.table}) are"
+                    " in no figure: put it back from a copy (`footprint verify` names all of them)"
+                )
+                self.issues.append(Issue("missing-segment", each.file.path, text))
             return None
         return found, [each for each in slices if each[0] in self.source.journals]
 
