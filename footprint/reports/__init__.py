@@ -108,6 +108,7 @@ def trace(
     """
     from inspect import signature
 
+    from footprint.reports.audit.attached import without_names
     from footprint.reports.tracing.make import MOST, trace
 
     known = [name for name in signature(report).parameters if name != "ledgers"]
@@ -118,7 +119,9 @@ def trace(
             )
     every = {name: signature(report).parameters[name].default for name in known} | options
     asked, settings = _asked(**every)
-    return trace(_opened(ledgers), asked, settings, figure, MOST if most is None else most, say=say)
+    ledger, many = _opened(ledgers), MOST if most is None else most
+    found = trace(ledger, asked, settings, figure, many, say=say)
+    return without_names(found, ledger, asked, settings)
 
 
 def _asked(

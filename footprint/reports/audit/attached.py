@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Outline
 from footprint.reports import keys
-from footprint.reports.audit import exclusions, made, organisation, privacy, restated
+from footprint.reports.audit import exclusions, made, organisation, privacy, restated, texts
 from footprint.reports.audit.organisation import Stated
 from footprint.reports.audit.privacy import Privacy
 from footprint.reports.options import Options
 from footprint.reports.view import Report
 from footprint.settings import Settings
+
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -37,6 +40,20 @@ def asked(options: Options, settings: Settings) -> Asked:
     privacy.check_fields(names, keys.parse(options.by) or ())
     base = None if stated is None else stated.base_year
     return Asked(stated, names, None if base is None else restated.read(base))
+
+
+def without_names(found: T, ledger: Ledger, options: Options, settings: Settings) -> T:
+    """What else is said of a ledger, with names as privacy has them in its reports.
+
+    Args:
+        found: a tuple of texts and figures, such as a trace.
+    """
+    names = asked(options, settings).privacy
+    if names.keeps_all:
+        return found
+    known = privacy.names(names, ledger.outline(), ledger.places)
+    kept: T = texts.changed(found, known.of)
+    return kept
 
 
 def attached(

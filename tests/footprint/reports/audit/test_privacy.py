@@ -19,6 +19,7 @@ from footprint.ledger.proofs.head import parse
 from footprint.ledger.proofs.verify import verify
 from footprint.ledger.stores import open_store
 from footprint.model import Device
+from footprint.reports import trace
 from footprint.reports.formats import FORMATS
 from report_ledgers import GPU, MS, Recorder, S
 
@@ -140,6 +141,17 @@ def test_names_that_are_dropped_cannot_be_grouped_by(tmp_path: Path) -> None:
     for by, what in (("host,model", "hosts"), ("tag.user", "users")):
         with pytest.raises(UsageError, match=f"privacy drops.*{what}=hash"):
             report(tmp_path / "L", by=by, privacy=f"{what}=drop")
+
+
+@pytest.mark.parametrize("treated", ["hash", "drop"])
+def test_a_trace_has_no_names_either(tmp_path: Path, treated: str) -> None:
+    write(tmp_path / "L", ["node-7zq.corp.example"], "Ada Lovelacezq <ada@lovelace.example>")
+    said = {
+        treatment: repr(trace("totals.energy_kwh", tmp_path / "L", privacy=f"hosts={treatment}"))
+        for treatment in ("keep", treated)
+    }
+    assert "node-7zq" in said["keep"]
+    assert "node-7zq" not in said[treated]
 
 
 def test_its_head_still_proves_the_ledger(tmp_path: Path) -> None:

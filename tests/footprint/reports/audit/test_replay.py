@@ -26,7 +26,7 @@ from footprint.reports.audit.verdict import as_json, lines
 from report_ledgers import S
 
 SALT = "0123456789abcdef-0123"
-CLOSED = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
+CLOSED: dict[str, Any] = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_hashed_names_need_their_salt(ledger: Path) -> None:
     assert replay(path, Given(salt=SALT)).is_byte_for_byte
 
 
-def _json(content: Any) -> Callable[[Path], None]:
+def _json(content: Any) -> Callable[[Path], object]:
     return lambda path: path.write_text(json.dumps(content))
 
 
@@ -244,7 +244,7 @@ def _json(content: Any) -> Callable[[Path], None]:
     ],
 )
 def test_what_is_no_report_is_one_clear_line(
-    tmp_path: Path, write: Callable[[Path], None], message: str
+    tmp_path: Path, write: Callable[[Path], object], message: str
 ) -> None:
     path = tmp_path / "report.json"
     write(path)

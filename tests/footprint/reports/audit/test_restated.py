@@ -26,7 +26,7 @@ policy = "when a figure of carbon moves by more than the threshold"
 threshold = "5 %"
 """
 WITH_LEDGER = BASE + 'ledger = "base"\n'
-CLOSED = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
+CLOSED: dict[str, Any] = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
 
 
 @pytest.fixture
