@@ -17,7 +17,7 @@ from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
 from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import BOOT, Page, Place
-from footprint.pages.sums import Sums
+from footprint.pages.sums import Sums, uncollected
 from footprint.pages.tasks import Task
 from footprint.pages.total import Adding, Total
 from footprint.reports.audit.calendar import Calendar, Dates
@@ -120,21 +120,24 @@ def timed(
     for each in work:
         own.setdefault(calendar.number(each.part.day), []).append(each)
     sums = Sums(cuts)
-    known = {} if fresh else {number: sums.total(tasks) for number, tasks in own.items()}
+    with uncollected():
+        known = {} if fresh else {number: sums.total(tasks) for number, tasks in own.items()}
     rest = [each for each in work if known.get(calendar.number(each.part.day)) is None]
     adding = {calendar.number(each.part.day): Adding(cuts) for each in rest}
     for each, page in zip(rest, pages(rest), strict=True):
         adding[calendar.number(each.part.day)].add(page)
     totals: dict[int, Total] = {}
-    whole = Adding(cuts)
     for number in sorted(own):
         found = known.get(number)
         if found is None:
             found = adding.pop(number).total()
             sums.keep(own[number], found)
         totals[number] = found
-        whole.join(found)
-    return Timed(whole.total(facts, issues), calendar, totals)
+    whole = Adding(cuts)
+    with uncollected():
+        for found in totals.values():
+            whole.join(found)
+        return Timed(whole.total(facts, issues), calendar, totals)
 
 
 def series(
