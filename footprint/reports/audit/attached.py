@@ -51,7 +51,7 @@ def without_names(found: T, ledger: Ledger, options: Options, settings: Settings
     names = asked(options, settings).privacy
     if names.keeps_all:
         return found
-    known = privacy.names(names, ledger.outline(), ledger.places)
+    known = privacy.names(names, [ledger.outline()], ledger.places)
     kept: T = texts.changed(found, known.of)
     return kept
 
@@ -94,7 +94,8 @@ def attached(
     )
     if names.keeps_all:
         return report
+    known = [outline, *restated.outlines(asked.base)]
     places = [*report.ledgers, *(each.name for each in inputs)]
     if settings.factors is not None:
         places.append(str(settings.factors))
-    return privacy.without_names(report, privacy.names(names, outline, places))
+    return privacy.without_names(report, privacy.names(names, known, places))

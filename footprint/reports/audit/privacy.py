@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -161,15 +161,16 @@ class Names:
         return self.name(text) if whole else self.text(text)
 
 
-def names(privacy: Privacy, outline: Outline, places: Iterable[str]) -> Names:
-    """The names that a ledger knows: of its writers' hosts, of who corrected it, in tags.
+def names(privacy: Privacy, outlines: Sequence[Outline], places: Iterable[str]) -> Names:
+    """The names that ledgers know: of their writers' hosts, of who corrected them, in tags.
 
     Args:
         privacy: what becomes of them.
-        outline: the ledger.
+        outlines: the ledgers, that of the base year too.
         places: ledgers and files as they were named.
     """
-    return Names(privacy, (one.host for one in outline.facts), _users(outline), places)
+    hosts = (one.host for each in outlines for one in each.facts)
+    return Names(privacy, hosts, (user for each in outlines for user in _users(each)), places)
 
 
 def _users(outline: Outline) -> Iterator[str]:

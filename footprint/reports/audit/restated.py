@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from footprint._version import __version__
+from footprint.accounts.outline import Outline
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity
@@ -191,6 +192,14 @@ def restated(
         _passed(figures, stated.threshold_percent),
         tuple(_earlier(each) for each in base.earlier),
     )
+
+
+def outlines(base: Base | None) -> list[Outline]:
+    """The base year's ledger, whose names may be among the reasons; none where none is named."""
+    from footprint.accounts.opened import open_ledger
+
+    ledgers = () if base is None else base.stated.ledgers
+    return [open_ledger(*ledgers).outline()] if ledgers else []
 
 
 def gaps(base: Base | None) -> Iterator[Gap]:

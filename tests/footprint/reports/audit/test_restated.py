@@ -88,6 +88,15 @@ def test_a_correction_of_the_base_year_is_a_reason(base: Path) -> None:
     assert any("has grown since its report" in each for each in reasons)
 
 
+def test_names_of_the_base_year_are_names_too(base: Path) -> None:
+    correct(base, "Ada Lovelace", "counted twice by ada lovelace")
+    hidden = this_year(WITH_LEDGER + '[privacy]\nusers = "hash"\n')
+    assert "lovelace" in this_year().to_json().lower()
+    assert "lovelace" not in hidden.to_json().lower()
+    assert hidden.restatement is not None
+    assert any("was made since, by user-" in each for each in hidden.restatement.why)
+
+
 def test_another_version_is_a_reason(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = restated.__version__
     monkeypatch.setattr(restated, "__version__", "9.0")
