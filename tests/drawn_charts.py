@@ -28,15 +28,16 @@ class Box(NamedTuple):
 
 
 def boxes(svg: str, colour: str = "") -> list[Box]:
-    """The paths of a chart in the order in which they are painted; those of a colour alone."""
+    """The parts of a chart's paths, as they are painted; those of a colour alone."""
     found = []
     for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
         style = path.get("style") or ""
         if colour and f"var(--{colour})" not in style:
             continue
-        numbers = [float(each) for each in re.findall(r"-?[\d.]+", path.get("d") or "")]
-        xs, ys = numbers[::2], numbers[1::2]
-        found.append(Box(min(xs), min(ys), max(xs), max(ys), style))
+        for part in (path.get("d") or "").split("M")[1:]:
+            numbers = [float(each) for each in re.findall(r"-?[\d.]+", part)]
+            xs, ys = numbers[::2], numbers[1::2]
+            found.append(Box(min(xs), min(ys), max(xs), max(ys), style))
     return found
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label, whisker
+from footprint.charts.drawing import WIDTH, box, cut, drawn, label, whisker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +57,7 @@ def _bar(axes: Axes, y: float, row: Bar, end: float) -> None:
     label(axes, -8 * pixel, y, cut(row.label, _LETTERS), ha="right", va="center")
     if row.mid is not None:
         width = max(row.mid, 1.5 * pixel if row.mid else 0.0)
-        axes.barh(y, width, 0.56, color=ink.of(row.colour), linewidth=0)
+        box(axes, 0, y - 0.28, width, 0.56, row.colour)
         if row.high - row.low > pixel:
             whisker(axes, y, (row.low, row.high), end, 0.13)
     reach = max(row.mid or 0.0, min(row.high, end) if row.mid is not None else 0.0)

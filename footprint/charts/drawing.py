@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -172,11 +172,50 @@ def label(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
     axes.text(x, y, _clean(text), parse_math=False, clip_on=False, **how)
 
 
+def box(
+    axes: Axes, x: float, y: float, width: float, height: float, colour: str, **how: Any
+) -> None:
+    """A box from its corner at (x, y), in data coordinates and a colour of `ink`."""
+    corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+    polygons(axes, [corners], colour, **how)
+
+
+def polygons(
+    axes: Axes, every: Iterable[Sequence[tuple[float, float]]], colour: str, **how: Any
+) -> None:
+    """Polygons of one colour as one path."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    points: list[tuple[float, float]] = []
+    codes: list[Any] = []
+    for corners in every:
+        points += [*corners, corners[0]]
+        codes += [Path.MOVETO, *[Path.LINETO] * (len(corners) - 1), Path.CLOSEPOLY]
+    if points:
+        look = {"facecolor": ink.of(colour), "linewidth": 0, "clip_on": False, **how}
+        axes.add_artist(PathPatch(Path(points, codes), **look))  # which, unlike bars, is quick
+
+
+def line(
+    axes: Axes,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    colour: str,
+    width: float = 1.0,
+    **how: Any,
+) -> None:
+    """A line from point to point, in data coordinates."""
+    from matplotlib.lines import Line2D
+
+    look = {"color": ink.of(colour), "linewidth": width, "clip_on": False, **how}
+    axes.add_artist(Line2D(xs, ys, solid_capstyle="butt", **look))
+
+
 def whisker(axes: Axes, y: float, ends: tuple[float, float], last: float, half: float) -> None:
     """An interval as a level line with ends; without an end that lies beyond `last`."""
     low, high = ends
-    how: dict[str, Any] = {"color": ink.of("ink"), "linewidth": 1.3, "clip_on": False}
-    axes.plot([low, min(high, last)], [y, y], solid_capstyle="butt", **how)
+    line(axes, [low, min(high, last)], [y, y], "ink", 1.3)
     for x in ends:
         if x <= last:
-            axes.plot([x, x], [y - half, y + half], solid_capstyle="butt", **how)
+            line(axes, [x, x], [y - half, y + half], "ink", 1.3)

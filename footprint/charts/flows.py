@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label
+from footprint.charts.drawing import WIDTH, box, cut, drawn, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,20 +49,12 @@ def flows(
         for part, height, room in zip(shown, heights, rooms, strict=True):
             top = right + (room - height) / 2
             _band(axes, (_POST, left), (end - _POST, top), height, part.colour)
-            axes.barh(
-                top,
-                _POST,
-                height,
-                end - _POST,
-                align="edge",
-                color=ink.of(part.colour),
-                linewidth=0,
-            )
+            box(axes, end - _POST, top, _POST, height, part.colour)
             text = cut(part.label, _LETTERS)
             label(axes, end + 8, right + room / 2, text, ha="left", va="center")
             left += height
             right += room + _GAP
-        axes.barh(start, _POST, sum(heights), 0, align="edge", color=ink.of("ink"), linewidth=0)
+        box(axes, 0, start, _POST, sum(heights), "ink")
         for at, line in enumerate(whole):
             y = start + sum(heights) / 2 + 17 * (at - (len(whole) - 1) / 2)
             label(axes, -8, y, line, ha="right", va="center")
@@ -87,6 +79,6 @@ def _band(
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
     path = Path([*points, *back, (x0, y0)], codes)
-    axes.add_patch(
+    axes.add_artist(
         PathPatch(path, facecolor=ink.of(colour), alpha=0.45, linewidth=0, clip_on=False)
     )

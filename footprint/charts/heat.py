@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, drawn, label
+from footprint.charts.drawing import WIDTH, box, drawn, label, polygons
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,17 +78,14 @@ def _cells(
     axes: Axes, cells: Sequence[tuple[float, float]], wide: float, high: float, colour: str
 ) -> None:
     """All cells of a colour as one path, a pixel apart from their neighbours."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    if not cells:
-        return
-    points: list[tuple[float, float]] = []
-    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * len(cells)
-    for x, y in cells:
-        left, right, top, bottom = x, x + 1 - wide, y, y + 1 - high
-        points += [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-    axes.add_patch(PathPatch(Path(points, codes), facecolor=ink.of(colour), linewidth=0))
+    polygons(
+        axes,
+        [
+            ((x, y), (x + 1 - wide, y), (x + 1 - wide, y + 1 - high), (x, y + 1 - high))
+            for x, y in cells
+        ],
+        colour,
+    )
 
 
 def _scale(axes: Axes, rows: int, wide: float, high: float, ends: tuple[str, str]) -> None:
@@ -97,6 +94,6 @@ def _scale(axes: Axes, rows: int, wide: float, high: float, ends: tuple[str, str
     label(axes, start - 8 * wide, y, ends[0], ha="right", va="center", fontsize=12)
     for at, colour in enumerate(ink.STEPS):
         x = start + at * _KEY * wide
-        axes.barh(y, _KEY * wide, 14 * high, x, color=ink.of(colour), linewidth=0, clip_on=False)
+        box(axes, x, y - 7 * high, _KEY * wide, 14 * high, colour)
     end = start + len(ink.STEPS) * _KEY * wide
     label(axes, end + 8 * wide, y, ends[1], ha="left", va="center", fontsize=12)

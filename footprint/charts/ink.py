@@ -47,9 +47,9 @@ def of(name: str) -> str:
     return SENTINELS[name]
 
 
-def category(at: int) -> str:
-    """The colour of a category; those beyond the last share its colour."""
-    return of(CATEGORIES[min(at, len(CATEGORIES) - 1)])
+def name(at: int) -> str:
+    """The name of a category's colour; those beyond the last share its colour."""
+    return CATEGORIES[min(at, len(CATEGORIES) - 1)]
 
 
 def themed(style: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label
+from footprint.charts.drawing import WIDTH, cut, drawn, label, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,16 +50,16 @@ def ranges(
         axes.set_xlim(-1, 1)
         axes.set_ylim(len(rows), 0)
         for ratio, text in ((1 / end, f"1/{end:g}"), (1.0, middle), (end, f"{end:g} ×")):
-            axes.plot([at(ratio)] * 2, [0, len(rows)], color=ink.of("line"), linewidth=1)
+            line(axes, [at(ratio)] * 2, [0, len(rows)], "line")
             label(axes, at(ratio), -0.5, text, ha="center", va="center", fontsize=12)
         for number, (text, low, high) in enumerate(rows):
             y = number + 0.5
             label(axes, -1.04, y, cut(text, _LETTERS), ha="right", va="center")
-            axes.plot([at(low), at(high)], [y, y], color=ink.of("ink"), linewidth=1.6)
+            line(axes, [at(low), at(high)], [y, y], "ink", 1.6)
             dot = Ellipse(
                 (at(1.0), y), 9 * pixel, 9 / _LINE, color=ink.of("c0"), linewidth=0, zorder=3
             )
-            axes.add_patch(dot)
+            axes.add_artist(dot)
 
     return drawn(
         paint,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label
+from footprint.charts.drawing import WIDTH, box, cut, drawn, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,17 +43,15 @@ def shares(
             label(axes, -0.02, y, cut(text, _LETTERS), ha="right", va="center")
             for number, part in enumerate(parts):
                 if share := each.get(part, 0.0):
-                    axes.barh(
-                        y, share, 20, start, color=ink.category(number), linewidth=1,
-                        edgecolor=ink.of("paper"),
-                    )  # fmt: skip
+                    edge = {"edgecolor": ink.of("paper"), "linewidth": 1}
+                    box(axes, start, y - 10, share, 20, ink.name(number), **edge)
                     start += share
         pixel = 1 / (WIDTH - _LEFT - _RIGHT)
         for number, text in enumerate(parts.values()):
             line, column = divmod(number, beside)
             x = (column * _KEY_WIDTH + 16 - _LEFT) * pixel
             y = _LINE * len(rows) + _KEY * (line + 0.5) + 6
-            axes.barh(y, 14 * pixel, 14, x, color=ink.category(number), linewidth=0, clip_on=False)
+            box(axes, x, y - 7, 14 * pixel, 14, ink.name(number))
             label(axes, x + 20 * pixel, y, text, ha="left", va="center", fontsize=12)
 
     return drawn(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label, whisker
+from footprint.charts.drawing import WIDTH, box, cut, drawn, label, whisker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def _figure(axes: Axes, figure: Figure, labels: Sequence[str], top: float) -> No
         label(axes, -8 * pixel, y, cut(side, _LETTERS), ha="right", va="center")
         if value is not None:
             low, mid, high = (bound / most for bound in value)
-            axes.barh(y, mid, 15, color=ink.category(at), linewidth=0)
+            box(axes, 0, y - 7.5, mid, 15, ink.name(at))
             if high - low > pixel:
                 whisker(axes, y, (low, high), 1.0, 4)
             reach = max(mid, high)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from footprint.charts import ink
-from footprint.charts.drawing import WIDTH, cut, drawn, label
+from footprint.charts.drawing import WIDTH, box, cut, drawn, label, line, polygons
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,14 +54,9 @@ def stacked(
         base = [0.0] * len(periods)
         for part in found:
             top = [low + max(each, 0.0) for low, each in zip(base, part.amounts, strict=True)]
-            if len(periods) > _COLUMNS:
-                axes.stairs(top, baseline=base, fill=True, color=ink.of(part.colour), linewidth=0)
-            else:
-                width = min(0.75, _WIDEST * len(periods) / (WIDTH - _LEFT - _RIGHT))
-                at = [number + 0.5 for number in range(len(periods))]
-                axes.bar(at, part.amounts, width, base, color=ink.of(part.colour), linewidth=0)
+            polygons(axes, _columns(base, top), part.colour)
             base = top
-        axes.plot([0, len(periods)], [0, 0], color=ink.of("soft"), linewidth=1, clip_on=False)
+        line(axes, [0, len(periods)], [0, 0], "soft")
         _labels(axes, periods, end)
         _key(axes, found, len(periods), end, beside)
 
@@ -76,6 +70,21 @@ def stacked(
     )
 
 
+def _columns(base: Sequence[float], top: Sequence[float]) -> list[list[tuple[float, float]]]:
+    """A part's columns: one polygon each, or where there are many one outline of all."""
+    count = len(top)
+    if count <= _COLUMNS:
+        half = min(0.75, _WIDEST * count / (WIDTH - _LEFT - _RIGHT)) / 2
+        return [
+            [(x - half, low), (x + half, low), (x + half, high), (x - half, high)]
+            for x, low, high in zip((at + 0.5 for at in range(count)), base, top, strict=True)
+            if high > low
+        ]
+    above = [(x, high) for at, high in enumerate(top) for x in (at, at + 1)]
+    below = [(x, low) for at, low in enumerate(base) for x in (at, at + 1)]
+    return [[*above, *reversed(below)]]
+
+
 def _scale(axes: Axes, columns: int, most: float, shown: Callable[[float], str]) -> float:
     """Lines at round amounts, with their amounts; gives where the axis ends."""
     from matplotlib.ticker import MaxNLocator
@@ -85,9 +94,7 @@ def _scale(axes: Axes, columns: int, most: float, shown: Callable[[float], str])
     axes.set_ylim(0, ticks[-1])
     pixel = columns / (WIDTH - _LEFT - _RIGHT)
     for tick in ticks:
-        axes.plot(
-            [0, columns], [tick, tick], color=ink.of("line"), linewidth=1, clip_on=False, zorder=0
-        )
+        line(axes, [0, columns], [tick, tick], "line", zorder=0)
         label(axes, -8 * pixel, tick, shown(tick), ha="right", va="center", fontsize=12)
     return ticks[-1]
 
@@ -106,6 +113,6 @@ def _key(axes: Axes, parts: Sequence[Part], columns: int, end: float, beside: in
         line, column = divmod(number, beside)
         x = column * _KEY_WIDTH * wide
         y = -(_UNDER + _KEY * (line + 0.5)) * high
-        axes.barh(y, 14 * wide, 14 * high, x, color=ink.of(part.colour), linewidth=0, clip_on=False)
+        box(axes, x, y - 7 * high, 14 * wide, 14 * high, part.colour)
         text = cut(part.name, _KEY_LETTERS)
         label(axes, x + 20 * wide, y, text, ha="left", va="center", fontsize=12)
