@@ -209,8 +209,10 @@ SHORTEST_SALT = 16
 
 def _privacy(name: str, value: Any) -> dict[str, str]:
     """`hosts=hash,users=drop,salt=...`, or the same by key."""
+    pairs: dict[str, str]
     if isinstance(value, str):
-        pairs = dict(part.strip().partition("=")[::2] for part in value.split(",") if part.strip())
+        split = [part.strip().partition("=") for part in value.split(",") if part.strip()]
+        pairs = {key: each for key, _, each in split}
     elif isinstance(value, Mapping):
         pairs = dict(value)
     else:
