@@ -18,6 +18,12 @@ from footprint.reports.html import pdf
 from report_ledgers import GPU, MS, Recorder, S
 
 pypdf = pytest.importorskip("pypdf")
+try:
+    import weasyprint  # noqa: F401
+except OSError as error:  # CI has it
+    pytest.skip(
+        f"Pango is not there: apt-get install libpango-1.0-0 ({error})", allow_module_level=True
+    )
 
 
 @pytest.fixture
