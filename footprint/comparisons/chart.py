@@ -22,10 +22,10 @@ def chart(made: Comparison) -> str:
     if not rows or not can_draw():
         return ""
     labels = [named(side) for side in made.sides]
-    title = plain(", ".join(row.label for row in rows))
+    title = f"Side by side: {plain(', '.join(labels))}"
     told = (
-        f"Bars of {', '.join(labels)}, each figure on a scale of its own from zero; thin lines are"
-        " intervals. The tables say the same in numbers."
+        f"Bars for {plain(', '.join(row.label for row in rows))}, each figure on a scale of its own"
+        " from zero; thin lines are intervals. The tables say the same in numbers."
     )
     svg = sides([_figure(row) for row in rows], labels, name="chart", title=title, description=told)
     return figure(title, svg)

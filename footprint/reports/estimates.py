@@ -171,7 +171,7 @@ def _wrapped(item: str) -> list[str]:
 def _html(estimate: Estimate) -> str:
     blocks: list[Table | Listed] = []
     if found := rows(estimate):
-        headings = (("", LEFT), ("best estimate", RIGHT), ("from-to", RIGHT))
+        headings = (("figure", LEFT), ("best estimate", RIGHT), ("from-to", RIGHT))
         blocks.append(Table("Figures", headings, tuple(found)))
     blocks.extend(Listed(title, tuple(items)) for title, items in _lists(estimate) if items)
     head = tuple((name, text) for name, _, text in (i.partition(": ") for i in _inputs(estimate)))
