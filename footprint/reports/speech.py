@@ -46,7 +46,10 @@ class Speech:
 
     def activity(self, kind: str) -> str:
         """A kind of activity; in English as it is declared."""
-        return kind if self.lang == "en" else self._kinds.get(f"kind.{kind}", kind).lower()
+        if self.lang == "en":
+            return kind
+        text = self._kinds.get(f"kind.{kind}", kind)
+        return text[:1].lower() + text[1:]  # in a cell, not at the head of a section
 
     def said(self, text: str) -> str:
         """A sentence of the report in the language."""
