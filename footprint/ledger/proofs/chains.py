@@ -40,10 +40,12 @@ class Manifests(NamedTuple):
     Attributes:
         links: the manifests that could be read, by chain and number.
         hashes: SHA-256 of every manifest's bytes, readable or not, by chain and number.
+        unread: names of the others: what they say of sealed files is not known.
     """
 
     links: dict[str, dict[int, Link]]
     hashes: dict[str, dict[int, str]]
+    unread: list[str]
 
     @property
     def manifests(self) -> Iterator[Manifest]:
@@ -53,7 +55,7 @@ class Manifests(NamedTuple):
 
 def read(store: Store) -> tuple[Manifests, list[Finding]]:
     """Reads all manifests of a place, and holds each against the one before it."""
-    found = Manifests({}, {})
+    found = Manifests({}, {}, [])
     findings: list[Finding] = []
     for name, _ in store.names(MANIFESTS):
         place = number_of(name)
@@ -68,16 +70,17 @@ def read(store: Store) -> tuple[Manifests, list[Finding]]:
         links = found.links.setdefault(chain, {})
         try:
             manifest = parse(data, name)
-        except LedgerVersionError as error:
-            findings.append(Finding("newer", name, str(error)))
-            continue
         except LedgerError as error:
-            findings.append(Finding("changed", name, str(error)))
+            kind = "newer" if isinstance(error, LedgerVersionError) else "changed"
+            text = "it " + str(error).removeprefix(f"{name} ")
+            findings.append(Finding(kind, name, text))
+            found.unread.append(name)
             continue
         if (manifest.chain, manifest.number) != place:
             said = path_of(manifest.chain, manifest.number)
             text = f"it says of itself that it is {said}: it was moved or copied; {_RESTORE}"
             findings.append(Finding("moved", name, text))
+            found.unread.append(name)
             continue
         if printed(manifest) != data:
             text = f"it is not written as footprint writes it: it was edited; {_RESTORE}"

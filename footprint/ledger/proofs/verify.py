@@ -89,10 +89,13 @@ def _look(
     # Journals first: one that is sealed meanwhile is then in a manifest, never in neither.
     seen = _journals(store, heads)
     manifests, findings = chains.read(store)
-    named = segments.expected(manifests.manifests, receipts.moved(store))
+    own = chains.own_chain(store, manifests)
+    newer = [each.where for each in (*findings, *own) if each.kind == "newer"]
+    unread = next(iter([*newer, *manifests.unread]), "")
+    named = segments.expected(manifests.manifests, receipts.moved(store), unread)
     sealed = {journal.key: journal for each in manifests.manifests for journal in each.journals}
     seen = [_again(store, one, sealed.get(one.key)) if one.key else one for one in seen]
-    findings += chains.own_chain(store, manifests)
+    findings += own
     findings += (each for one in seen for each in one.findings)
     findings += journals.doubles(seen, sealed)
     findings += segments.check(store, named, told)

@@ -297,3 +297,19 @@ def test_what_a_newer_footprint_wrote_is_said_to_be_newer(whole: Whole) -> None:
         found = [each for each in whole.errors({name: data}) if each.kind == "newer"]
         assert [each.where for each in found] == [name]
         assert "upgrade footprint" in found[0].text
+
+
+@pytest.mark.parametrize("wrong", ["newer", "damaged"])
+def test_files_of_a_manifest_that_cannot_be_read_are_no_leftovers(whole: Whole, wrong: str) -> None:
+    name = whole.named("0000001.json")[0]
+    theirs = {each.path for each in parse(whole.files[name], name).files}
+    data = whole.files[name]
+    data = _edited(data, schema="footprint.manifest/9") if wrong == "newer" else data[1:]
+    found = verify(Memory({**whole.files, name: data}))
+    assert not any(each.where in theirs for each in found)
+    (note,) = [each for each in found if each.kind == "unproved"]
+    assert (note.where, note.is_error) == (name, False)
+    assert f"{len(theirs)} sealed files that no other one names are not told" in note.text
+    (one,) = [each for each in found if each.is_error and each.where == name]
+    assert one.kind == ("newer" if wrong == "newer" else "changed")
+    assert one.line.count(name) == 1
