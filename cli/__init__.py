@@ -16,9 +16,16 @@ COMMANDS = {
     "run": ("footprint.cli.run:run", "Run a program and book what it uses."),
     "report": ("footprint.cli.report:report", "Report on a ledger."),
     "check": ("footprint.cli.check:check", "Hold a ledger against budgets."),
+    "advise": (
+        "footprint.cli.advise:advise",
+        "Say what the same work would save elsewhere.",
+    ),
     "doctor": ("footprint.cli.doctor:doctor", "Say what can be measured here, and how well."),
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
-    "top": ("footprint.cli.top:top", "Show what draws power now."),
+    "top": (
+        "footprint.cli.top:top",
+        "Show what draws power now: devices, programs, watts, kWh, grams and dollars.",
+    ),
     "meter": ("footprint.cli.meter:meter", "Meter this host without a program, as a service."),
     "ledger": ("footprint.cli.ledger:ledger", "Look into a ledger, or export it."),
     "seal": ("footprint.cli.seal:seal", "Seal a ledger's closed journals."),
