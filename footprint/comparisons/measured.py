@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from footprint.accounts import book as books
+from footprint.accounts import compacted
 from footprint.accounts.book import Book
 from footprint.accounts.entries import Entry, collect
 from footprint.accounts.opened import Instant, Ledger, open_ledger, parse_period
 from footprint.accounts.peaks import Peaks
+from footprint.comparisons import hourly
 from footprint.comparisons import samples as sampled
 from footprint.comparisons.counting import ITEM, RUN, counting, of_entry
 from footprint.comparisons.samples import Sample
@@ -65,7 +67,7 @@ class Measured(NamedTuple):
         elapsed_s: seconds of its runs, each from its first span to the end of its last.
         throughput_per_s: amount by those.
         peak_host_bytes, peak_gpu_bytes: the most memory that its process trees were seen to hold.
-        samples: single calls; None where there are none (a report).
+        samples: single calls; None where there are none (a report, compacted dates).
         devices: what it used of each; None where not known.
         estimated: part of its energy is an API provider's.
         factors, assumptions, gaps: of its report.
@@ -113,18 +115,20 @@ def measure(
     ledger = open_ledger(*directories)
     where = ", ".join(ledger.places)
     facts, issues = ledger.facts()
-    entries = collect(facts, range(len(facts))).entries
+    period, kept = parse_period(ask.since, ask.until), ledger.compacted()
+    known, folded = hourly.entries(kept, facts, period)
+    entries = [*collect(facts, range(len(facts))).entries, *known]
     selectors = [find(text, facts, entries, where) for _, text in texts]
 
     def grouping(of_boot: Sequence[Entry], index: int) -> Iterable[Hashable]:
         entry = of_boot[index]
         for number, selector in enumerate(selectors):
-            wanted = ask.per == RUN or not entry.path.background
-            if wanted and selector.holds(entry, facts[entry.writer]):
+            if _is_chosen(entry, facts, selector, ask):
                 yield number
 
     # Of the same reading: a ledger may grow meanwhile, and an entry knows its writer by number.
-    book = books.make(facts, issues, grouping, parse_period(ask.since, ask.until))
+    # Rows that stayed of compacted dates are in the groups of these, too.
+    book = books.make(facts, issues, grouping, period, without=compacted.days(kept))
     peaks = Peaks(book)
     reports: dict[tuple[str, ...], Report] = {}
     found = []
@@ -132,8 +136,35 @@ def measure(
         if selector.fields not in reports:
             reports[selector.fields] = _report(ledger, selector, ask)
         made = reports[selector.fields]
-        found.append(_side(label, where, number, selector, book, peaks, made, ask))
+        own = [each for each in folded if _is_chosen(each, facts, selector, ask)]
+        side = _side(label, where, number, selector, book, peaks, made, ask, own)
+        found.append(_by_the_hour(side, made, ask) if own else side)
     return [_with_overlaps(side, found[:at], facts, entries) for at, side in enumerate(found)]
+
+
+def _is_chosen(entry: Entry, facts: Sequence[Facts], selector: Selector, ask: Ask) -> bool:
+    wanted = ask.per == RUN or not entry.path.background
+    return wanted and selector.holds(entry, facts[entry.writer])
+
+
+def _by_the_hour(side: Measured, made: Report, ask: Ask) -> Measured:
+    """A side with calls on compacted dates: what its report says, and nothing of single calls."""
+    groups = _groups(made, side.selector, own_time=ask.per == RUN)
+    seconds = groups[0].active_s
+    return side._replace(
+        active_s=seconds,
+        elapsed_s=None,
+        throughput_per_s=side.amount / seconds if seconds and ask.per != RUN else None,
+        peak_host_bytes=_greatest(_known(each.peak_host_memory_bytes for each in groups)),
+        peak_gpu_bytes=_greatest(_known(each.peak_gpu_memory_bytes for each in groups)),
+        samples=None,
+        devices=None,
+        gaps=(hourly.NO_CALLS, *side.gaps),
+    )
+
+
+def _known(values: Iterable[float | None]) -> Iterator[float]:
+    return (each for each in values if each is not None)
 
 
 def _with_overlaps(
@@ -165,16 +196,17 @@ def _side(
     peaks: Peaks,
     made: Report,
     ask: Ask,
+    folded: Sequence[Entry],
 ) -> Measured:
     chosen = [
         index
         for index, entry in enumerate(book.entries)
-        if (ask.per == RUN or not entry.path.background)
-        and selector.holds(entry, book.facts[entry.writer])
+        if _is_chosen(entry, book.facts, selector, ask)
     ]
     groups = _groups(made, selector, own_time=ask.per == RUN)
-    runs = {_run(book, index) for index in chosen}
-    if not chosen or not groups:
+    entries = [*(book.entries[index] for index in chosen), *folded]
+    runs = {_run(book, each) for each in entries}
+    if not entries or not groups:
         raise UsageError(
             f"{label}: none of its spans is a call of this period: compare another period, or "
             "--per run for what whole runs used"
@@ -183,7 +215,7 @@ def _side(
     calls = sampled.samples(book, chosen, of_entry(counted))
     if ask.per == RUN:
         calls = [each._replace(items=1.0) for each in sampled.by_run(calls)]
-    hosts, gpus = zip(*(peaks.of(book.entries[index]) for index in chosen), strict=True)
+    seen = [peaks.of(book.entries[index]) for index in chosen]
     whole = added([group.amounts for group in groups])
     seconds = sampled.active_s(book, chosen)
     known = whole.energy_j is not None and all(
@@ -195,7 +227,7 @@ def _side(
         selector=selector,
         spans=sum(group.spans for group in groups if not group.own_time),
         runs=len(runs),
-        kinds=tuple(sorted({book.entries[index].path.kind for index in chosen})),
+        kinds=tuple(sorted({each.path.kind for each in entries})),
         per=per,
         counted=counted,
         amount=count,
@@ -206,8 +238,8 @@ def _side(
         active_s=seconds,
         elapsed_s=sampled.elapsed_s(book, chosen),
         throughput_per_s=count / seconds if seconds and ask.per != RUN else None,
-        peak_host_bytes=_greatest(hosts),
-        peak_gpu_bytes=_greatest(gpus),
+        peak_host_bytes=_greatest(host for host, _ in seen),
+        peak_gpu_bytes=_greatest(gpu for _, gpu in seen),
         samples=tuple(calls),
         devices=_devices(book, number),
         estimated=any("api" in group.tiers_energy for group in groups),
@@ -244,8 +276,8 @@ def money_each(one: Measured, currency: str) -> Quantity | None:
     return None if cost is None else cost.to_quantity() / one.amount
 
 
-def _run(book: Book, index: int) -> str:
-    one = book.facts[book.entries[index].writer]
+def _run(book: Book, entry: Entry) -> str:
+    one = book.facts[entry.writer]
     return str(one.context.get("run", one.writer))
 
 
