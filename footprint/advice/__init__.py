@@ -1,1 +1,8 @@
-"""What the same work would have used elsewhere, at other times, or in another way."""
+"""What the same work would have used elsewhere, or without what lay idle.
+
+view        what advice says (immutable); `Figure` judges whether a difference is one
+make        from ledgers to advice: `advise`
+zones       other zones; `neighbours`: the zones that are tried where none is named
+idle        devices that drew power and did nothing
+formats     text, Markdown, JSON; `page` and `speech` are what they share
+"""

@@ -84,7 +84,7 @@ def report(
     from footprint.reports.build import build
 
     given = {name: value for name, value in locals().items() if name not in ("ledgers", "build")}
-    return build(_opened(ledgers), *_asked(**given))
+    return build(opened_of(ledgers), *_asked(**given))
 
 
 def trace(
@@ -106,10 +106,18 @@ def trace(
 
     Raises UsageError for a figure that the report does not have, and as `report` does.
     """
-    from inspect import signature
-
     from footprint.reports.audit.attached import without_names
     from footprint.reports.tracing.make import MOST, trace
+
+    asked, settings = asked_of(**options)
+    ledger, many = opened_of(ledgers), MOST if most is None else most
+    found = trace(ledger, asked, settings, figure, many, say=say)
+    return without_names(found, ledger, asked, settings)
+
+
+def asked_of(**options: Any) -> tuple[Options, Settings]:
+    """`report`'s arguments, those that are given, checked. Raises UsageError for wrong ones."""
+    from inspect import signature
 
     known = [name for name in signature(report).parameters if name != "ledgers"]
     for name in options:
@@ -118,10 +126,7 @@ def trace(
                 f"{name}= is not known: use {', '.join(known)}." + nearest(name, known)
             )
     every = {name: signature(report).parameters[name].default for name in known} | options
-    asked, settings = _asked(**every)
-    ledger, many = _opened(ledgers), MOST if most is None else most
-    found = trace(ledger, asked, settings, figure, many, say=say)
-    return without_names(found, ledger, asked, settings)
+    return _asked(**every)
 
 
 def _asked(
@@ -169,7 +174,7 @@ def _order(names: str | Iterable[str]) -> str | list[str]:
     return names if isinstance(names, str) else list(names)
 
 
-def _opened(ledgers: Iterable[Source | Iterable[Source]]) -> Ledger:
+def opened_of(ledgers: Iterable[Source | Iterable[Source]]) -> Ledger:
     """One ledger of all; a place that is named twice counts once."""
     places: dict[str | Path, None] = {}
     for each in ledgers:

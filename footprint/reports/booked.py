@@ -198,6 +198,11 @@ class Booked:
             found.append(_Rest(each, shares, self._home(each), idle, other))
         return found
 
+    def idle(self) -> Iterator[tuple[DeviceLine, int, Use]]:
+        """Each metered device with its factor set, and what it used while it idled."""
+        for rest in self._rests:
+            yield rest.line, rest.home, rest.idle
+
     def pieces(self) -> Iterator[Piece]:
         """All that was metered, by factor set and by how it became known.
 

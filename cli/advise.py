@@ -1,0 +1,94 @@
+"""`footprint advise`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footprint.advice.formats import FORMATS, of_file
+from footprint.advice.view import CARBON, RANKINGS
+from footprint.cli.group import uncollected
+from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.engines import ENGINES
+from footprint.files import write_whole
+from footprint.words import LANGUAGES
+
+
+@click.command()
+@click.argument("ledgers", nargs=-1, metavar="[LEDGER ...]")
+@click.option(
+    "--zone-candidate",
+    "zone_candidates",
+    multiple=True,
+    metavar="ZONE",
+    help="A zone to try, in place of those near. Repeat.",
+)
+@click.option(
+    "--by", type=click.Choice(RANKINGS), default=CARBON, help="What it is judged and ranked by."
+)
+@click.option("--all", "every", is_flag=True, help="Show too what saves less than is uncertain.")
+@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
+@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@setting_options(*DECLARING, "factors", "factor_sources", "organisation", "privacy")
+@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
+)
+@click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
+@click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Of what is said.")
+def advise(
+    ledgers: tuple[str, ...],
+    *,
+    zone_candidates: tuple[str, ...],
+    by: str,
+    every: bool,
+    since: str | None,
+    until: str | None,
+    no_pins: bool,
+    engine: str,
+    fresh: bool,
+    master: str | None,
+    format_: str | None,
+    output: str | None,
+    lang: str,
+    **given: Any,
+) -> None:
+    """Say what the same work would save elsewhere.
+
+    The metered energy in other zones, and what idle devices drew: ranked, with intervals, and only
+    where a saving is larger than what is uncertain of it.
+
+    Example: footprint advise --zone FRA --zone-candidate SWE
+    """
+    from footprint.advice.make import advise as made_of
+
+    form = format_ or of_file(output)
+    with uncollected():
+        made = made_of(
+            *ledgers,
+            zone_candidates=zone_candidates,
+            by=by,
+            every=every,
+            since=since,
+            until=until,
+            pins=not no_pins,
+            engine=engine,
+            fresh=fresh,
+            master=master,
+            **checked(**given),
+        )
+    data = made.render(form, lang).encode("utf-8", "backslashreplace")
+    if output is None or output == "-":
+        click.echo(data, nl=False)
+    else:
+        write_whole(Path(output), data)

@@ -1,0 +1,73 @@
+"""Devices that drew power while none of the work, nor of other programs, ran on them.
+
+What they drew is metered. Sharing them with other work or switching them off saves that at most:
+a device that waits for the next call cannot always be had back in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from footprint.advice.view import Figure, Suggestion
+from footprint.estimators.factors import Factor
+from footprint.estimators.money import MoneyRange, by_currency
+from footprint.estimators.quantity import Quantity, exact
+from footprint.reports.view import Amounts, added
+from footprint.reports.workings import Workings
+
+METHOD = "the energy that was metered while no work ran, at the factors of its place"
+BOUND = "all of it is saved: this is the most that sharing or switching off can save"
+BOUGHT = "what was paid for the hardware is not saved: electricity and rent alone are counted"
+
+#: Parts of a cost that end where a device is given back.
+_SAVED = ("electricity", "rental")
+
+
+def idle(of: Workings) -> Iterator[Suggestion]:
+    """A suggestion for each host and sort of device that idled, unused ones apart."""
+    found: dict[tuple[str, str, str, bool], dict[str, None]] = {}
+    amounts: dict[tuple[str, str, str, bool], list[Amounts]] = {}
+    factors: dict[tuple[str, str, str, bool], dict[Factor, None]] = {}
+    for line, home, use in of.booked.idle():
+        if not use.energy.high:
+            continue
+        is_unused = not line.attributed_nj and not line.unattributed_nj
+        key = line.host, line.device.kind, line.device.name, is_unused
+        found.setdefault(key, {})[line.device.id] = None
+        amounts.setdefault(key, []).append(of.places.price({home: use}))
+        own = of.places.sets[home]
+        used = (*own.intensity[:1], *own.tariff[:1], *((own.pue,) if own.pue else ()))
+        factors.setdefault(key, {}).update(dict.fromkeys(used))
+    for key in sorted(found):
+        yield _suggestion(key, len(found[key]), added(amounts[key]), tuple(factors[key]))
+
+
+def _suggestion(
+    key: tuple[str, str, str, bool], count: int, priced: Amounts, factors: tuple[Factor, ...]
+) -> Suggestion:
+    host, kind, name, is_unused = key
+    what = f"{count} x {name} on {host}"
+    if is_unused and kind == "gpu":
+        text = f"give back or switch off what no work used: {what}"
+    else:
+        text = f"share or switch off what lay idle: {what}"
+    paid = by_currency(
+        money for part in _SAVED for money in priced.cost_parts.get(part, {}).values()
+    )
+    known: MoneyRange | None = next(iter(paid.values())) if len(paid) == 1 else None
+    return Suggestion(
+        kind="idle",
+        what=text,
+        groups=(),
+        carbon_g=_all_of(priced.carbon_location_g),
+        cost=None if known is None else _all_of(known.to_quantity()),
+        at_most=True,
+        method=METHOD,
+        tier="bound",
+        assumptions=(BOUND, *((BOUGHT,) if "purchase" in priced.cost_parts else ())),
+        factors=factors,
+    )
+
+
+def _all_of(now: Quantity | None) -> Figure | None:
+    return None if now is None else Figure(now, exact(0.0, now.unit), now)

@@ -1,0 +1,99 @@
+"""From ledgers to advice: their workings, and each part's suggestions, judged and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from footprint.accounts.opened import Ledger
+from footprint.advice.idle import idle
+from footprint.advice.view import CARBON, RANKINGS, Advice, Suggestion
+from footprint.advice.zones import zones
+from footprint.errors import UsageError, nearest
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.zones import resolve_zone
+from footprint.reports import Source, asked_of, opened_of
+from footprint.reports.audit.attached import without_names
+from footprint.reports.times import stamp
+from footprint.reports.workings import Workings, worked_out
+
+NO_ENERGY = Gap(
+    "energy_j",
+    "the ledger has no metered energy in the period",
+    "run work on a host with a meter (footprint doctor)",
+)
+
+
+def advise(
+    *ledgers: Source | Iterable[Source],
+    zone_candidates: Iterable[str] = (),
+    by: str = CARBON,
+    every: bool = False,
+    **options: Any,
+) -> Advice:
+    """What the same work would have used elsewhere, or without what lay idle.
+
+    Args:
+        ledgers: as of `footprint.report`.
+        zone_candidates: zones to try; none: those near the work's own, the best of them.
+        by: `carbon` or `cost`: what suggestions are judged and ranked by.
+        every: those below the noise are in it too.
+        options: as of `footprint.report`, but `by` and `absorption`.
+
+    Raises UsageError for wrong arguments, LedgerError for what is no ledger.
+    """
+    if by not in RANKINGS:
+        raise UsageError(
+            f"by={by!r} is not known: use {' or '.join(RANKINGS)}." + nearest(by, RANKINGS)
+        )
+    named = tuple(dict.fromkeys(_zone(each) for each in zone_candidates))
+    asked, settings = asked_of(**options)
+    ledger: Ledger = opened_of(ledgers)
+    of = worked_out(ledger, ledger.outline(fresh=asked.fresh), asked, settings)
+    found, gaps = _found(of, named)
+    shown = [each for each in found if every or each.exceeds(by)]
+    shown.sort(key=lambda each: _rank(each, by))
+    made = Advice(
+        ledgers=tuple(ledger.places),
+        period=(_stamp(of.book.start_ns), _stamp(of.book.end_ns)),
+        by=by,
+        suggestions=tuple(shown),
+        left_out=len(found) - len(shown),
+        gaps=tuple(dict.fromkeys(gaps)),
+    )
+    return without_names(made, ledger, asked, settings)
+
+
+def _zone(text: str) -> str:
+    try:
+        return resolve_zone(text).code
+    except EstimatorError as error:
+        raise UsageError(f"--zone-candidate: {error}") from error
+
+
+def _found(of: Workings, named: Sequence[str]) -> tuple[list[Suggestion], list[Gap]]:
+    if not any(use.energy.high for use in of.whole.values()):
+        return [], [NO_ENERGY]
+    every = [*zones(of, named), *idle(of)]
+    found = [each for each in every if isinstance(each, Suggestion)]
+    gaps = [each for each in every if isinstance(each, Gap)]
+    if any(each.figure(CARBON) is None for each in found):
+        gaps.append(
+            Gap(
+                "idle",
+                "neither carbon nor cost of some idle energy is known",
+                "declare where it ran and its price (--zone FRA --tariff 0.18)",
+            )
+        )
+    return found, gaps
+
+
+def _rank(one: Suggestion, by: str) -> tuple[bool, float, str]:
+    """Those that have the figure asked for first, the greatest saving first."""
+    own = one.carbon_g if by == CARBON else one.cost
+    found = one.figure(by)
+    return own is None, -found.saved.mid if found else 0.0, one.what
+
+
+def _stamp(utc_ns: int | None) -> str | None:
+    return None if utc_ns is None else stamp(utc_ns)

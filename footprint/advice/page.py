@@ -1,0 +1,88 @@
+"""Advice as tables and lists of text, which the formats for people share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from footprint.advice.view import Advice, Figure, Suggestion
+from footprint.estimators.factors import Factor
+from footprint.estimators.series import Series
+from footprint.reports import figures as fig
+from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, Page, of_columns
+from footprint.words import Words, words
+from footprint.words.said import said
+
+
+def page(advice: Advice, lang: str = "en") -> Page:
+    """All that is shown of advice. Raises UsageError for a language that is not there."""
+    say = words(lang, "advice")
+    start, end = advice.period
+    head = [(say("ledger"), ", ".join(advice.ledgers))]
+    if start and end:
+        head.append((say("period"), say("from_to", a=say.instant(start), b=say.instant(end))))
+    head.append((say("by"), say(f"by_{advice.by}")))
+    return Page(say("title"), tuple(head), tuple(_blocks(advice, say, lang)), lang)
+
+
+def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
+    shown = advice.suggestions
+    if not shown:
+        yield Listed(say("suggestions"), (say("none"),))
+    for name in ("carbon_g", "cost"):
+        known: list[tuple[int, Figure]] = [
+            (number, figure)
+            for number, each in enumerate(shown, start=1)
+            if (figure := getattr(each, name)) is not None
+        ]
+        if known:
+            yield of_columns(
+                say(name),
+                [
+                    (say("number"), RIGHT, [str(number) for number, _ in known]),
+                    (say("now"), RIGHT, [fig.both(each.now, lang) for _, each in known]),
+                    (say("then"), RIGHT, [fig.both(each.then, lang) for _, each in known]),
+                    (say("saved"), RIGHT, [fig.both(each.saved, lang) for _, each in known]),
+                    (
+                        say("exceeds"),
+                        LEFT,
+                        [say("yes" if each.exceeds else "no") for _, each in known],
+                    ),
+                ],
+            )
+    if shown:
+        rows = [_line(each, say, lang) for each in shown]
+        numbers = [str(number) for number in range(1, len(shown) + 1)]
+        yield Listed(
+            say("what"), tuple(f"{n}. {row}" for n, row in zip(numbers, rows, strict=True))
+        )
+        sure = dict.fromkeys(note for each in shown for note in (each.method, *each.assumptions))
+        yield Listed(say("assumptions"), tuple(said(lang, note) for note in sure))
+    factors = dict.fromkeys(_factor(one, lang) for each in shown for one in each.factors)
+    if factors:
+        yield Listed(say("factors"), tuple(factors))
+    if advice.left_out:
+        yield Listed(say("left_out_title"), (say("left_out", count=say.count(advice.left_out)),))
+    if advice.gaps:
+        lines = (
+            say("gap", why=said(lang, gap.why), remedy=said(lang, gap.remedy))
+            for gap in advice.gaps
+        )
+        yield Listed(say("gaps"), tuple(lines))
+
+
+def _line(one: Suggestion, say: Words, lang: str) -> str:
+    text = said(lang, one.what)
+    text = say("at_most", text=text) if one.at_most else text
+    names = ["/".join(value or NOTHING for _, value in key) for key in one.groups]
+    return say("of_groups", text=text, groups=", ".join(names)) if names else text
+
+
+def _factor(factor: Factor, lang: str) -> str:
+    changing = isinstance(factor.value, Series)
+    value = "" if changing else f" {fig.digits(factor.quantity.mid, lang)}"
+    year = f" ({factor.vintage})" if factor.vintage else ""
+    unit = "" if factor.unit == "1" else f" {factor.unit}"
+    where = f" {factor.zone}" if factor.zone else ""
+    source = f"{factor.source} {factor.version}".strip()
+    text = f"{said(lang, factor.name)}{where}:{value}{unit}"
+    return f"{text}, {source}{year}" if source else text

@@ -1,0 +1,103 @@
+"""What advice says: suggestions with what they would save, and what nothing can be said of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from footprint.estimators.errors import Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import Quantity
+
+SCHEMA = "footprint.advice/1"
+
+CARBON, COST = "carbon", "cost"
+#: What suggestions can be ranked by.
+RANKINGS = (CARBON, COST)
+
+#: A figure and its parts, as a group's key has them.
+Key = tuple[tuple[str, str | None], ...]
+
+
+class Figure(NamedTuple):
+    """One figure of a suggestion: g CO2e, or a currency, which is the quantities' unit.
+
+    Attributes:
+        now: as it was.
+        then: as it would have been.
+        saved: now less then, with the joint interval: what both share cancels, so that it is not
+            the difference of their intervals. Below zero where it would be more.
+    """
+
+    now: Quantity
+    then: Quantity
+    saved: Quantity
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether all of the joint interval is a saving."""
+        return self.saved.low > 0.0
+
+
+class Suggestion(NamedTuple):
+    """What could be done, and what it would have come to.
+
+    Attributes:
+        kind: `zone` or `idle`.
+        what: it, in one sentence.
+        groups: the keys of the groups that it is about; empty: of none, as idle energy.
+        carbon_g: location-based, g CO2e; None where not known.
+        cost: of electricity, and of rent for idle devices, in one currency; None where not known.
+        at_most: it saves this or less: it is a bound, not an estimate.
+        method: how it is worked out.
+        tier: `counterfactual`: measured energy with other factors; `bound`: measured energy.
+        assumptions, factors: what it rests on.
+    """
+
+    kind: str
+    what: str
+    groups: tuple[Key, ...]
+    carbon_g: Figure | None
+    cost: Figure | None
+    at_most: bool
+    method: str
+    tier: str
+    assumptions: tuple[str, ...] = ()
+    factors: tuple[Factor, ...] = ()
+
+    def figure(self, by: str) -> Figure | None:
+        """The figure that it is judged by: the one asked for, else the one that is known."""
+        first, second = self.carbon_g, self.cost
+        if by == COST:
+            first, second = second, first
+        return first if first is not None else second
+
+    def exceeds(self, by: str) -> bool:
+        """Whether it saves more than is uncertain."""
+        found = self.figure(by)
+        return found is not None and found.exceeds
+
+
+class Advice(NamedTuple):
+    """Advice on ledgers.
+
+    Attributes:
+        ledgers: as they were given.
+        period: first and last instant (UTC, ISO 8601); None where nothing was recorded.
+        by: what it is ranked by.
+        suggestions: those shown, the one that saves most first.
+        left_out: how many save less than is uncertain, or nothing, and are not shown.
+        gaps: what nothing can be said of, and why.
+    """
+
+    ledgers: tuple[str, ...]
+    period: tuple[str | None, str | None]
+    by: str
+    suggestions: tuple[Suggestion, ...]
+    left_out: int
+    gaps: tuple[Gap, ...]
+
+    def render(self, format: str = "text", lang: str = "en") -> str:  # noqa: A002 - option's name
+        """It as `text`, `md` or `json`, in English or French. UsageError for another of either."""
+        from footprint.advice.formats import rendered
+
+        return rendered(self, format, lang)

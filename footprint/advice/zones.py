@@ -1,0 +1,222 @@
+"""The same energy in other zones.
+
+    saved_g = energy_kwh x (PUE x intensity here - PUE x intensity there)
+
+The energy is the work's own in both, and so is the PUE where the other zone has none of its own:
+they are applied once, to the difference of what differs. All that the devices drew counts, idle
+energy too: it would have moved with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from footprint.advice.neighbours import neighbours
+from footprint.advice.view import Figure, Key, Suggestion
+from footprint.estimators.applied import Use, mean, money_mean
+from footprint.estimators.contracts import Contracts
+from footprint.estimators.declared import declare
+from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.factors import Factor
+from footprint.estimators.pricing import FactorSet
+from footprint.estimators.quantity import Quantity, exact, total
+from footprint.estimators.series import Series
+from footprint.reports.workings import Workings
+
+#: Of the zones that nobody named so many are kept, the best.
+MOST = 5
+
+METHOD = (
+    "the energy that was metered, times the other zone's grid intensity, and its tariff and PUE "
+    "where they are known there"
+)
+LATENCY = (
+    "the work could run there: whether its data may leave, how far its users are and whether "
+    "the hardware can be had is not looked at"
+)
+SAME_PUE = "the facility's PUE would be the same there"
+API_STAYS = "what API providers use stays where it is, and is not in these figures"
+SAME_ENERGY = "the same hardware would draw the same energy there"
+OTHER_TABLE = "{zone}'s grid intensity is of another source or year than {home}'s"
+
+_NAME = "name another zone"
+
+_Work = Sequence[tuple[FactorSet, Use]]
+
+
+def zones(of: Workings, named: Sequence[str]) -> Iterator[Suggestion | Gap]:
+    """Suggestions of zones, and why there are none.
+
+    Args:
+        named: codes of the zones to try; none: those that are near.
+    """
+    work: dict[str, list[tuple[FactorSet, Use]]] = {}
+    for number, use in sorted(of.whole.items()):
+        own = of.places.sets[number]
+        if not use.energy.high:
+            continue
+        if own.zone is None or not own.intensity:
+            yield Gap(
+                "zone",
+                "of some work the zone or its grid intensity is not known",
+                "declare where it ran (--zone FRA)",
+            )
+            continue
+        work.setdefault(own.zone.code, []).append((own, use))
+    for home, parts in sorted(work.items()):
+        yield from _of_home(of, home, parts, named)
+
+
+def _of_home(
+    of: Workings, home: str, work: _Work, named: Sequence[str]
+) -> Iterator[Suggestion | Gap]:
+    zone = work[0][0].zone
+    assert zone is not None  # that is how they were sorted
+    if not named and any(isinstance(own.intensity[0].value, Series) for own, _ in work):
+        yield Gap(
+            "zone",
+            f"{home}'s intensity changes with time, and the tables of other zones are by year",
+            "name zones that a source has by the hour too (--zone-candidate)",
+        )
+        return
+    tried = named or neighbours(zone)
+    if not tried:
+        yield Gap("zone", f"no zones near {home} are listed", "name some (--zone-candidate SWE)")
+        return
+    groups = tuple(
+        each.group.key for each in of.made if home in each.group.zones and each.used.uses
+    )
+    is_api = any(each.api is not None for each in of.made)
+    found = []
+    for code in tried:
+        if code == home:
+            continue
+        there = _there(of, code)
+        if there is None or not there.intensity:
+            if named:
+                yield Gap("zone", f"no source has a grid intensity for {code}", _NAME)
+            continue
+        is_alike = all(_table(own.intensity[0]) == _table(there.intensity[0]) for own, _ in work)
+        if not named and not is_alike:
+            continue  # a difference of tables or years is none of zones
+        made = _suggestion(home, code, work, there, groups, is_alike=is_alike)
+        if made is not None:
+            notes = (*made.assumptions, *((API_STAYS,) if is_api else ()))
+            found.append(made._replace(assumptions=notes))
+        elif named:
+            yield Gap(
+                "zone", f"the grid intensity of {code} is not known of all of the period", _NAME
+            )
+    if not named:
+        if not found:
+            yield Gap(
+                "zone",
+                f"no zone near {home} has an intensity of the same source and year",
+                "name zones (--zone-candidate)",
+            )
+        found.sort(key=_then_g)
+        found = found[:MOST]
+    yield from found
+
+
+def _then_g(one: Suggestion) -> float:
+    return one.carbon_g.then.mid if one.carbon_g else 0.0
+
+
+def _there(of: Workings, code: str) -> FactorSet | None:
+    """A zone's own factors: what was declared or agreed of the work's place is not of this one."""
+    from footprint.estimators.context import resolve
+
+    since, until = of.period
+    since = of.book.start_ns if since is None else since
+    until = of.book.end_ns if until is None else until
+    contracts = Contracts(rates=of.sources.contracts.rates)
+    try:
+        return resolve(declare(zone=code), of.sources.registry, (), since, until, contracts)
+    except EstimatorError:
+        return None  # a region without a row
+
+
+def _table(factor: Factor) -> tuple[str, int | None]:
+    """The publisher and the year of a table's row."""
+    return factor.source.partition(" ")[0], factor.vintage
+
+
+def _suggestion(
+    home: str, code: str, work: _Work, there: FactorSet, groups: tuple[Key, ...], *, is_alike: bool
+) -> Suggestion | None:
+    has_pue = there.pue is not None and all(own.pue is not None for own, _ in work)
+    if there.pue is not None and has_pue:
+        has_pue = any(own.pue != there.pue for own, _ in work)
+    carbon, money = [], []
+    for own, use in work:
+        here_pue = own.pue.quantity if own.pue else exact(1.0, "1")
+        there_pue = there.pue.quantity if there.pue and has_pue else None
+        here, other = (
+            mean(own.intensity, use.weights).value,
+            mean(there.intensity, use.weights).value,
+        )
+        if here is None or other is None:
+            return None
+        carbon.append(_figure(use.energy.to("kWh"), here_pue, there_pue, here, other, "g"))
+        price, other_price = _money(own, use), _money(there, use)
+        if price is not None and other_price is not None and price.unit == other_price.unit:
+            kwh, unit = use.energy.to("kWh"), price.unit
+            money.append(_figure(kwh, here_pue, there_pue, price, other_price, unit))
+    is_paid = len(money) == len(carbon) and len({each.now.unit for each in money}) == 1
+    assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), LATENCY]
+    if not is_alike:
+        assumptions.append(OTHER_TABLE.format(zone=code, home=home))
+    used = [factor for own, _ in work for factor in own.intensity[:1]]
+    used += [*there.intensity[:1], *(there.tariff[:1] if is_paid else ())]
+    used += [there.pue] if there.pue is not None and has_pue else []
+    return Suggestion(
+        kind="zone",
+        what=f"run in {code} what ran in {home}",
+        groups=groups,
+        carbon_g=_sum(carbon),
+        cost=_sum(money) if is_paid else None,
+        at_most=False,
+        method=METHOD,
+        tier="counterfactual",
+        assumptions=tuple(assumptions),
+        factors=tuple(dict.fromkeys(used)),
+    )
+
+
+def _money(own: FactorSet, use: Use) -> Quantity | None:
+    """The tariff over a use, per kWh; its unit is the currency."""
+    if not own.tariff:
+        return None
+    found, _ = money_mean(own.tariff, use.weights)
+    return None if found is None else found.to_quantity()
+
+
+def _figure(
+    kwh: Quantity,
+    pue: Quantity,
+    other_pue: Quantity | None,
+    here: Quantity,
+    there: Quantity,
+    unit: str,
+) -> Figure:
+    """now, then and saved of one use; `other_pue` None: the same, shared by both."""
+    now = kwh.times(pue, "kWh").times(here, unit)
+    if other_pue is None:
+        then = kwh.times(pue, "kWh").times(there, unit)
+        saved = kwh.times(pue, "kWh").times(_less(here, there, unit), unit)
+    else:
+        then = kwh.times(other_pue, "kWh").times(there, unit)
+        rates = pue.times(here, unit), other_pue.times(there, unit)
+        saved = kwh.times(_less(*rates, unit), unit)
+    return Figure(now, then, saved)
+
+
+def _less(a: Quantity, b: Quantity, unit: str) -> Quantity:
+    """a - b, which share nothing."""
+    return Quantity(a.low - b.high, a.mid - b.mid, a.high - b.low, unit)
+
+
+def _sum(parts: Sequence[Figure]) -> Figure:
+    unit = parts[0].now.unit
+    return Figure(*(total((part[at] for part in parts), unit) for at in range(3)))

@@ -1,0 +1,62 @@
+"""`footprint advise`, as it is called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from footprint.cli import main
+from footprint.ledger.journal import prepare
+from report_ledgers import GPU, Recorder, S
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> str:
+    one = Recorder(tmp_path / "L", declared={"zone": "DEU"})
+    one.counter(GPU, [500.0] * 100)
+    path = one.path("fit", kind="training", model="net", devices=["gpu:0"])
+    one.span(path, 0, 6 * S)
+    one.close(now=10 * S)
+    return str(tmp_path / "L")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["advise", *arguments])
+
+
+def test_it_ranks_what_saves_most(ledger: str) -> None:
+    done = run(ledger, "--zone-candidate", "SWE", "--zone-candidate", "FRA")
+    assert (done.exit_code, done.stderr) == (0, "")
+    text = done.stdout
+    assert text.index("run in SWE what ran in DEU") < text.index("run in FRA what ran in DEU")
+
+
+def test_files_and_languages(ledger: str, tmp_path: Path) -> None:
+    file = tmp_path / "advice.json"
+    done = run(ledger, "-o", str(file), "--lang", "fr")
+    assert (done.exit_code, done.stdout) == (0, "")
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert data["suggestions"][0]["what"].startswith("exécuter en ")
+    assert run(ledger, "--format", "md").stdout.startswith("# Advice\n")
+
+
+def test_an_empty_ledger_says_so_and_ends_with_0(tmp_path: Path) -> None:
+    prepare(tmp_path / "L")
+    done = run(str(tmp_path / "L"))
+    assert done.exit_code == 0
+    assert "no metered energy" in done.stdout
+
+
+def test_bad_input_ends_with_2_and_one_line(ledger: str) -> None:
+    for arguments, said in (
+        ((ledger, "--zone-candidate", "Atlantis"), "zone 'Atlantis' is not known"),
+        ((ledger, "-o", "advice.docx"), "no format has the suffix .docx"),
+        ((ledger + "-not",), "is no ledger"),
+    ):
+        done = run(*arguments)
+        assert done.exit_code == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1

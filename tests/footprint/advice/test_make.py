@@ -1,0 +1,243 @@
+"""Advice: exact savings of small ledgers, and laws that hold of any."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import priced_ledgers
+from footprint.advice.formats import of_file, rendered
+from footprint.advice.make import advise
+from footprint.advice.view import Advice, Suggestion
+from footprint.errors import UsageError
+from footprint.ledger.journal import prepare
+from footprint.model import Device
+from footprint.words.said import untranslated
+from report_ledgers import GPU, Recorder, S
+
+#: g CO2e per kWh of the table's rows for one year.
+ZONES = """
+[[factor]]
+name = "grid intensity"
+zone = "FRA"
+value = 50
+unit = "g/kWh"
+vintage = 2024
+[[factor]]
+name = "grid intensity"
+zone = "BEL"
+value = 20
+unit = "g/kWh"
+vintage = 2024
+[[factor]]
+name = "grid intensity"
+zone = "ESP"
+value = 10
+unit = "g/kWh"
+vintage = 2020
+[[factor]]
+name = "grid intensity"
+zone = "CHE"
+mid = 49
+low = 30
+high = 60
+unit = "g/kWh"
+vintage = 2024
+[[factor]]
+name = "electricity tariff"
+zone = "FRA"
+value = 0.20
+unit = "EUR/kWh"
+[[factor]]
+name = "electricity tariff"
+zone = "BEL"
+value = 0.30
+unit = "EUR/kWh"
+"""
+#: A GPU of 500 W for 10 s, of which a call runs 6 s; a second one that only idles at 100 W.
+WORK_J, IDLE_J, UNUSED_J = 3000.0, 2000.0, 1000.0
+J = 3.6e6
+UNUSED = Device("GPU-2", "gpu", "Spare GPU", "counter", "gpu", max_w=500.0, number=1)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    (tmp_path / "own.toml").write_text(ZONES)
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    one.counter(GPU, [500.0] * 100)
+    one.counter(UNUSED, [100.0] * 100)
+    path = one.path("fit", kind="training", model="net", devices=["gpu:0"])
+    one.span(path, 0, 6 * S)
+    one.close(now=10 * S)
+    return tmp_path / "L"
+
+
+def made(ledger: Path, **options: object) -> Advice:
+    return advise(ledger, **{"factors": ledger.parent / "own.toml", **options})  # type: ignore[arg-type]
+
+
+def of_kind(advice: Advice, kind: str) -> list[Suggestion]:
+    return [each for each in advice.suggestions if each.kind == kind]
+
+
+def test_another_zone_is_the_same_energy_at_its_intensity(ledger: Path) -> None:
+    (best,) = [each for each in of_kind(made(ledger), "zone") if "BEL" in each.what]
+    assert best.what == "run in BEL what ran in FRA"
+    assert best.carbon_g is not None
+    now, then, saved = best.carbon_g
+    whole_kwh = (WORK_J + IDLE_J + UNUSED_J) / J
+    assert now.mid == pytest.approx(whole_kwh * 50, rel=1e-12)
+    assert then.mid == pytest.approx(now.mid * 20 / 50, rel=1e-12)
+    assert saved.mid == pytest.approx(now.mid * 30 / 50, rel=1e-12)
+    assert dict(best.groups[0])["model"] == "net"
+    assert [factor.zone for factor in best.factors[:2]] == ["FRA", "BEL"]
+    assert best.tier == "counterfactual"
+
+
+def test_what_it_costs_there_is_told_where_a_tariff_is_known(ledger: Path) -> None:
+    found = {each.what[7:10]: each for each in of_kind(made(ledger, every=True), "zone")}
+    dearer = found["BEL"].cost
+    assert dearer is not None
+    assert dearer.now.unit == "EUR"
+    assert dearer.saved.mid == pytest.approx(-(6000 / J) * 0.1, rel=1e-9)
+    assert found["CHE"].cost is None
+    assert not of_kind(made(ledger, by="cost"), "zone")  # BEL is dearer; the others emit no less
+
+
+def test_of_zones_nobody_named_those_of_another_year_are_left_out(ledger: Path) -> None:
+    assert not [each for each in made(ledger, every=True).suggestions if "ESP" in each.what]
+    (named,) = of_kind(made(ledger, zone_candidates=["Spain"]), "zone")
+    assert "of another source or year" in " ".join(named.assumptions)
+
+
+def test_what_is_within_the_noise_is_counted_and_shown_only_when_asked_for(ledger: Path) -> None:
+    quiet = made(ledger, zone_candidates=["CHE"])
+    assert not of_kind(quiet, "zone")
+    assert quiet.left_out == 1
+    loud = made(ledger, zone_candidates=["CHE"], every=True)
+    (marked,) = of_kind(loud, "zone")
+    assert not marked.exceeds("carbon")
+    assert loud.left_out == 0
+    assert "no" in loud.render("md").split("| 3 |")[1].splitlines()[0]
+
+
+def test_the_same_zone_saves_nothing_and_is_never_shown(ledger: Path) -> None:
+    assert not of_kind(made(ledger, zone_candidates=["FRA"], every=True), "zone")
+    alias = "aws:eu-west-3"  # the same grid by another name
+    (alike,) = of_kind(advise(ledger, zone_candidates=[alias], every=True), "zone")
+    assert alike.carbon_g is not None
+    assert (alike.carbon_g.saved.low, alike.carbon_g.saved.high) == (0.0, 0.0)
+    assert not of_kind(advise(ledger, zone_candidates=[alias]), "zone")
+
+
+def test_a_pue_that_is_not_known_well_cancels(ledger: Path) -> None:
+    plain, cooled = (
+        made(ledger, zone_candidates=["BEL"]),
+        made(ledger, zone_candidates=["BEL"], pue=1.5),
+    )
+    one, other = (of_kind(each, "zone")[0].carbon_g for each in (plain, cooled))
+    assert one is not None
+    assert other is not None
+    assert other.saved.mid == pytest.approx(1.5 * one.saved.mid, rel=1e-12)
+    assert other.then.mid / other.now.mid == pytest.approx(20 / 50, rel=1e-12)
+
+
+def test_idle_energy_is_the_most_that_sharing_saves(ledger: Path) -> None:
+    found = {each.what: each for each in of_kind(made(ledger), "idle")}
+    unused = found["give back or switch off what no work used: 1 x Spare GPU on host-a"]
+    waiting = found["share or switch off what lay idle: 1 x Test GPU on host-a"]
+    for each, joules in ((unused, UNUSED_J), (waiting, IDLE_J)):
+        assert each.at_most
+        assert each.carbon_g is not None
+        assert each.carbon_g.saved == each.carbon_g.now
+        assert each.carbon_g.now.mid == pytest.approx(joules / J * 50, rel=1e-12)
+        assert each.cost is not None
+        assert each.cost.now.mid == pytest.approx(joules / J * 0.2, rel=1e-12)
+
+
+def test_an_empty_ledger_says_so(tmp_path: Path) -> None:
+    prepare(tmp_path / "L")
+    found = advise(tmp_path / "L")
+    assert (found.suggestions, found.left_out) == ((), 0)
+    assert [gap.what for gap in found.gaps] == ["energy_j"]
+    assert "no metered energy" in found.render()
+
+
+def test_without_a_zone_one_line_says_what_to_declare(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L")
+    one.counter(GPU, [500.0] * 100)
+    one.close(now=10 * S)
+    found = advise(tmp_path / "L")
+    assert not found.suggestions
+    assert [gap.what for gap in found.gaps] == ["zone", "idle"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"zone_candidates": ["Atlantis"]}, "--zone-candidate: zone 'Atlantis' is not known"),
+        ({"by": "price"}, "by='price' is not known: use carbon or cost"),
+        ({"nonsense": 1}, "nonsense= is not known"),
+    ],
+)
+def test_bad_input_is_one_clear_line(ledger: Path, options: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match="^" + said.replace("(", r"\(")):
+        made(ledger, **options)
+
+
+def test_every_sentence_is_there_in_french(ledger: Path) -> None:
+    found = made(ledger, every=True, zone_candidates=["BEL", "ESP", "CHE", "USA-ZZ"])
+    texts = [each.what for each in found.suggestions]
+    texts += [note for each in found.suggestions for note in (each.method, *each.assumptions)]
+    texts += [text for gap in found.gaps for text in (gap.why, gap.remedy)]
+    assert found.gaps
+    assert untranslated("fr", texts) == []
+    assert "exécuter en BEL ce qui a tourné en FRA" in found.render("text", "fr")
+
+
+def test_json_has_the_schema_and_the_same_figures(ledger: Path) -> None:
+    found = made(ledger)
+    data = json.loads(found.render("json"))
+    assert data["schema"] == "footprint.advice/1"
+    assert data["suggestions"][0]["carbon_g"]["exceeds"] is True
+    first = found.suggestions[0].carbon_g
+    assert first is not None
+    assert data["suggestions"][0]["carbon_g"]["saved"] == first.saved.to_json()
+    assert found.render("json") == made(ledger).render("json")
+    with pytest.raises(UsageError, match=r"^format 'pdf' is not known"):
+        rendered(found, "pdf")
+    assert of_file("advice.md") == "md"
+    with pytest.raises(UsageError, match=r"no format has the suffix \.pdf"):
+        of_file("advice.pdf")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(priced_ledgers.ledgers)
+def test_what_is_shown_is_outside_its_joint_interval(
+    recorded: tuple[priced_ledgers.Host, ...],
+) -> None:
+    with priced_ledgers.written(recorded) as path:
+        options = {"zone_candidates": ["FRA", "DEU", "SWE"], "tariff_per_kwh": "0.2"}
+        every = advise(path, every=True, **options)  # type: ignore[arg-type]
+        shown = advise(path, **options)  # type: ignore[arg-type]
+    assert len(every.suggestions) == len(shown.suggestions) + shown.left_out
+    savings = []
+    for each in shown.suggestions:
+        assert each.carbon_g is not None
+        assert each.carbon_g.saved.low > 0
+        savings.append(each.carbon_g.saved.mid)
+    assert savings == sorted(savings, reverse=True)
+    for each in every.suggestions:
+        if each.kind == "zone":
+            there, home = each.what.split()[2], each.what.split()[-1]
+            assert there != home
+        assert each.carbon_g is not None
+        now, then, saved = each.carbon_g
+        assert saved.mid == pytest.approx(now.mid - then.mid, rel=1e-9, abs=1e-12)
+        # What both share cancels: never wider than the difference of two unrelated figures.
+        slack = 1e-9 * now.high
+        assert now.low - then.high - slack <= saved.low
+        assert saved.high <= now.high - then.low + slack
