@@ -76,6 +76,8 @@ def _text(source: Store, destination: Store, sealed: int, done: Shipped) -> list
     lines.append(f"  files      {done.files:,} copied")
     if done.journals:
         lines.append(f"  journals   {done.journals:,} open ones copied")
+    if done.pins:
+        lines.append(f"  pins       {done.pins:,} copied")
     lines.append(f"  bytes      {done.bytes:,}")
     if done.removed:
         lines.append(f"  removed    {done.removed:,} files here, {done.removed_bytes:,} bytes")

@@ -20,11 +20,9 @@ import contextlib
 import errno
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +32,13 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor, restored, stored
 from footprint.factors import kept
 from footprint.factors.pinned import Pin, Pinned, PinnedSource
+from footprint.ledger.pinned import FOLDER, name_of, numbered
+from footprint.ledger.pinned import digest as _digest
 from footprint.ledger.reader import journal_files
 from footprint.ledger.stores import Store
 from footprint.ledger.stores.local import LocalStore
 
 SCHEMA = "footprint.factors/1"
-FOLDER = "factors"
-
-_FILE = re.compile(r"pinned(?:-(\d{4,}))?\.json")
 
 
 def pinned_source(ledgers: Iterable[Path | Store]) -> PinnedSource:
@@ -56,7 +53,7 @@ def read(ledger: Path | Store) -> list[Pinned]:
     written; names it.
     """
     store = LocalStore(ledger) if isinstance(ledger, Path) else ledger
-    return [_read(store, name) for _, name in sorted(_files(store), reverse=True)]
+    return [_read(store, name) for _, name in sorted(numbered(store), reverse=True)]
 
 
 def write(
@@ -91,7 +88,7 @@ def write(
     folder = ledger / FOLDER
     try:
         folder.mkdir(exist_ok=True)
-        last = max((number for number, _ in _files(LocalStore(ledger))), default=0)
+        last = max((number for number, _ in numbered(LocalStore(ledger))), default=0)
         return _written(folder, text, last + 1)
     except OSError as error:
         raise LedgerError(
@@ -110,7 +107,7 @@ def _written(folder: Path, text: str, number: int) -> Path:
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
         while True:
-            path = folder / ("pinned.json" if number == 1 else f"pinned-{number:04}.json")
+            path = folder / name_of(number)
             with contextlib.suppress(FileExistsError):  # someone else pinned at the same time
                 _linked(part, path, text)
                 return path
@@ -134,14 +131,6 @@ def _linked(part: Path, path: Path, text: str) -> None:
 
 #: What file systems without hard links say.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-
-
-def _files(store: Store) -> list[tuple[int, str]]:
-    """(number, name) of a ledger's pins."""
-    found = [
-        (_FILE.fullmatch(name.removeprefix(FOLDER + "/")), name) for name, _ in store.names(FOLDER)
-    ]
-    return [(int(match[1] or 1), name) for match, name in found if match]
 
 
 def _read(store: Store, name: str) -> Pinned:
@@ -180,8 +169,3 @@ def _factor(entry: Mapping[str, Any]) -> Factor:
     if one.digest != entry["digest"]:
         raise EstimatorError(f"the digest of {one.name} is another")
     return one
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from footprint.errors import LedgerError
 from footprint.ledger import format as fmt
-from footprint.ledger import receipts, stored
+from footprint.ledger import pinned, receipts, stored
 from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed import manifest as manifests
 from footprint.ledger.sealed.manifest import Chain, Link, SealedFile
@@ -32,6 +32,7 @@ class Shipped(NamedTuple):
     Attributes:
         manifests, files, bytes: copied; `bytes` is that of all files.
         journals: open journals that were copied, or made longer.
+        pins: files of pinned factors that were copied.
         there: manifests that were at the destination already.
         removed, removed_bytes: sealed files that were removed at the source.
         skew_s: the destination's clock less this host's, s; None where nothing was copied.
@@ -41,6 +42,7 @@ class Shipped(NamedTuple):
     files: int = 0
     bytes: int = 0
     journals: int = 0
+    pins: int = 0
     there: int = 0
     removed: int = 0
     removed_bytes: int = 0
@@ -54,7 +56,7 @@ def ship(
     open_journals: bool = False,
     delete_after: bool = False,
 ) -> Shipped:
-    """Copies a ledger's sealed segments to another place.
+    """Copies a ledger's sealed segments, and the factors that it pinned, to another place.
 
     Args:
         source: the ledger; all chains that it holds are shipped.
@@ -76,6 +78,7 @@ def ship(
     sealed = manifests.read_chains(source)
     for chain in sealed:
         run.chain(chain)
+    run.pins()
     if open_journals:
         run.open_journals({each.name for chain in sealed for each in chain.journals})
     if delete_after:
@@ -157,6 +160,11 @@ class _Run:
                     raise self._differs(journal.path)
             self.destination.replace(journal.path, data)
             self._add(journals=1, bytes=len(data))
+
+    def pins(self) -> None:
+        """Copies pinned factors: a report on the other place is replayed from the same ones."""
+        for size in pinned.ship(self.source, self.destination):
+            self._add(pins=1, bytes=size)
 
     def remove(self, chain: Chain) -> None:
         """Removes sealed files at the source that are whole at the destination."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from footprint.errors import LedgerError, LedgerVersionError
-from footprint.ledger import receipts
+from footprint.factors import pins
+from footprint.ledger import pinned, receipts
 from footprint.ledger.sealed import manifest as manifests
 from footprint.ledger.sealed.closed import here
 from footprint.ledger.sealed.manifest import Replaced
@@ -329,3 +331,33 @@ def test_a_place_of_a_newer_footprint_is_refused(source: Chained, there: Store) 
     there.create("footprint-ledger.json", b'{"schema": "footprint.ledger/3"}')
     with pytest.raises(LedgerVersionError, match="upgrade footprint"):
         ship(source.store, there)
+
+
+def pinned_file(text: str) -> bytes:
+    document = {"schema": "footprint.factors/1", "pinned": text, "pins": []}
+    return json.dumps(document | {"digest": pinned.digest(document)}).encode()
+
+
+def test_pins_are_shipped_once_and_never_over_anothers(
+    source: Chained, there: Store, tmp_path: Path
+) -> None:
+    other = Chained(open_store(tmp_path / "other"), chain="d" * 32)
+    first, second, theirs = (pinned_file(each) for each in ("1", "2", "3"))
+    source.store.create("factors/pinned.json", first)
+    source.store.create("factors/pinned-0002.json", second)
+    other.store.create("factors/pinned.json", theirs)
+    assert ship(source.store, there).pins == 2
+    assert ship(other.store, there).pins == 1
+    assert ship(source.store, there).pins == ship(other.store, there).pins == 0
+    assert [there.read(name) for _, name in sorted(pinned.numbered(there))] == [
+        *(first, second, theirs)
+    ]
+    assert [each.when for each in pins.read(there)] == ["3", "2", "1"]
+
+
+def test_pins_that_were_changed_are_not_shipped(source: Chained, there: Store) -> None:
+    data = pinned_file("1")
+    source.store.create("factors/pinned.json", data.replace(b'"1"', b'"2"'))
+    with pytest.raises(LedgerError, match=r"factors/pinned\.json was changed"):
+        ship(source.store, there)
+    assert there.names("factors") == []
