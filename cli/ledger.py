@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.cli.options import ledger_place
-from footprint.console import say
+from footprint.console import many, say
 
 if TYPE_CHECKING:
     from footprint.check.inventory import Inventory
@@ -69,8 +69,8 @@ def merge(target: str, ledgers: tuple[str, ...]) -> None:
         source = open_store(ledger_place(each))
         done = ship(source, destination, open_journals=True)
         say(
-            f"{source.where}: {_many(done.journals, 'journal')},"
-            f" {_many(done.manifests, 'manifest')} and {_many(done.files, 'sealed file')}"
+            f"{source.where}: {many(done.journals, 'journal')},"
+            f" {many(done.manifests, 'manifest')} and {many(done.files, 'sealed file')}"
             f" ({_size(done.bytes)}) copied to {destination.where}"
         )
 
@@ -116,7 +116,7 @@ def _text(one: Inventory) -> Iterator[str]:
     left = f", {len(one.journals) - closed} open: running, or died" * (closed < len(one.journals))
     yield f"  journals   {len(one.journals)}, {_size(one.bytes)}: {closed} closed{left}"
     if one.sealed["manifests"]:
-        kept = [_many(one.sealed[each], each.rstrip("s")) for each in ("journals", "files")]
+        kept = [many(one.sealed[each], each.rstrip("s")) for each in ("journals", "files")]
         size = _size(one.sealed["bytes"])
         yield f"             of them sealed: {kept[0]} in {kept[1]}, {size}"
     for each in one.compacted:
@@ -124,7 +124,7 @@ def _text(one: Inventory) -> Iterator[str]:
         yield f"  compacted  {dates}, on {when}: calls are kept by the hour"
     yield f"  runs       {len(one.runs)}"
     yield from _list("jobs", [_job(each) for each in one.jobs.values()]) if one.jobs else ()
-    hosts = [f"{host or '(no name)'} ({_many(n, 'journal')})" for host, n in one.hosts.items()]
+    hosts = [f"{host or '(no name)'} ({many(n, 'journal')})" for host, n in one.hosts.items()]
     yield f"  hosts      {', '.join(hosts) or 'none'}"
     entries = one.rows["span"] + one.rows["fold"]
     yield f"  spans      {entries:,} entries, {one.calls:,} calls, {one.errors:,} errors"
@@ -141,7 +141,7 @@ def _text(one: Inventory) -> Iterator[str]:
     yield f"  written by {', '.join(one.versions) or 'nobody'}"
     if one.newer_records:
         yield f"  newer      {one.newer_records:,} records of a newer footprint were passed over"
-    yield from _list("issues", [f"{each.kind} in {each.where}: {each.text}" for each in one.issues])
+    yield from _list("issues", [f"{each.kind} in {each.where}: {each.line}" for each in one.issues])
     dropped = [f"{each['rows']:,} rows, {each['start']}: {each['reason']}" for each in one.dropped]
     yield from _list("dropped", dropped)
     yield from _list("gaps", [_gap(each) for each in one.gaps], _reasons(one.gaps))
@@ -151,7 +151,7 @@ def _job(job: dict[str, Any]) -> str:
     """`slurm 4711.0: 8 of 8 ranks on 2 hosts`."""
     of = f" of {job['world_size']}" if job["world_size"] else ""
     ranks = f"{len(job['ranks'])}{of} ranks" if job["ranks"] else "ranks not told"
-    return f"{job['launcher']} {job['id']}: {ranks} on {_many(len(job['hosts']), 'host')}"
+    return f"{job['launcher']} {job['id']}: {ranks} on {many(len(job['hosts']), 'host')}"
 
 
 def _list(name: str, lines: list[str], summed: str = "") -> Iterator[str]:
@@ -171,10 +171,6 @@ def _gap(gap: dict[str, Any]) -> str:
 def _reasons(gaps: list[dict[str, Any]]) -> str:
     counts = Counter(str(gap["reason"]) for gap in gaps)
     return f" ({', '.join(f'{reason} {count}' for reason, count in counts.items())})"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _size(count: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footprint.cli.options import ledger_place
-from footprint.console import say
+from footprint.console import many, say
 
 if TYPE_CHECKING:
     from footprint.ledger.sealed.sealing import Outcome
@@ -55,20 +55,16 @@ def seal(ledgers: tuple[str, ...], *, quiet: bool, sign: str | None) -> None:
 
 def _said(where: str, outcome: Outcome) -> Iterator[str]:
     if outcome.removed:
-        yield f"{where}: {_many(len(outcome.removed), 'file')} of interrupted seals removed"
+        yield f"{where}: {many(len(outcome.removed), 'file')} of interrupted seals removed"
     if outcome.journals:
         yield (
-            f"{where}: {_many(outcome.journals, 'journal')} sealed,"
+            f"{where}: {many(outcome.journals, 'journal')} sealed,"
             f" {_size(outcome.bytes_before)} before, {_size(outcome.bytes_after)} after"
         )
     else:
         yield f"{where}: nothing to seal: no journal is closed that was not sealed before"
     for name, why in outcome.left:
         yield f"{where}: {name} was left as it is: {why}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _size(count: int) -> str:

@@ -10,6 +10,15 @@ def say(text: str, prefix: str = "footprint: ") -> None:
     write(f"{prefix}{' '.join(text.split())}\n")
 
 
+def many(count: int, noun: str, plural: str = "") -> str:
+    """`1 row`, `1,234 rows`.
+
+    Args:
+        plural: of the noun, where it is not made with an s.
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def write(text: str) -> None:
     """Text as it is, to stderr at once. Where stderr is closed or full, nothing."""
     try:

@@ -6,15 +6,15 @@ They are read as JSON (docs/reference/ledger.md): tables need no more of them th
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from footprint.accounts.amounts import rounded
 from footprint.accounts.days import DAY_NS
 from footprint.accounts.lines import Period
 from footprint.accounts.outline import Place
-from footprint.errors import LedgerError
 from footprint.ledger.reader import Facts
+from footprint.ledger.sealed.groups import read
 from footprint.ledger.sealed.manifest import SealedFile
 from footprint.ledger.sealed.tables import GROUP
 from footprint.ledger.stores import open_store
@@ -69,7 +69,7 @@ def days(places: Iterable[Place]) -> dict[Day, str]:
     return {
         (boot, since // DAY_NS): file.path
         for where, file in files(places)
-        for boot, since, until, _ in _rows(where, file, whole=True)
+        for boot, since, _, _ in read(open_store(where), file, whole_days=True, texts=False)
     }
 
 
@@ -81,29 +81,9 @@ def groups(places: Iterable[Place], facts: Sequence[Facts], period: Period) -> I
     by_writer = {one.writer: one for one in facts}
     since, until = period
     for where, file in files(places):
-        for _, begin, _, text in _rows(where, file, whole=False):
+        for _, begin, _, text in read(open_store(where), file, whole_days=False):
             if (since is None or begin >= since) and (until is None or begin < until):
                 yield from _groups(json.loads(text), begin, by_writer)
-
-
-def _rows(where: str, file: SealedFile, *, whole: bool) -> Collection[tuple[str, int, int, str]]:
-    import duckdb
-
-    store = open_store(where)
-    test = "=" if whole else "<"
-    page = "''" if whole else "page"
-    try:
-        with duckdb.connect() as connection:
-            return connection.execute(
-                f"SELECT boot_id, since_utc_ns, until_utc_ns, {page} FROM read_parquet(?)"
-                f" WHERE until_utc_ns - since_utc_ns {test} {DAY_NS} ORDER BY ALL",
-                [str(store.local(file.path))],
-            ).fetchall()
-    except (FileNotFoundError, duckdb.Error) as error:
-        raise LedgerError(
-            f"{where}/{file.path} cannot be read: put it back from a copy (`footprint verify` names"
-            " all that is missing)"
-        ) from error
 
 
 def _groups(page: Mapping[str, Any], hour: int, by_writer: Mapping[str, Facts]) -> Iterator[Group]:

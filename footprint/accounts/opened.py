@@ -88,8 +88,9 @@ class Ledger:
 
     def _once(self, found: list[Found], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
         """Each journal once."""
-        if not found and any(issue.kind == "foreign" for issue in issues):
-            raise LedgerError(f"nothing in {self.places[0]} can be read: {issues[0].text}")
+        if not found and any(issue.kind == "unreadable" for issue in issues):
+            wrong = f"{issues[0].where}: {issues[0].line}"
+            raise LedgerError(f"nothing in {self.places[0]} can be read: {wrong}")
         facts, copies = once(found)
         return facts, [*issues, *copies]
 

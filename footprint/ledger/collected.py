@@ -93,8 +93,8 @@ def moved(store: Store, missing: Iterable[Issue]) -> Iterator[Issue]:
     gone = Counter(places[each.where] for each in missing if each.where in places)
     yield from (each for each in missing if each.where not in places)
     for place, count in sorted(gone.items()):
-        text = f"{count} sealed files were shipped to {place} and are in no figure: report on it"
-        yield Issue("moved", store.where, text)
+        text = f"sealed files ({count}) were shipped to {place} and are in no figure"
+        yield Issue("moved", store.where, text, "report on the place that they were shipped to")
 
 
 def _repeated(chains: Iterable[Chain]) -> Iterator[Issue]:

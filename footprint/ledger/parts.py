@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from footprint.ledger import format as fmt
-from footprint.ledger.reader import Facts, Issue, Rows
+from footprint.ledger.reader import RESTORE, Facts, Issue, Rows
 
 
 def join(facts: Iterable[Facts]) -> tuple[list[Facts], list[Issue]]:
@@ -84,7 +84,7 @@ def _missing(parts: Sequence[Facts]) -> list[Issue]:
         if number not in there:
             text = (
                 f"part {number} of writer {last.writer} is missing: what was recorded there is in"
-                " no figure: put the journal back from a copy"
+                " no figure"
             )
-            issues.append(Issue("missing-part", parts[0].where, text))
+            issues.append(Issue("missing-part", parts[0].where, text, RESTORE))
     return issues

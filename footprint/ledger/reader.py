@@ -25,11 +25,29 @@ _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
 
 
 class Issue(NamedTuple):
-    """Something in a ledger that was skipped or is missing."""
+    """Something in a ledger that was skipped or is missing.
 
-    kind: str  # torn-tail, corrupt, missing-batches, missing-part, foreign
+    Attributes:
+        kind: one word: torn-tail, corrupt, unreadable, missing-batches, missing-part, ...
+        where: the journal's name, a sealed file's path, a host or a place.
+        text: what it is.
+        remedy: what to do, where there is something for this one alone.
+    """
+
+    kind: str
     where: str
     text: str
+    remedy: str = ""
+
+    @property
+    def line(self) -> str:
+        """What it is and what to do, on one line."""
+        return f"{self.text}: {self.remedy}" if self.remedy else self.text
+
+
+#: What is wrong with bytes that are no journal, and what to do: reports and `verify` say the same.
+NO_JOURNAL = "its header is damaged or foreign: what it held is in no figure"
+RESTORE = "put back the file from a copy"
 
 
 class PathInfo(NamedTuple):
@@ -314,12 +332,16 @@ def _path(record: dict[str, Any]) -> PathInfo:
     )
 
 
+class NoJournalError(LedgerError):
+    """A file that is named like a journal and is none, or one whose header was damaged."""
+
+
 def read_bytes(
     data: bytes, where: str, since: int = _START_OF_TIME, until: int = _END_OF_TIME
 ) -> Facts:
     """Reads a journal's bytes; rows only of batches that touch [since, until] (boot-time ns).
 
-    Raises LedgerVersionError for a newer major version, LedgerError for bytes that are no journal.
+    Raises LedgerVersionError for a newer major version, NoJournalError for bytes that are none.
     """
     head = fmt.read_header(data)
     if head is None and _is_torn_header(data):
@@ -328,7 +350,7 @@ def read_bytes(
         torn.issues.append(Issue("torn-tail", where, text))
         return torn
     if head is None:
-        raise LedgerError(f"{where} is not a journal: its header is damaged or foreign")
+        raise NoJournalError(f"{where} is no journal: its header is damaged or foreign")
     if head.major > fmt.MAJOR:
         raise LedgerVersionError(
             f"{where} was written by a newer footprint (journal {head.major}.{head.minor}, this"
@@ -455,8 +477,13 @@ def read_journals(
             one = read_bytes(path.read_bytes(), path.name, since, until)
         except LedgerVersionError:
             raise
+        except NoJournalError:
+            issues.append(Issue("unreadable", path.name, NO_JOURNAL, RESTORE))
+            continue
         except (LedgerError, OSError) as error:
-            issues.append(Issue("foreign", path.name, str(error)))
+            why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            text = f"it cannot be read ({why}): what it holds is in no figure"
+            issues.append(Issue("unreadable", path.name, text, "check its permissions"))
             continue
         if one.context:
             facts.append(one)

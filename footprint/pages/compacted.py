@@ -11,13 +11,16 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from footprint.accounts.compacted import files as of_groups
 from footprint.accounts.days import DAY_NS, Part
 from footprint.accounts.entries import Entry
 from footprint.accounts.lines import GroupEnergy, Period
 from footprint.accounts.outline import Place
-from footprint.errors import LedgerError, LedgerVersionError
+from footprint.errors import LedgerVersionError
 from footprint.ledger import columns
 from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.sealed.groups import LostError
+from footprint.ledger.sealed.groups import read as read_rows
 from footprint.ledger.sealed.manifest import Chain, SealedFile, read_chains
 from footprint.ledger.sealed.plan import Source
 from footprint.ledger.sealed.tables import GROUP
@@ -71,13 +74,9 @@ def files(places: Iterable[Place], boot: str, day: int) -> list[tuple[str, Seale
     """(place, file) of the kept groups of a boot's UTC day; none where it is not compacted."""
     named = date_of(day)
     return [
-        (place.where, file)
-        for place in places
-        for source in place.sources
-        for file in source.files
-        if file.table == GROUP
-        and file.date == named
-        and any(boot in group.boots for group in file.groups)
+        (where, file)
+        for where, file in of_groups(places)
+        if file.date == named and any(boot in group.boots for group in file.groups)
     ]
 
 
@@ -94,26 +93,11 @@ def day_of(named: str) -> int:
 def read(store: Store, file: SealedFile, boot: str | None = None) -> list[Kept]:
     """The kept pages of a file, of one boot or of all.
 
-    Raises LedgerError where the file cannot be read, LedgerVersionError for one of a newer
-    footprint.
+    Raises LostError where the file cannot be read, LedgerVersionError for one of a newer footprint.
     """
-    import duckdb
-
     where = f"{store.where}/{file.path}"
-    try:
-        path = str(store.local(file.path))
-        with duckdb.connect() as connection:
-            rows = connection.execute(
-                "SELECT boot_id, since_utc_ns, until_utc_ns, page FROM read_parquet(?)"
-                " WHERE $2 IS NULL OR boot_id = $2 ORDER BY ALL".replace("?", "$1"),
-                [path, boot],
-            ).fetchall()
-    except FileNotFoundError as error:
-        raise LedgerError(f"{where} is missing: put it back from a copy") from error
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        raise LedgerError(f"{where} cannot be read ({said}): put it back from a copy") from error
-    return [Kept(of, since, until, _page(text, where)) for of, since, until, text in rows]
+    rows = read_rows(store, file, boot)
+    return [Kept(each.boot, each.since, each.until, _page(each.page, where)) for each in rows]
 
 
 def _page(text: str, where: str) -> Page:
@@ -136,13 +120,12 @@ def page_of(task: Task) -> Page | None:
     issues = list(_apart(task, file))
     try:
         kept = read(open_store(where), file, task.part.boot)
-    except LedgerVersionError:
-        raise
-    except LedgerError as error:
-        issues.append(Issue("missing-segment", file.path, str(error)))
+    except LostError as error:
+        issues.append(error.issue)
     pages, cut = chosen(kept, task.part, task.asked.period)
     if cut:
-        issues.append(Issue(WHOLE_HOURS, file.path, _WHOLE_HOURS.format(date=file.date)))
+        text = _WHOLE_HOURS.format(date=file.date)
+        issues.append(Issue(WHOLE_HOURS, file.path, text, _FULL_HOURS))
     facts = {one.writer: one for one in task.facts}
     cuts = task.asked.cuts
     named = [
@@ -153,8 +136,9 @@ def page_of(task: Task) -> Page | None:
 
 _WHOLE_HOURS = (
     "the calls of {date} are kept by the hour: those hours are in the figures whose beginning is in"
-    " the period; for exact figures begin and end it at full hours"
+    " the period"
 )
+_FULL_HOURS = "begin and end the period at full hours"
 
 
 def _apart(task: Task, taken: SealedFile) -> Iterator[Issue]:
@@ -178,7 +162,7 @@ def _apart(task: Task, taken: SealedFile) -> Iterator[Issue]:
                     wanted.wants(group.boots, group.first_utc_ns, group.last_utc_ns)
                     for group in file.groups
                 ):
-                    yield Issue(APART, file.path, text)
+                    yield Issue(APART, file.path, text, _EACH)
     sources = [source for place in task.places for source in place.sources]
     if any(file.table != GROUP for source in sources for file in source.files):
         since, until = task.part.bounds.closed
@@ -187,7 +171,7 @@ def _apart(task: Task, taken: SealedFile) -> Iterator[Issue]:
                 ((rows["start"] < until) & (rows["device_end"] >= since)).any()
                 for rows in (columns.of(one.rows, name) for name in ("span", "fold"))
             ):
-                yield Issue(APART, one.where, text)
+                yield Issue(APART, one.where, text, _EACH)
 
 
 def _seal(file: SealedFile) -> str:
@@ -195,9 +179,9 @@ def _seal(file: SealedFile) -> str:
 
 
 _APART = (
-    "calls of this host were compacted apart from these, in {path}: what these used is in no"
-    " figure: report on each ledger by itself"
+    "calls of this host were compacted apart from these, in {path}: what these used is in no figure"
 )
+_EACH = "report on each ledger by itself"
 
 
 def refreshed(task: Task, issues: Sequence[Issue]) -> Task | None:

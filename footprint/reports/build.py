@@ -90,7 +90,7 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
 
 
 #: What is wrong with a ledger where some of it is in no figure.
-_PARTIAL = ("missing-segment", "missing-part", "moved", "missing-batches", "corrupt", "foreign")
+_PARTIAL = ("missing-segment", "missing-part", "moved", "missing-batches", "corrupt", "unreadable")
 
 
 def _once(factors: Iterable[Factor]) -> tuple[Factor, ...]:

@@ -221,4 +221,4 @@ def _ends(book: Total) -> Iterator[Gap]:
 
 
 def _issue(issue: Issue) -> Gap:
-    return Gap(f"ledger ({issue.kind})", f"{issue.where}: {issue.text}", _LEDGER)
+    return Gap(f"ledger ({issue.kind})", f"{issue.where}: {issue.text}", issue.remedy or _LEDGER)

@@ -27,7 +27,7 @@ def kept(task: Task, boot: Sequence[Facts]) -> list[Kept]:
     found = loaded(task)
     if found.issues:
         first = found.issues[0]
-        raise LedgerError(f"{date_of(part.day)} stays as it is: {first.where}: {first.text}")
+        raise LedgerError(f"{date_of(part.day)} stays as it is: {first.where}: {first.line}")
     begin, end = part.day * DAY_NS, (part.day + 1) * DAY_NS
     day = of(found.facts, part, naming, range(begin + HOUR_NS, end, HOUR_NS))
     if not day.entries:

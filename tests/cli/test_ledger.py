@@ -57,7 +57,13 @@ def test_info_tells_what_is_wrong(cli, ledger: Path) -> None:
     ended = cli("ledger", "info", ledger)
     assert ended.returncode == 0
     assert "torn-tail in" in ended.stdout
-    assert "foreign in foreign.fpj" in ended.stdout
+    why = "its header is damaged or foreign: what it held is in no figure: put back the file from"
+    assert f"unreadable in foreign.fpj: {why}" in ended.stdout
+    checked = cli("verify", ledger)
+    assert f"unreadable: journals/foreign.fpj bytes 0 to 28: {why}" in checked.stdout
+    made = json.loads(cli("report", ledger, "--format", "json").stdout)
+    (gap,) = [each for each in made["gaps"] if each["what"] == "ledger (unreadable)"]
+    assert f"{gap['why']}: {gap['remedy']}".startswith(f"foreign.fpj: {why}")
     assert "1 open: running, or died" in ended.stdout
 
 

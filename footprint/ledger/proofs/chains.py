@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from footprint.console import many
 from footprint.errors import LedgerError, LedgerVersionError, shown
 from footprint.ledger import format as fmt
 from footprint.ledger.proofs.findings import Finding, note
@@ -213,7 +214,7 @@ def _groups(file: SealedFile) -> str:
         if group.first != row or group.start < at or not group.start <= group.end <= file.size:
             return f"its row group at row {group.first} does not follow the one before it"
         row, at = row + group.rows, group.end
-    return "" if row == file.rows else f"its row groups have {row} rows, it has {file.rows}"
+    return "" if row == file.rows else f"its row groups have {many(row, 'row')}, it has {file.rows}"
 
 
 def _counts(manifest: Manifest) -> str:
@@ -225,7 +226,8 @@ def _counts(manifest: Manifest) -> str:
         files[file.table] += file.rows
     for table in sorted({*journals, *files}):
         if journals[table] != files[table]:
-            return f"its journals had {journals[table]} rows of {table}, its files {files[table]}"
+            held = many(journals[table], "row")
+            return f"its journals had {held} of {table}, its files {files[table]}"
     return ""
 
 

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from footprint.ledger import format as fmt
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.proofs.prefixes import running
+from footprint.ledger.reader import NO_JOURNAL, RESTORE
 from footprint.ledger.sealed.manifest import SealedJournal
 from footprint.ledger.stores import Store
 
-_RESTORE = "what it held is in no figure: put back the file from a copy"
+_RESTORE = f"what it held is in no figure: {RESTORE}"
 #: `journal.journal_name`: ends with the writer, and, but for its first journal, the part.
 _NAMED = re.compile(r"\d{8}T\d{6}Z-.+-([0-9a-f]{8})(?:_(\d{5}))?\.fpj")
 
@@ -106,7 +107,7 @@ def _findings(where: str, name: str, data: bytes) -> Iterator[Finding]:
             text = "its writer was stopped before anything was in it"
             yield note("torn-tail", where, text, bytes=(0, len(data)))
         else:
-            text = f"its header is damaged or foreign; {_RESTORE}"
+            text = f"{NO_JOURNAL}: {RESTORE}"
             yield Finding("unreadable", where, text, bytes=(0, fmt.HEADER_SIZE))
         return
     if head.major > fmt.MAJOR:
@@ -171,8 +172,9 @@ def _hole(
     named = f"batch {first}" if following == first + 1 else f"batches {first} to {following - 1}"
     for record in records:
         if record.get("type") == "dropped":
+            rows = record.get("rows")
             text = (
-                f"{named} ({record.get('rows')} rows) were given up by the writer"
+                f"{named} ({rows} {'row' if rows == 1 else 'rows'}) were given up by the writer"
                 f" ({record.get('reason')}), who said so"
             )
             return note("given-up", where, text, bytes=(at, at))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from footprint.console import many
 from footprint.errors import LedgerError
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.sealed.intact import BLOCK, of_groups
@@ -74,7 +75,7 @@ def check(
             return _elsewhere(file, named.moved[file.path], named)
         if file.path not in there:
             last = max(file.rows - 1, 0)
-            text = f"it is missing, with {file.rows} rows of {file.date}: {_RESTORE}"
+            text = f"it is missing, with {many(file.rows, 'row')} of {file.date}: {_RESTORE}"
             return [Finding("missing", file.path, text, rows=(0, last))]
         found = _file(store, file, named.live)
         told(there[file.path])

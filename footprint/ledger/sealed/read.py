@@ -17,7 +17,7 @@ from footprint.ledger import columns
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed import tables, write
-from footprint.ledger.sealed.intact import of_groups
+from footprint.ledger.sealed.intact import damaged, missing, of_groups
 from footprint.ledger.sealed.manifest import Group, Manifest, SealedFile, SealedJournal
 from footprint.ledger.sealed.plan import Asked, Key, Source, Stretch, index, sources, stretches
 from footprint.ledger.stores import Store
@@ -198,13 +198,7 @@ class Reading:
                 for group, holds in of_groups(file, at, unknown):
                     known[group.first] = holds
                     if not holds:
-                        last = group.first + group.rows - 1
-                        text = (
-                            f"rows {group.first} to {last} are not what was sealed and are in no"
-                            " figure: put back the file from a copy (`footprint verify` names all"
-                            " that changed)"
-                        )
-                        self.issues.append(Issue("missing-segment", file.path, text))
+                        self.issues.append(damaged(file, group))
         return {first for first, holds in known.items() if not holds}
 
     def _there(self, file: SealedFile) -> bool:
@@ -216,11 +210,7 @@ class Reading:
             except FileNotFoundError:
                 path, wrong = None, "is missing"
             if wrong:
-                text = (
-                    f"a sealed file {wrong}: {file.rows} rows of {file.date} ({file.table}) are in"
-                    " no figure: put it back from a copy (`footprint verify` names all of them)"
-                )
-                self.issues.append(Issue("missing-segment", file.path, text))
+                self.issues.append(missing(file, wrong))
             self._paths[file.path] = None if wrong else str(path)
         return self._paths[file.path] is not None
 
@@ -285,11 +275,7 @@ class Reading:
         except (duckdb.Error, _UnsortedError):
             # Its rows' bytes were just found good: it is its head or footer, or it went away.
             for each in together:
-                text = (
-                    f"it is damaged: {each.rows} rows of {each.file.date} ({each.file.table}) are"
-                    " in no figure: put it back from a copy (`footprint verify` names all of them)"
-                )
-                self.issues.append(Issue("missing-segment", each.file.path, text))
+                self.issues.append(missing(each.file, "is damaged and cannot be read", each.rows))
             return None
         return found, [each for each in slices if each[0] in self.source.journals]
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from footprint.ledger.sealed.closed import Here, glimpse, here, is_closed
 from footprint.ledger.sealed.content import made
 from footprint.ledger.sealed.manifest import Manifest, read_chains
 from footprint.ledger.sealed.removal import LEFT_AFTER, remove, sweep
+from footprint.ledger.sealed.scratch import scratch
 from footprint.ledger.sealed.write import Content, Written, write
 from footprint.ledger.stores import Store
 from footprint.model import NS_PER_S
@@ -162,8 +162,8 @@ class _Sealing:
     def run(self) -> Manifest:
         """Seals them. Raises _NothingLeft where there is nothing to do."""
         while True:
-            with tempfile.TemporaryDirectory(prefix="footprint-seal-") as folder:
-                manifest = self._once(Path(folder))
+            with scratch("footprint-seal-") as folder:
+                manifest = self._once(folder)
             if manifest is not None:
                 return manifest
 

@@ -15,6 +15,7 @@ from footprint.ledger import collected, stored
 from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue, read_journals
 from footprint.ledger.sealed import chain as chains
+from footprint.ledger.sealed.intact import MISSING, REMEDY
 from footprint.ledger.sealed.manifest import Chain, SealedJournal, path_of, read_chains
 from footprint.ledger.sealed.plan import Asked, Key, Source, sources
 from footprint.ledger.sealed.read import Reading, read
@@ -149,12 +150,9 @@ def _heads(found: Iterable[Chain]) -> list[tuple[str, str]]:
 
 
 def _missing(found: Iterable[Chain]) -> list[Issue]:
-    text = (
-        "a manifest is missing: what was sealed with it is in no figure: put it back from a copy"
-        " (`footprint verify` says what else is missing)"
-    )
+    text = "a manifest is missing: what was sealed with it is in no figure"
     return [
-        Issue("missing-segment", path_of(chain.id, number), text)
+        Issue(MISSING, path_of(chain.id, number), text, REMEDY)
         for chain in found
         for number in chain.missing
     ]

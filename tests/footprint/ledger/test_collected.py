@@ -98,7 +98,7 @@ def test_what_was_shipped_and_removed_is_told_in_one_line(tmp_path: Path) -> Non
     facts, issues = open_ledger(tmp_path / "node").facts()
     assert [one.host for one in facts] == ["host-2"]
     (moved,) = [issue for issue in issues if issue.kind == "moved"]
-    assert f"sealed files were shipped to {there.where} and are in no figure" in moved.text
+    assert f") were shipped to {there.where} and are in no figure" in moved.text
     assert "missing-segment" not in {issue.kind for issue in issues}
     assert joules(tmp_path / "node", tmp_path / "there") == joules(tmp_path / "there") + 200.0
 

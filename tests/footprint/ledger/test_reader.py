@@ -88,7 +88,7 @@ def test_a_changed_byte_in_the_header_refuses_the_journal(change):
     for at in range(fmt.HEADER_SIZE):
         damaged = bytearray(JOURNAL)
         damaged[at] ^= change
-        with pytest.raises(LedgerError, match="j is not a journal") as caught:
+        with pytest.raises(LedgerError, match="j is no journal") as caught:
             read_bytes(bytes(damaged), "j")
         assert not isinstance(caught.value, LedgerVersionError)
 
@@ -171,8 +171,8 @@ def test_files_that_are_no_journals_are_named_and_do_not_stop_the_rest(tmp_path)
     facts, issues = read_journals(sorted(tmp_path.iterdir()))
     assert [one.where for one in facts] == ["b.fpj"]
     assert [(issue.kind, issue.where) for issue in issues] == [
-        ("foreign", "a.fpj"),
-        ("foreign", "c.fpj"),
+        ("unreadable", "a.fpj"),
+        ("unreadable", "c.fpj"),
     ]
 
 

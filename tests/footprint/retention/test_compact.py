@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from compacted_ledgers import DAY, MIDNIGHT, compacted, integers, sealed, totals
+from footprint import report
 from footprint.accounts.opened import open_ledger
 from footprint.errors import LedgerError
 from footprint.ledger.corrections.correction import Correction, Target
@@ -20,6 +21,7 @@ from footprint.ledger.corrections.journals import add
 from footprint.ledger.proofs.head import head
 from footprint.ledger.proofs.verify import verify
 from footprint.ledger.sealed.manifest import Manifest, read_chains
+from footprint.ledger.sealed.tables import GROUP
 from footprint.ledger.stores.local import LocalStore
 from footprint.pages.tasks import Asked, page_of, tasks
 from footprint.pages.total import total
@@ -65,6 +67,28 @@ def test_a_head_from_before_still_holds(ledger: Path) -> None:
     assert errors(ledger, head=before) == []
     (ledger / last(ledger).path).unlink()
     assert errors(ledger, head=before)  # what it replaced is missing then
+
+
+@pytest.mark.parametrize("wrong", ["a byte", "the footer", "gone"])
+def test_groups_that_are_not_what_was_sealed_are_in_no_figure(ledger: Path, wrong: str) -> None:
+    compacted(ledger, MIDNIGHT + DAY)
+    file = next(each for each in last(ledger).files if each.table == GROUP)
+    data = bytearray((ledger / file.path).read_bytes())
+    if wrong == "gone":
+        (ledger / file.path).unlink()
+    else:
+        data[file.groups[0].start + 40 if wrong == "a byte" else file.size - 6] ^= 1
+        (ledger / file.path).write_bytes(data)
+    said = {"a byte": "damaged: rows", "the footer": "damaged and cannot", "gone": "missing:"}
+    made = report(ledger, fresh=True)
+    assert made.partial
+    (gap,) = {each for each in made.gaps if each.what == "ledger (missing-segment)"}
+    assert gap.why.startswith(f"{file.path}: the sealed file is {said[wrong]}")
+    assert gap.why.count(file.path) == 1
+    assert gap.remedy.startswith("put back the file from a copy; `footprint verify`")
+    with pytest.raises(LedgerError, match=r"the sealed file is .*: put back the file") as raised:
+        open_ledger(ledger).spans()
+    assert "\n" not in str(raised.value)
 
 
 def test_verify_finds_a_changed_group(ledger: Path) -> None:

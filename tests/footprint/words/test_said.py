@@ -76,18 +76,16 @@ WHOLE = (
     "run pip install 'footprint-ledger[api]'",
     "the row of France, as declared: report argument",
     "given: pyproject.toml",
-    f"{SEALED}: a sealed file is missing: 1 rows of 2026-01-31 (span) are in no figure: put it back"
-    " from a copy (`footprint verify` names all of them)",
-    f"{SEALED}: a sealed file cannot be read (IO Error: no magic bytes): 1,234 rows of 2026-01-31"
-    " (span) are in no figure: put it back from a copy (`footprint verify` names all of them)",
-    f"{SEALED}: a sealed file is not one that footprint wrote (its schema is None): 12 rows of"
-    " 2026-01-31 (span) are in no figure: put it back from a copy (`footprint verify` names all of"
-    " them)",
-    f"{SEALED}: a sealed file has 7 rows and not the 12 of its manifest: 12 rows of 2026-01-31"
-    " (span) are in no figure: put it back from a copy (`footprint verify` names all of them)",
-    f"{SEALED}: cannot be read: Invalid Input Error: no zstd: put back the file as it was",
-    f"{SEALED}: /data/L/{SEALED} is missing: put it back from a copy",
-    f"{SEALED}: /data/L/{SEALED} cannot be read (IO Error: no magic): put it back from a copy",
+    f"{SEALED}: the sealed file is missing: what it held is in no figure (span of 2026-01-31,"
+    " rows: 1)",
+    f"{SEALED}: the sealed file is damaged and cannot be read: what it held is in no figure (span"
+    " of 2026-01-31, rows: 1234)",
+    f"{SEALED}: the sealed file is not one that footprint wrote (its schema is None): what it held"
+    " is in no figure (span of 2026-01-31, rows: 12)",
+    f"{SEALED}: the sealed file has 7 rows and not the 12 of its manifest: what it held is in no"
+    " figure (span of 2026-01-31, rows: 12)",
+    f"{SEALED}: the sealed file is damaged: rows that are not what was sealed are in no figure"
+    " (span of 2026-01-31, rows 0 to 2047)",
 )
 
 

@@ -58,12 +58,14 @@ def test_a_byte_of_a_row_group(sealed: Path, number: int) -> None:
     assert facts.rows.count("span") == 5000 - group.rows
     (issue,) = issues
     assert (issue.kind, issue.where) == ("missing-segment", file.path)
-    assert f"rows {group.first} to {group.first + group.rows - 1} are not what" in issue.text
+    assert f"rows {group.first} to {group.first + group.rows - 1})" in issue.text
+    assert "`footprint verify`" in issue.remedy
     made = report(sealed, fresh=True)
     assert made.partial
     assert made.groups[0].spans == 5000 - group.rows
     (gap,) = [each for each in made.gaps if "not what was sealed" in each.why]
-    assert file.path in gap.why
+    assert gap.why == f"{issue.where}: {issue.text}"
+    assert gap.remedy == issue.remedy
 
 
 def test_a_files_head_and_foot(sealed: Path) -> None:
@@ -71,7 +73,7 @@ def test_a_files_head_and_foot(sealed: Path) -> None:
     flip(sealed / file.path, file.size - 6)  # its footer's length
     (facts,), (issue,) = read_ledger(LocalStore(sealed))
     assert facts.rows.count("span") == 0
-    assert "is damaged and cannot be read: 5000 rows" in issue.text
+    assert "is damaged and cannot be read: what it held is in no figure" in issue.text
     assert "\n" not in issue.text
 
 

@@ -299,7 +299,7 @@ def test_a_file_that_is_missing_is_named_with_what_it_held(tmp_path: Path) -> No
     (tmp_path / file.path).unlink()
     found, issues = read_ledger(LocalStore(tmp_path))
     assert [(issue.kind, issue.where) for issue in issues] == [("missing-segment", file.path)]
-    assert "2 rows of 2026-11-22 (span) are in no figure: put it back" in issues[0].text
+    assert "is in no figure (span of 2026-11-22, rows: 2)" in issues[0].text
     assert found[0].rows.count("point") == 11
     assert "missing-segment" in reported(tmp_path)
 
