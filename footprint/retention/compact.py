@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +34,7 @@ from footprint.ledger.sealed.manifest import (
     read_chains,
 )
 from footprint.ledger.sealed.plan import live_files
+from footprint.ledger.sealed.scratch import scratch
 from footprint.ledger.sealed.tables import OF_CALLS
 from footprint.ledger.sealed.write import Written
 from footprint.ledger.sealed.write import write as write_rows
@@ -88,8 +88,8 @@ def compact(store: Store, before: int, *, dry_run: bool = False) -> Outcome:
     found = plan(store, before)
     if found.days is None:
         return Outcome(removed=removed, why=found.why)
-    with tempfile.TemporaryDirectory(prefix="footprint-compact-") as folder:
-        return _compacted(store, found, Path(folder), dry_run)._replace(removed=removed)
+    with scratch("footprint-compact-") as folder:
+        return _compacted(store, found, folder, dry_run)._replace(removed=removed)
 
 
 def _compacted(store: Store, found: Plan, folder: Path, dry_run: bool) -> Outcome:
