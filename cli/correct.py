@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from footprint.cli.options import ledger_place
+from footprint.console import many
 from footprint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def _show_change(ledger: Ledger, made: Correction) -> None:
 
 def _changes(before: Report, after: Report) -> Iterator[tuple[str, str, str]]:
     """(what, before, after) of the totals and their parts."""
-    from footprint.reports.figures import middle
+    from footprint.reports.figures import digits, middle
     from footprint.reports.view import QUANTITIES
 
     parts = dict.fromkeys(line.part for each in (before, after) for line in each.lines)
@@ -220,7 +221,7 @@ def _changes(before: Report, after: Report) -> Iterator[tuple[str, str, str]]:
         was, is_ = (getattr(each.totals, name) for each in (before, after))
         yield f"total {name}", middle(was), middle(is_)
     costs = [
-        ", ".join(f"{float(each.mid):g} {name}" for name, each in report.totals.cost.items())
+        ", ".join(f"{digits(float(each.mid))} {name}" for name, each in report.totals.cost.items())
         for report in (before, after)
     ]
     yield "total cost", costs[0] or "not known", costs[1] or "not known"
@@ -230,8 +231,8 @@ def _text(each: Corrected) -> Iterator[str]:
     yield f"{each.id} {each.action} {each.what}"
     yield f"  {each.utc} by {each.who}: {each.why}"
     counts = [
-        f"{count:,} {name}"
-        for name, count in (("calls", each.calls), ("readings", each.readings))
+        many(count, name)
+        for name, count in (("call", each.calls), ("reading", each.readings))
         if count
     ]
     if counts:

@@ -47,7 +47,10 @@ def engine(name: str = "auto", master: str | None = None, rows: int = 0) -> Engi
 
         return SparkEngine(master)
     if master is not None:
-        raise UsageError(f"--master {master} is of a Spark cluster: add --engine spark")
+        remedy = "add --engine spark"
+        if name != "auto":
+            remedy = f"give --engine spark in place of {name}, or leave out --master"
+        raise UsageError(f"--master {master} is of a Spark cluster: {remedy}")
     if name == "local" or (name == "auto" and rows < MANY):
         from footprint.engines.local import LocalEngine
 

@@ -31,7 +31,7 @@ def test_a_correction_is_shown_written_listed_and_taken_back(cli, ledger):
     before = files(ledger)
     dry = cli("correct", "void", ledger, "--model", "big", *BY, "--dry-run")
     assert dry.returncode == 0, dry.stderr
-    assert "1 calls" in dry.stdout
+    assert "  1 call\n" in dry.stdout
     assert "nothing was written" in dry.stdout
     assert files(ledger) == before
     made = cli("correct", "void", ledger, "--model", "big", *BY)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "footprint.signature/1"
 _NEEDED = "signatures need the package cryptography: pip install 'footprint-ledger[sign]'"
+#: What is said of other bytes; the package's own words are long, and name no remedy.
+_NO_FORM = "it has the form of none, PEM or OpenSSH's"
 _RESTORE = "put back the file from a copy, or sign again with `footprint seal --sign`"
 
 
@@ -99,7 +101,7 @@ def read_private(path: Path) -> PrivateKey:
     except TypeError as error:
         raise UsageError(f"{path} has a password: name a key that has none") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _no_key(path, "private", error) from error
+        raise _no_key(path, "private", _NO_FORM) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise _no_key(path, "private", type(key).__name__)
     return PrivateKey(key, _public(key.public_key()))
@@ -122,7 +124,7 @@ def read_public(path: Path) -> PublicKey:
         else:
             key = forms.load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _no_key(path, "public", error) from error
+        raise _no_key(path, "public", _NO_FORM) from error
     if not isinstance(key, Ed25519PublicKey):
         raise _no_key(path, "public", type(key).__name__)
     return _public(key)

@@ -174,3 +174,17 @@ def test_what_is_kept_is_for_what_was_asked_and_sealed(tmp_path: Path) -> None:
     (ledger / "derived").rename(tmp_path / "gone")
     assert Kept().page(one) is None
     assert report(ledger).to_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("auto", "add --engine spark"),
+        ("duckdb", "give --engine spark in place of duckdb, or leave out --master"),
+    ],
+)
+def test_a_master_of_no_spark_says_what_to_do(name: str, remedy: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        engine(name, "spark://host:7077")
+    said = "--master spark://host:7077 is of a Spark cluster"
+    assert str(raised.value) == f"{said}: {remedy}"
