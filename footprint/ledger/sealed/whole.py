@@ -7,7 +7,7 @@ vanished before it was read, it is all looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from footprint.errors import LedgerError
@@ -16,7 +16,7 @@ from footprint.ledger import format as fmt
 from footprint.ledger.reader import Facts, Issue, read_journals
 from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed.intact import MISSING, REMEDY
-from footprint.ledger.sealed.manifest import Chain, SealedJournal, path_of, read_chains
+from footprint.ledger.sealed.manifest import Chain, Manifest, SealedJournal, path_of, read_chains
 from footprint.ledger.sealed.plan import Asked, Key, Source, sources
 from footprint.ledger.sealed.read import Reading, read
 from footprint.ledger.stored import StoredFile
@@ -84,29 +84,20 @@ class Outline(NamedTuple):
 
 def outline(store: Store) -> Outline:
     """Who wrote what in a ledger, and where the rows are. Raises as `read_ledger` does."""
-    for _ in range(_TRIES):
-        there = contents(store)
-        try:
-            facts, issues = read_journals(_Watched(file) for file in there.journals)
-        except _Vanished:
-            continue
-        manifests = [each for chain in there.chains for each in chain.manifests]
-        found = sources(manifests, Asked(), there.elsewhere)
+
+    def recorded(manifests: Sequence[Manifest], elsewhere: Collection[Key]) -> _Sealed:
+        there = sources(manifests, Asked(), elsewhere)
+        facts: list[Facts] = []
         missing: list[Issue] = []
-        sealed: dict[Key, Facts] = {}
-        for source in found:
+        for source in there:
             with Reading(store, source) as reading:
-                recorded = reading.recorded()
-                sealed |= {key: one for key, one in recorded.items() if one.context}
+                facts += [one for one in reading.recorded().values() if one.context]
                 missing += reading.issues
-        if missing and _heads(read_chains(store)) != _heads(there.chains):
-            continue
-        told = [issue for one in sealed.values() for issue in one.issues]
-        issues = sorted([*issues, *told], key=lambda issue: issue.where)
-        every = sorted([*facts, *sealed.values()], key=lambda one: one.order)
-        said = collected.told(store, there.chains, every, missing)
-        return Outline(facts, sealed, found, [*there.issues, *issues, *said])
-    raise _changing(store)
+        return _Sealed(facts, missing, there)
+
+    seen = _seen(store, recorded)
+    sealed = {(one.writer, one.part): one for one in seen.sealed.facts}
+    return Outline(seen.journals, sealed, seen.sealed.sources, seen.issues)
 
 
 def read_ledger(
@@ -120,6 +111,40 @@ def read_ledger(
     What is sealed is filtered as `sealed.read` does, by boot and UTC [since, until); journals are
     read whole. Raises LedgerError, LedgerVersionError as `contents` does.
     """
+
+    def with_rows(manifests: Sequence[Manifest], elsewhere: Collection[Key]) -> _Sealed:
+        found = read(store, manifests, boots, since_utc_ns, until_utc_ns, elsewhere)
+        return _Sealed(*found, [])
+
+    seen = _seen(store, with_rows)
+    return seen.every, seen.issues
+
+
+class _Sealed(NamedTuple):
+    """What was read of sealed segments: the facts, what is missing, and where the rest is."""
+
+    facts: list[Facts]
+    missing: list[Issue]
+    sources: list[Source]
+
+
+class _Seen(NamedTuple):
+    """A ledger of one moment: its journals, its segments, all in their order, what was wrong."""
+
+    journals: list[Facts]
+    sealed: _Sealed
+    every: list[Facts]
+    issues: list[Issue]
+
+
+def _seen(
+    store: Store, of_segments: Callable[[Sequence[Manifest], Collection[Key]], _Sealed]
+) -> _Seen:
+    """Journals and segments, looked at again where others moved what lies in them meanwhile.
+
+    Args:
+        of_segments: reads what some manifests name, without journals that are read elsewhere.
+    """
     for _ in range(_TRIES):
         there = contents(store)
         try:
@@ -127,15 +152,15 @@ def read_ledger(
         except _Vanished:
             continue
         manifests = [each for chain in there.chains for each in chain.manifests]
-        sealed, missing = read(store, manifests, boots, since_utc_ns, until_utc_ns, there.elsewhere)
-        if missing and _heads(read_chains(store)) != _heads(there.chains):
+        sealed = of_segments(manifests, there.elsewhere)
+        if sealed.missing and _heads(read_chains(store)) != _heads(there.chains):
             continue  # a file was replaced by another meanwhile
         # In the order of the journals' names, whatever has become of them.
-        facts = sorted([*facts, *sealed], key=lambda one: one.order)
-        told = [issue for one in sealed for issue in one.issues]
+        every = sorted([*facts, *sealed.facts], key=lambda one: one.order)
+        told = [issue for one in sealed.facts for issue in one.issues]
         issues = sorted([*issues, *told], key=lambda issue: issue.where)
-        said = collected.told(store, there.chains, facts, missing)
-        return facts, [*there.issues, *issues, *said]
+        said = collected.told(store, there.chains, every, sealed.missing)
+        return _Seen(facts, sealed, every, [*there.issues, *issues, *said])
     raise _changing(store)
 
 
