@@ -13,27 +13,20 @@ after it, files that nobody reads any more, which the next compaction removes.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from footprint._version import __version__
 from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Place
-from footprint.errors import FootprintError, LedgerError
+from footprint.errors import LedgerError
 from footprint.ledger.parts import join
 from footprint.ledger.sealed import chain as chains
-from footprint.ledger.sealed.manifest import (
-    SEALED,
-    Manifest,
-    Replaced,
-    SealedFile,
-    read_chains,
-)
+from footprint.ledger.sealed.commit import commit, new_seal
+from footprint.ledger.sealed.manifest import SEALED, Chain, Replaced, SealedFile, read_chains
 from footprint.ledger.sealed.plan import live_files
+from footprint.ledger.sealed.removal import whole
 from footprint.ledger.sealed.scratch import scratch
 from footprint.ledger.sealed.tables import OF_CALLS
 from footprint.ledger.sealed.write import Written
@@ -93,7 +86,7 @@ def compact(store: Store, before: int, *, dry_run: bool = False) -> Outcome:
 
 
 def _compacted(store: Store, found: Plan, folder: Path, dry_run: bool) -> Outcome:
-    seal = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(8).hex()}"
+    seal = new_seal()
     days = _kept(store, found)
     if not days:
         return Outcome(why=found.why)
@@ -117,20 +110,18 @@ def _compacted(store: Store, found: Plan, folder: Path, dry_run: bool) -> Outcom
     )
     if dry_run:
         return outcome
-    try:
-        for each in written:
-            store.put(each.file.path, each.local)
-    except FootprintError:
-        _forget(store, written)
-        raise
-    # From here on nothing is taken back on an error: the manifest may be there although the
-    # answer to its creation was lost.
-    head = _commit(store, seal, found, written)
-    if head is None:
-        _forget(store, written)
+    link = commit(
+        store,
+        "compaction",
+        seal,
+        written,
+        partial(_fits, found),
+        replaces=[Replaced(file.path, file.sha256) for file in found.files],
+    )
+    if link is None:
         raise LedgerError(f"{store.where} was compacted by another process meanwhile: try again")
     _remove(store, [file.path for file in found.files], [each.file for each in written])
-    return outcome._replace(head=head)
+    return outcome._replace(head=(link.manifest.chain, link.manifest.number, link.sha256))
 
 
 def _kept(store: Store, found: Plan) -> dict[int, list[Kept]]:
@@ -164,48 +155,17 @@ def _staying(store: Store, found: Plan, folder: Path, seal: str) -> list[Written
     return write_rows(rows, folder, seal) if rows else []
 
 
-def _commit(
-    store: Store, seal: str, found: Plan, written: Sequence[Written]
-) -> tuple[str, int, str] | None:
-    """Adds the manifest; None where what it replaces is not what is there any more."""
-    own = chains.begin(store)
-    wanted = {file.path for file in found.files}
+def _fits(found: Plan, known: Sequence[Chain], own: str) -> bool:
+    """Whether what is to be replaced still is what is there."""
     assert found.days is not None
-    while True:
-        known = read_chains(store)
-        mine = next(each for each in known if each.id == own)
-        for link in mine.links:
-            if link.manifest.seal == seal:  # it was created, perhaps with the answer lost
-                return own, link.manifest.number, link.sha256
-        there = {
-            file.path
-            for file in live_files(mine.manifests)
-            if file.table in OF_CALLS and day_of(file.date) <= found.days[1]
-        }
-        if there != wanted:
-            return None
-        number, previous = chains.following(known, own)
-        chains.add(
-            store,
-            Manifest(
-                chain=own,
-                number=number,
-                previous=previous,
-                kind="compaction",
-                seal=seal,
-                utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                tool={"name": "footprint", "version": __version__},
-                files=tuple(each.file for each in written),
-                replaces=tuple(Replaced(file.path, file.sha256) for file in found.files),
-            ),
-        )
-
-
-def _forget(store: Store, written: Sequence[Written]) -> None:
-    """Removes files that no manifest will name; what stays is removed by a later seal."""
-    with contextlib.suppress(LedgerError):
-        for each in written:
-            store.delete(each.file.path)
+    there = {
+        file.path
+        for chain in known
+        if chain.id == own
+        for file in live_files(chain.manifests)
+        if file.table in OF_CALLS and day_of(file.date) <= found.days[1]
+    }
+    return there == {file.path for file in found.files}
 
 
 def _sweep(store: Store) -> tuple[str, ...]:
@@ -224,12 +184,6 @@ def _sweep(store: Store) -> tuple[str, ...]:
 
 def _remove(store: Store, paths: Sequence[str], instead: Sequence[SealedFile]) -> None:
     """Removes files, once those that stand for them are there."""
-    there = dict(store.names(SEALED))
-    for file in instead:
-        if there.get(file.path) != file.size:
-            raise LedgerError(
-                f"{store.where}/{file.path} is not there although a manifest names it: put it back"
-                " from a copy; the files that it stands for stay"
-            )
+    whole(store, instead, "the files that it stands for stay")
     for path in paths:
         store.delete(path)

@@ -37,13 +37,7 @@ def remove(
     Not before all files are there: a journal is the only other place where its rows are. One that
     was read a moment ago is known by its size, since journals only grow; others are `hashed`.
     """
-    there = dict(store.names(SEALED))
-    missing = [file.path for file in files if there.get(file.path) != file.size]
-    if missing:
-        raise LedgerError(
-            f"{store.where}/{missing[0]} is not there although a manifest names it: put it back"
-            " from a copy; the journals it was made from stay"
-        )
+    whole(store, files, "the journals it was made from stay")
     removed: list[str] = []
     sizes = dict(store.names(fmt.JOURNALS))
     for journal in journals:
@@ -56,6 +50,17 @@ def remove(
             store.delete(name)
             removed.append(name)
     return removed
+
+
+def whole(store: Store, files: Iterable[SealedFile], stays: str) -> None:
+    """Raises LedgerError where one of some sealed files is not there; it says what stays then."""
+    there = dict(store.names(SEALED))
+    for file in files:
+        if there.get(file.path) != file.size:
+            raise LedgerError(
+                f"{store.where}/{file.path} is not there although a manifest names it: put it back"
+                f" from a copy; {stays}"
+            )
 
 
 def _digest(store: Store, name: str) -> str:
@@ -118,4 +123,4 @@ def _written_s(store: Store, name: str, utc_ns: int) -> float:
         return 0
 
 
-__all__ = ["LEFT_AFTER", "remove", "sweep"]
+__all__ = ["LEFT_AFTER", "remove", "sweep", "whole"]

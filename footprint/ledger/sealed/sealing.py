@@ -13,32 +13,25 @@ journals that nobody reads, which the next seal removes.
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from footprint import clock
-from footprint._version import __version__
-from footprint.errors import FootprintError, LedgerError
+from footprint.errors import LedgerError
 from footprint.ledger import stored
 from footprint.ledger.sealed import chain as chains
 from footprint.ledger.sealed import plan
 from footprint.ledger.sealed.closed import Here, glimpse, here, is_closed
+from footprint.ledger.sealed.commit import commit, new_seal
 from footprint.ledger.sealed.content import made
-from footprint.ledger.sealed.manifest import Manifest, read_chains
-from footprint.ledger.sealed.removal import LEFT_AFTER, remove, sweep
+from footprint.ledger.sealed.manifest import Chain, Manifest, read_chains
+from footprint.ledger.sealed.removal import remove, sweep
 from footprint.ledger.sealed.scratch import scratch
-from footprint.ledger.sealed.write import Content, Written, write
+from footprint.ledger.sealed.write import Content, write
 from footprint.ledger.stores import Store
-from footprint.model import NS_PER_S
 
 #: Bytes of journals that are sealed with one manifest: what is in memory at a time.
 BATCH = 256 * 2**20
-#: A sealer gives its files up, and begins again, when they are older than this, s: well before
-#: another takes them for left over.
-_GIVE_UP_AFTER = LEFT_AFTER // 2
 
 
 class Outcome(NamedTuple):
@@ -169,25 +162,20 @@ class _Sealing:
 
     def _once(self, folder: Path) -> Manifest | None:
         """One try; None where another sealer took some of them meanwhile."""
-        begun = clock.now_ns()
-        seal = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(8).hex()}"
+        seal = new_seal()
         contents = self._contents()
-        own = chains.begin(self.store)
+        wanted = {each.journal.key for each in contents}
+
+        def fits(known: Sequence[Chain], _: str) -> bool:
+            return not any(journal.key in wanted for chain in known for journal in chain.journals)
+
+        journals = [each.journal for each in contents]
         written = write(contents, folder, seal)
-        try:
-            for each in written:
-                self.store.put(each.file.path, each.local)
-        except FootprintError:
-            self._forget(written)
-            raise
-        # From here on nothing is taken back on an error: a manifest may be there although the
-        # answer to its creation was lost.
-        manifest = self._commit(own, seal, contents, written, begun)
-        if manifest is None:
-            self._forget(written)
+        link = commit(self.store, "seal", seal, written, fits, journals=journals)
+        if link is None:
             return None
-        remove(self.store, manifest.journals, manifest.files)
-        return manifest
+        remove(self.store, link.manifest.journals, link.manifest.files)
+        return link.manifest
 
     def _contents(self) -> list[Content]:
         """The journals, read; those that must not be sealed are left, with the reason."""
@@ -210,49 +198,6 @@ class _Sealing:
         if not found:
             raise _NothingLeft
         return found
-
-    def _commit(
-        self,
-        own: str,
-        seal: str,
-        contents: Sequence[Content],
-        written: Sequence[Written],
-        begun: int,
-    ) -> Manifest | None:
-        """Adds the manifest; None where another names some of the journals."""
-        wanted = {each.journal.key for each in contents}
-        while clock.now_ns() - begun < _GIVE_UP_AFTER * NS_PER_S:
-            known = read_chains(self.store)
-            for manifest in (each for chain in known for each in chain.manifests):
-                if manifest.seal == seal:  # it was created, and the answer was lost
-                    return manifest
-            if any(journal.key in wanted for chain in known for journal in chain.journals):
-                return None
-            number, previous = chains.following(known, own)
-            manifest = Manifest(
-                chain=own,
-                number=number,
-                previous=previous,
-                kind="seal",
-                seal=seal,
-                utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                tool={"name": "footprint", "version": __version__},
-                journals=tuple(each.journal for each in contents),
-                files=tuple(each.file for each in written),
-            )
-            if chains.add(self.store, manifest):
-                chains.sealed(self.store, own)
-                return manifest
-        raise LedgerError(
-            f"sealing {self.store.where} took longer than {_GIVE_UP_AFTER // 60} minutes: its"
-            " journals stay; run `footprint seal` again"
-        )
-
-    def _forget(self, written: Iterable[Written]) -> None:
-        """Removes files that no manifest will name; what stays is removed by a later seal."""
-        with contextlib.suppress(LedgerError):
-            for each in written:
-                self.store.delete(each.file.path)
 
 
 __all__ = ["Outcome", "closed_bytes", "head", "seal"]
