@@ -37,7 +37,10 @@ def init(output: str | None, lang: str) -> None:
         raise UsageError(
             f"{path} is there already, and is not written over: name another with -o FILE"
         ) from error
-    say(f"{path}: fill it in; reports that are made here take it from then on")
+    if path == Path(FILE):
+        say(f"{path}: fill it in; reports that are made here take it from then on")
+    else:
+        say(f"{path}: fill it in, and name it to a report: --organisation {path}")
 
 
 def replay(

@@ -56,6 +56,7 @@ class Live:
         boot_id = machine().boot_id
         self._watched = [Watched(source, host, boot_id) for source in found.sources]
         self._lacks = [f"{each.what}: {each.reason}" for each in found.unavailable]
+        self._ledgers = tuple(ledgers)
         self._programs = Programs(ledgers, machine)
         self._books = Books(ledgers, given)
         self._machine, self._monotonic_s = machine, monotonic_s
@@ -105,8 +106,16 @@ class Live:
             power_w=total(powers, "W") if powers else None,
             spent=_spent(factors, total(energies, "J") if energies else None),
             hourly=_spent(factors, _in_an_hour(powers) if powers else None),
-            notes=tuple(dict.fromkeys([*self._lacks, *notes])),
+            notes=tuple(dict.fromkeys([*self._absent(), *self._lacks, *notes])),
         )
+
+    def _absent(self) -> Iterable[str]:
+        """What is said of ledgers that are not there: a name may be mistyped, or begin later."""
+        return [
+            f"there is no ledger at {each} yet: what writes to it is shown once there is one"
+            for each in self._ledgers
+            if not each.exists()
+        ]
 
     def _devices(self, found: Sequence[Tree]) -> list[DeviceNow]:
         """This machine's by its own probes; others as their hosts' programs read them."""

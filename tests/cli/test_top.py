@@ -78,6 +78,7 @@ def test_in_a_pipe_it_is_plain(cli, tmp_path: Path) -> None:
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.count("footprint top") == 2
     assert "nothing is tracked now" in shown.stdout
+    assert f"there is no ledger at {tmp_path / 'ledger'} yet" in " ".join(shown.stdout.split())
     assert "\x1b" not in shown.stdout
     assert not (tmp_path / "ledger").exists()  # nothing is recorded
 

@@ -28,7 +28,7 @@ TOTALS = {
     "cost_usd": "USD",
 }
 
-_MADE_BY = "name a file that `footprint report --format json` wrote"
+_MADE_BY = "name a report that `footprint report` wrote as JSON, HTML or PDF"
 
 
 class Document(NamedTuple):
