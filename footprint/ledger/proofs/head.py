@@ -113,12 +113,7 @@ def head(store: Store, chains: Sequence[Chain] | None = None) -> Head:
     Raises LedgerError for a manifest that cannot be read, and where the store fails.
     """
     journals: dict[str, JournalHead] = {}
-    for name in open_journals.names(store):
-        try:
-            data = store.read(f"journals/{name}")
-        except FileNotFoundError:  # sealed meanwhile
-            continue
-        key = open_journals.key_of(data)
+    for name, key, data in open_journals.read(store):
         if key is not None:
             positions = head_at(len(data))
             digests = running(data, [*positions, len(data)])

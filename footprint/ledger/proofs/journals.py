@@ -51,18 +51,21 @@ class Seen(NamedTuple):
         return f"{fmt.JOURNALS}/{self.name}"
 
 
-def names(store: Store) -> list[str]:
-    """The journals of a place, in their order."""
-    prefix = fmt.JOURNALS + "/"
-    return [
-        name.removeprefix(prefix)
-        for name, _ in store.names(fmt.JOURNALS)
-        if name.endswith(fmt.SUFFIX) and name.count("/") == 1
-    ]
+def read(store: Store) -> Iterator[tuple[str, tuple[str, int] | None, bytes]]:
+    """(name, (writer, part), bytes) of each journal of a place, by name.
+
+    The key is None where its header does not hold. One that is sealed meanwhile is left out.
+    """
+    for path, _ in store.names(fmt.JOURNALS):
+        if path.endswith(fmt.SUFFIX) and path.count("/") == 1:
+            try:
+                data = store.read(path)
+            except FileNotFoundError:
+                continue
+            yield path.rpartition("/")[2], _key(data), data
 
 
-def key_of(data: bytes) -> tuple[str, int] | None:
-    """(writer, part) of a journal's bytes; None where its header does not hold."""
+def _key(data: bytes) -> tuple[str, int] | None:
     head = fmt.read_header(data)
     return None if head is None else head.key
 
@@ -77,7 +80,7 @@ def look(name: str, data: bytes, cuts: Iterable[int] = ()) -> Seen:
     digests = running(data, [*positions, len(data)])
     return Seen(
         name,
-        key_of(data),
+        _key(data),
         len(data),
         digests[-1],
         dict(zip(positions, digests, strict=False)),
@@ -260,4 +263,4 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-__all__ = ["Seen", "doubles", "key_of", "look", "names", "sha256"]
+__all__ = ["Seen", "doubles", "look", "read", "sha256"]

@@ -115,15 +115,10 @@ def _look(
 
 def _journals(store: Store, heads: Iterable[Head]) -> list[journals.Seen]:
     cuts = sizes(heads)
-    found: list[journals.Seen] = []
-    for name in journals.names(store):
-        try:
-            data = store.read(f"{fmt.JOURNALS}/{name}")
-        except FileNotFoundError:  # sealed meanwhile
-            continue
-        key = journals.key_of(data)
-        found.append(journals.look(name, data, cuts.get(key, ()) if key else ()))
-    return found
+    return [
+        journals.look(name, data, cuts.get(key, ()) if key else ())
+        for name, key, data in journals.read(store)
+    ]
 
 
 def _again(store: Store, one: journals.Seen, kept: SealedJournal | None) -> journals.Seen:
