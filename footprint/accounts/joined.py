@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import cast
 
 from footprint.accounts.entries import EntryList
 from footprint.accounts.hours import merged
-from footprint.accounts.lines import Book, DeviceBook, GroupEnergy, add_to
+from footprint.accounts.lines import SUMMED, Book, DeviceBook, GroupEnergy, add_parts, add_to
 from footprint.accounts.timelines.timeline import Timeline
 
 
@@ -29,10 +29,10 @@ def joined(whole: Book, books: Sequence[Book]) -> Book:
                 whole.tiers.append({})
             elif entry.calls:  # it counts where it ended
                 entries[number] = own
-            _add(whole.used[number], used.values())
+            add_parts(whole.used[number], used.values())
             add_to(whole.tiers[number], tiers)
         for key, parts in book.groups.items():
-            _add(groups.setdefault(key, {}), parts)
+            add_parts(groups.setdefault(key, {}), parts)
         for line in book.devices:
             at = line.boot, line.device.id
             devices[at] = _both(devices[at], line) if at in devices else line
@@ -43,21 +43,9 @@ def joined(whole: Book, books: Sequence[Book]) -> Book:
     return whole
 
 
-def _add(into: dict[str, GroupEnergy], parts: Iterable[GroupEnergy]) -> None:
-    for part in parts:
-        before = into.get(part.device.id)
-        into[part.device.id] = part if before is None else before.plus(part)
-
-
-_SUMMED = (
-    *("metered_nj", "attributed_nj", "idle_nj", "unattributed_nj", "estimated_nj"),
-    *("present_ns", "idle_ns", "unattributed_ns"),
-)
-
-
 def _both(one: DeviceBook, other: DeviceBook) -> DeviceBook:
     return one._replace(
-        **{name: getattr(one, name) + getattr(other, name) for name in _SUMMED},
+        **{name: getattr(one, name) + getattr(other, name) for name in SUMMED},
         timeline=_after(one.timeline.plain(), other.timeline.plain()),
         floor_w=min(one.floor_w, other.floor_w),
         idle_by=add_to(dict(one.idle_by), other.idle_by),

@@ -92,6 +92,13 @@ class DeviceBook(NamedTuple):
     hours: Mapping[int, Hour] = {}
 
 
+#: What of two lines of a device adds up.
+SUMMED = (
+    *("metered_nj", "attributed_nj", "idle_nj", "unattributed_nj", "estimated_nj"),
+    *("present_ns", "idle_ns", "unattributed_ns"),
+)
+
+
 class GroupEnergy(NamedTuple):
     """What a group of entries used of one device, its bounds as of one entry, with its tiers.
 
@@ -129,6 +136,14 @@ class GroupEnergy(NamedTuple):
             metered,
             active,
         )
+
+
+def add_parts(into: dict[str, GroupEnergy], parts: Iterable[GroupEnergy]) -> dict[str, GroupEnergy]:
+    """Adds what a group used, by device."""
+    for part in parts:
+        known = into.get(part.device.id)
+        into[part.device.id] = part if known is None else known.plus(part)
+    return into
 
 
 _Key = TypeVar("_Key")

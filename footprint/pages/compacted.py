@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from footprint.accounts.compacted import files as of_groups
 from footprint.accounts.days import DAY_NS, Part
 from footprint.accounts.entries import Entry
-from footprint.accounts.lines import GroupEnergy, Period
+from footprint.accounts.lines import GroupEnergy, Period, add_parts
 from footprint.accounts.outline import Place
 from footprint.errors import LedgerVersionError
 from footprint.ledger import columns
@@ -292,10 +292,7 @@ def renamed(page: Page, naming: Naming, facts: Mapping[str, Facts]) -> Page:
     for (name, place), parts in _placed(page, places):
         whole, cuts = names.get(name, (name, ()))
         for each in (whole, *cuts):
-            here = groups.setdefault((each, place), {})
-            for part in parts:
-                earlier = here.get(part.device.id)
-                here[part.device.id] = part if earlier is None else earlier.plus(part)
+            add_parts(groups.setdefault((each, place), {}), parts)
     return page._replace(
         groups={key: tuple(here.values()) for key, here in groups.items()},
         members=members,
@@ -337,18 +334,4 @@ def _added(pages: Sequence[Page], cuts: Sequence[int]) -> Page:
     """Pages of one boot and day as one."""
     if len(pages) == 1:
         return pages[0]
-    found = total((), (), pages, ())
-    return Page(
-        tuple(found.devices),
-        {key: tuple(parts) for key, parts in found.groups.items()},
-        found.members,
-        found.entries,
-        found.left_open,
-        found.start_ns,
-        found.end_ns,
-        found.assumed,
-        tuple(found.nameless),
-        tuple(found.notes),
-        tuple(cuts),
-        tallies=found.tallies,
-    )
+    return total((), (), pages, ()).page._replace(cuts=tuple(cuts))

@@ -16,7 +16,7 @@ from footprint.accounts.amounts import Sum, added
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
 from footprint.accounts.hours import Hour, known_stretches
-from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy
+from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy, add_parts
 from footprint.accounts.posting import nameless
 from footprint.estimators.systems.use import ApiUse
 from footprint.ledger.reader import Facts, Issue
@@ -260,7 +260,8 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
     names = {grouper.name(book.entries[index]) for index in lost}
     return Page(
         lines,
-        {key: tuple(_by_device(parts)) for key, parts in _groups(book)},
+        # One part a device: several families of processes may have used it.
+        {key: tuple(add_parts({}, parts).values()) for key, parts in _groups(book)},
         members(book, bounds, grouper, names),
         len(book.entries),
         book.entries.left_open(),
@@ -276,15 +277,6 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
 
 def _groups(book: Book) -> Iterator[tuple[Any, list[GroupEnergy]]]:
     yield from book.groups.items()
-
-
-def _by_device(parts: Iterable[GroupEnergy]) -> Iterator[GroupEnergy]:
-    """One part a device: several families of processes may have used it."""
-    found: dict[str, GroupEnergy] = {}
-    for part in parts:
-        before = found.get(part.device.id)
-        found[part.device.id] = part if before is None else before.plus(part)
-    yield from found.values()
 
 
 def _line(each: DeviceBook, facts: Sequence[Facts]) -> DeviceLine:

@@ -80,7 +80,7 @@ class Sums:
             return
         with contextlib.suppress(LedgerError):
             name = self._name(tasks, going=bool(found.left_open))
-            self._store(tasks).replace(name, stored.printed(_page(found)))
+            self._store(tasks).replace(name, stored.printed(found.page))
 
     def _store(self, tasks: Sequence[Task]) -> Store:
         where = tasks[0].places[0].where
@@ -157,23 +157,6 @@ class Sums:
 def _may_be_kept(tasks: Sequence[Task]) -> bool:
     """Whether there are many, all of them sealed, and no correction bears on any."""
     return len(tasks) >= FEW and all(keeps(each) and not each.corrections for each in tasks)
-
-
-def _page(found: Total) -> Page:
-    """A sum in the form of a page; its stretches of time are those between all cuts."""
-    return Page(
-        tuple(found.devices),
-        {key: tuple(parts) for key, parts in found.groups.items()},
-        found.members,
-        found.entries,
-        found.left_open,
-        found.start_ns,
-        found.end_ns,
-        found.assumed,
-        tuple(found.nameless),
-        tuple(found.notes),
-        tallies=found.tallies,
-    )
 
 
 def _total(page: Page, cuts: tuple[int, ...]) -> Total:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from footprint.accounts.amounts import Sum, added
 from footprint.accounts.latency import EXACT
-from footprint.accounts.lines import Energy, GroupEnergy, add_to, missing_share
+from footprint.accounts.lines import SUMMED, Energy, GroupEnergy, add_to, missing_share
 from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import (
     Combination,
@@ -47,6 +47,23 @@ class Total(NamedTuple):
     notes: Sequence[str]
     cuts: tuple[int, ...]
     tallies: Mapping[Combination, Tally] = {}
+
+    @property
+    def page(self) -> Page:
+        """The same in the form of a page; its stretches of time are those between all cuts."""
+        return Page(
+            tuple(self.devices),
+            {key: tuple(parts) for key, parts in self.groups.items()},
+            self.members,
+            self.entries,
+            self.left_open,
+            self.start_ns,
+            self.end_ns,
+            self.assumed,
+            tuple(self.nameless),
+            tuple(self.notes),
+            tallies=self.tallies,
+        )
 
     def counts(self) -> dict[str, Sum]:
         """Declared amounts by name over all groups, and `call`: how many calls there are."""
@@ -189,10 +206,7 @@ def _renumbered(page: Page, cuts: Sequence[int]) -> Page:
 
 
 #: What of two pages' lines of a device adds up.
-_SUMMED = (
-    *("metered_nj", "attributed_nj", "idle_nj", "unattributed_nj", "estimated_nj"),
-    *("present_ns", "idle_ns", "unattributed_ns", "covered_ns", "missing_ns"),
-)
+_SUMMED = (*SUMMED, "covered_ns", "missing_ns")
 
 
 class _Line:
