@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from footprint.accounts.days import Part, parts
 from footprint.accounts.entries import Entry, EntryList, family
@@ -21,9 +21,6 @@ from footprint.accounts.plain import PlainPosting
 from footprint.accounts.posting import Posting
 from footprint.accounts.within import within
 from footprint.ledger.reader import Facts, Issue
-
-if TYPE_CHECKING:
-    from footprint.accounts.bulk import Tables
 
 __all__ = [
     "Book",
@@ -71,7 +68,7 @@ def make(
     ]
     if len(books) == 1:
         return books[0]
-    return joined(_empty(facts, issues, EntryList(), cuts), books)
+    return joined(_empty(facts, issues, cuts), books)
 
 
 #: From so many entries or readings on, columns are quicker than one after the other.
@@ -90,11 +87,11 @@ def of_part(
     entries = sum(rows.count("span") + rows.count("fold") for rows in own)
     readings = sum(rows.count("point") + rows.count("window") for rows in own)
     if entries >= MANY or readings >= MANY_READINGS:
-        from footprint.accounts.bulk import BulkPosting, Tables
+        from footprint.accounts.bulk import BulkPosting
         from footprint.estimators.columns import TooLarge
 
         with contextlib.suppress(TooLarge):
-            return _made(BulkPosting, _empty(facts, None, Tables(), cuts), part, grouping)
+            return _made(BulkPosting, _empty(facts, None, cuts), part, grouping)
     return _plain(facts, None, part, grouping, cuts)
 
 
@@ -112,19 +109,13 @@ def _plain(
     grouping: Grouping,
     cuts: Sequence[int],
 ) -> Book:
-    return _made(PlainPosting, _empty(facts, issues, EntryList(), cuts), part, grouping)
+    return _made(PlainPosting, _empty(facts, issues, cuts), part, grouping)
 
 
-def _empty(
-    facts: list[Facts],
-    issues: list[Issue] | None,
-    entries: EntryList | Tables,
-    cuts: Sequence[int],
-) -> Book:
-    return Book(facts, entries, [], [], {}, [], set(), [], list(issues or ()), tuple(cuts))
+def _empty(facts: list[Facts], issues: list[Issue] | None, cuts: Sequence[int]) -> Book:
+    return Book(facts, EntryList(), [], [], {}, [], set(), [], list(issues or ()), tuple(cuts))
 
 
 def _made(posting: type[Posting[Any, Any]], book: Book, part: Part, grouping: Grouping) -> Book:
     own = book._replace(facts=within(book.facts, part.members, part.bounds))
-    posting(own, family(own.facts), grouping, part).post()
-    return own
+    return posting(own, family(own.facts), grouping, part).post()

@@ -7,16 +7,15 @@ kept: a report asks for groups.
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 import numpy as np
 
 from footprint.accounts import share_columns, shares
-from footprint.accounts.entries import Entry
 from footprint.accounts.group_sums import Chosen, GroupSums, group_sums
-from footprint.accounts.lines import Energy, GroupEnergy, Grouping, add_to, missing_share
+from footprint.accounts.lines import Book, Energy, GroupEnergy, Grouping, add_to, missing_share
 from footprint.accounts.posting import (
     Booked,
     Charge,
@@ -36,51 +35,7 @@ from footprint.estimators.columns.cells import CellColumns
 from footprint.estimators.columns.segments import leaves
 from footprint.estimators.columns.sweep import loads
 from footprint.ledger.reader import Facts
-from footprint.model import OPEN, Device
-
-
-class Tables(Sequence[Entry]):
-    """The tables of several boots as one sequence of entries; parents are counted over all."""
-
-    def __init__(self) -> None:
-        self.tables: list[Table] = []
-
-    def __len__(self) -> int:
-        return sum(map(len, self.tables))
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        at = range(len(self))[index]
-        offset = 0
-        for table in self.tables:
-            if at < offset + len(table):
-                entry: Entry = table[at - offset]
-                return entry._replace(parent=entry.parent + offset if entry.parent >= 0 else -1)
-            offset += len(table)
-        raise IndexError(index)
-
-    def __iter__(self) -> Iterator[Entry]:
-        return (self[index] for index in range(len(self)))
-
-    def extents(self) -> dict[int, tuple[int, int]]:
-        """By writer: its first start, and when its last work was done; boot-time ns."""
-        found: dict[int, tuple[int, int]] = {}
-        for table in self.tables:
-            for writer in np.flatnonzero(np.bincount(table.writer)).tolist():
-                own = table.writer == writer
-                ends = int(table.start[own].min()), int(table.device_end[own].max())
-                found[writer] = ends
-        return found
-
-    def writers(self, *, background: bool) -> set[int]:
-        """The writers of whole runs, or of calls."""
-        alikes = (alike for table in self.tables for alike in table.alikes)
-        return {alike.writer for alike in alikes if alike.path.background == background}
-
-    def left_open(self) -> int:
-        """How many spans never ended."""
-        return sum(int((table.status == OPEN).sum()) for table in self.tables)
+from footprint.model import Device
 
 
 class BulkPosting(Posting[TimelineColumns, Chosen]):
@@ -97,7 +52,6 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
 
     def _read(self, grouping: Grouping) -> None:
         self.table = Table(self.facts, self.members).within(self.since, self.until)
-        cast(Tables, self.book.entries).tables.append(self.table)
         self._group(grouping)
         self.host = self._leaves(on_device=False)
         later = bool((self.table.device_end > self.table.end).any())
@@ -106,6 +60,10 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
     def read_through(self) -> None:
         """Waits until the entries are there."""
         self._reading.result()
+
+    def post(self) -> Book:
+        """Books every device of this boot; the book's entries are a table."""
+        return super().post()._replace(entries=self.table)
 
     def _leaves(self, *, on_device: bool) -> Chosen:
         segments = leaves(self.table.works(on_device=on_device), self.table.holds)

@@ -9,12 +9,11 @@ import numpy as np
 
 from footprint.accounts.active import Active, active, by_hour, by_hour_of
 from footprint.accounts.amounts import Sum, exact_sum
-from footprint.accounts.bulk import Tables
 from footprint.accounts.days import Clock
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
 from footprint.accounts.latency import EXACT, FINE, NO_ANSWER, Latencies, of_singles
-from footprint.accounts.lines import Book, Bounds, add_to
+from footprint.accounts.lines import Book, Bounds
 from footprint.accounts.peak_columns import PeakColumns
 from footprint.accounts.table import Alike, Table
 from footprint.estimators.columns import Flags, Floats, Ints
@@ -23,7 +22,7 @@ from footprint.model import ERROR, OPEN
 
 
 class Rows(NamedTuple):
-    """Some entries of one table, by index."""
+    """Some entries of a table, by index."""
 
     table: Table
     at: Ints
@@ -34,43 +33,37 @@ class Group(NamedTuple):
 
     Attributes:
         name: as the naming function gave it.
-        rows: by table.
         writers, paths: of any of them.
     """
 
     name: Hashable
-    rows: list[Rows]
+    rows: Rows
     writers: frozenset[int]
     paths: tuple[PathInfo, ...]
 
     def entries(self) -> Iterator[Entry]:
         """The entries, each made when it is asked for."""
-        return (rows.table[at] for rows in self.rows for at in rows.at.tolist())
+        return (self.rows.table[at] for at in self.rows.at.tolist())
 
 
-def grouped(tables: Tables, name: Callable[[Entry], Hashable]) -> list[Group]:
+def grouped(table: Table, name: Callable[[Entry], Hashable]) -> list[Group]:
     """The entries by name, which depends on their writer, path and status alone; by first entry."""
-    found: dict[Hashable, list[Rows]] = {}
-    alikes: dict[Hashable, list[Alike]] = {}
-    for table in tables.tables:
-        example = np.zeros(len(table.alikes), np.int64)
-        example[table.alike[::-1]] = np.arange(len(table))[::-1]  # the first of each
-        numbers: dict[Hashable, int] = {}
-        label = [numbers.setdefault(name(table[at]), len(numbers)) for at in example.tolist()]
-        labels = table.of_alike(label).astype(np.int64)
-        for key, number in numbers.items():
-            found.setdefault(key, []).append(Rows(table, np.flatnonzero(labels == number)))
-        names = list(numbers)
-        for alike, number in zip(table.alikes, label, strict=True):
-            alikes.setdefault(names[number], []).append(alike)
+    example = np.zeros(len(table.alikes), np.int64)
+    example[table.alike[::-1]] = np.arange(len(table))[::-1]  # the first of each
+    numbers: dict[Hashable, int] = {}
+    label = [numbers.setdefault(name(table[at]), len(numbers)) for at in example.tolist()]
+    labels = table.of_alike(label).astype(np.int64)
+    alikes: list[list[Alike]] = [[] for _ in numbers]
+    for alike, number in zip(table.alikes, label, strict=True):
+        alikes[number].append(alike)
     return [
         Group(
             key,
-            rows,
-            frozenset(alike.writer for alike in alikes[key]),
-            tuple(alike.path for alike in alikes[key]),
+            Rows(table, np.flatnonzero(labels == number)),
+            frozenset(alike.writer for alike in alikes[number]),
+            tuple(alike.path for alike in alikes[number]),
         )
-        for key, rows in found.items()
+        for key, number in numbers.items()
     ]
 
 
@@ -90,15 +83,15 @@ class BulkDoings:
 
     def of(self, group: Group) -> Doing:
         """What a group's entries did; there is at least one."""
-        rows = [_Calls(each) for each in group.rows]
-        start, end = self._ends(rows)
-        busy, ran = self._times(rows)
-        host, gpu = self._greatest(rows)
+        calls = _Calls(group.rows)
+        start, end = self._ends(calls)
+        busy, ran = self._times(calls)
+        host, gpu = self._greatest(calls)
         return Doing(
-            calls=sum(int(each.calls.sum()) for each in rows),
-            errors=sum(int(each.calls[each.status == ERROR].sum()) for each in rows),
+            calls=int(calls.calls.sum()),
+            errors=int(calls.calls[calls.status == ERROR].sum()),
             units=_units(group.rows),
-            latencies=_latencies(rows),
+            latencies=_latencies(calls),
             start_ns=start,
             end_ns=end,
             busy_ns=busy,
@@ -107,63 +100,53 @@ class BulkDoings:
             peak_gpu_bytes=gpu,
         )
 
-    def _ends(self, rows: Sequence[_Calls]) -> tuple[int, int]:
+    def _ends(self, calls: _Calls) -> tuple[int, int]:
         first: list[int] = []
         last: list[int] = []
-        for each in rows:
-            for writer, own in each.by_writer():
-                clock = self._facts[writer]
-                first.append(clock.utc_ns(max(int(each.start[own].min()), self._since)))
-                last.append(clock.utc_ns(min(int(each.device_end[own].max()), self._until)))
+        for writer, own in calls.by_writer():
+            clock = self._facts[writer]
+            first.append(clock.utc_ns(max(int(calls.start[own].min()), self._since)))
+            last.append(clock.utc_ns(min(int(calls.device_end[own].max()), self._until)))
         return min(first), max(min(first), *last)
 
-    def _times(self, rows: Sequence[_Calls]) -> tuple[int | None, Active | None]:
+    def _times(self, calls: _Calls) -> tuple[int | None, Active | None]:
         since, until = self._since, self._until
-        busy_ns = 0
-        starts: list[Ints] = []
-        ends: list[Ints] = []
-        folds: list[tuple[int, int, int]] = []
-        for each in rows:
-            timed = each.of(~each.untimed)
-            running, covered = timed.running_ns(), timed.covered_ns.copy()
-            start, end = timed.start.copy(), timed.device_end.copy()
-            for at in np.flatnonzero((start < since) | (end > until)).tolist():
-                begin, stop = int(timed.start[at]), int(timed.end[at])
-                length, inside = stop - begin, max(0, min(stop, until) - max(begin, since))
-                start[at] = max(begin, since)
-                end[at] = max(min(int(timed.device_end[at]), until), since)
-                if length:
-                    running[at] = int(running[at]) * inside // length
-                    if covered[at] >= 0:
-                        covered[at] = int(covered[at]) * inside // length
-            busy_ns += int(running.sum())
-            span = covered < 0
-            starts.append(start[span])
-            ends.append(end[span])
-            thin = ~span
-            folds += zip(
-                start[thin].tolist(), end[thin].tolist(), covered[thin].tolist(), strict=True
-            )
-        start, end = np.concatenate(starts), np.concatenate(ends)
-        if not len(start) and not folds:
+        timed = calls.of(~calls.untimed)
+        running, covered = timed.running_ns(), timed.covered_ns.copy()
+        start, end = timed.start.copy(), timed.device_end.copy()
+        for at in np.flatnonzero((start < since) | (end > until)).tolist():
+            begin, stop = int(timed.start[at]), int(timed.end[at])
+            length, inside = stop - begin, max(0, min(stop, until) - max(begin, since))
+            start[at] = max(begin, since)
+            end[at] = max(min(int(timed.device_end[at]), until), since)
+            if length:
+                running[at] = int(running[at]) * inside // length
+                if covered[at] >= 0:
+                    covered[at] = int(covered[at]) * inside // length
+        busy_ns = int(running.sum())
+        span = covered < 0
+        thin = ~span
+        folds = list(
+            zip(start[thin].tolist(), end[thin].tolist(), covered[thin].tolist(), strict=True)
+        )
+        if not span.any() and not folds:
             return None, None
-        start, end = _union(start, end)
+        start, end = _union(start[span], end[span])
         if not folds:
             return busy_ns, by_hour_of(start, end, self._clock)
         spans = zip(start.tolist(), end.tolist(), strict=True)
         return busy_ns, by_hour(*active(spans, folds), self._clock)
 
-    def _greatest(self, rows: Sequence[_Calls]) -> tuple[int | None, int | None]:
+    def _greatest(self, calls: _Calls) -> tuple[int | None, int | None]:
         hosts: list[Floats] = []
         gpus: list[Floats] = []
-        for each in rows:
-            for writer, own in each.by_writer():
-                host, series = self._peaks.series(writer)
-                hosts.append(host.peaks(each.start[own], each.end[own]))
-                found = [one.peaks(each.start[own], each.device_end[own]) for one in series]
-                if found:
-                    known = ~np.isnan(np.stack(found)).all(axis=0)
-                    gpus.append(np.where(known, np.nansum(np.stack(found), axis=0), np.nan))
+        for writer, own in calls.by_writer():
+            host, series = self._peaks.series(writer)
+            hosts.append(host.peaks(calls.start[own], calls.end[own]))
+            found = [one.peaks(calls.start[own], calls.device_end[own]) for one in series]
+            if found:
+                known = ~np.isnan(np.stack(found)).all(axis=0)
+                gpus.append(np.where(known, np.nansum(np.stack(found), axis=0), np.nan))
         return _most(hosts), _most(gpus)
 
 
@@ -225,25 +208,22 @@ def _union(start: Ints, end: Ints) -> tuple[Ints, Ints]:
 
 def counts(group: Group) -> tuple[int, int, dict[str, Sum]]:
     """A group's calls, those of them that failed, and its declared amounts by name."""
-    calls = errors = 0
-    for table, at in group.rows:
-        own = table.counted()[at]
-        calls += int(own.sum())
-        errors += int(own[table.status[at] == ERROR].sum())
-    return calls, errors, _units(group.rows)
+    table, at = group.rows
+    own = table.counted()[at]
+    failed = own[table.status[at] == ERROR]
+    return int(own.sum()), int(failed.sum()), _units(group.rows)
 
 
-def _units(rows: Sequence[Rows]) -> dict[str, Sum]:
-    found: dict[str, list[Floats]] = {}
-    for table, at in rows:
-        mine = np.zeros(len(table), bool)
-        mine[at] = True
-        mine &= table.ends_inside
-        chosen = mine[table.amounts.entry]
-        unit, value = table.amounts.unit[chosen], table.amounts.value[chosen]
-        for number in np.flatnonzero(np.bincount(unit)).tolist():
-            found.setdefault(table.unit_names[number], []).append(value[unit == number])
-    return {name: _sum(np.concatenate(amounts)) for name, amounts in sorted(found.items())}
+def _units(rows: Rows) -> dict[str, Sum]:
+    table, at = rows
+    mine = np.zeros(len(table), bool)
+    mine[at] = True
+    mine &= table.ends_inside
+    chosen = mine[table.amounts.entry]
+    unit, value = table.amounts.unit[chosen], table.amounts.value[chosen]
+    numbers = np.flatnonzero(np.bincount(unit)).tolist()
+    found = {table.unit_names[number]: _sum(value[unit == number]) for number in numbers}
+    return dict(sorted(found.items()))
 
 
 def _sum(values: Floats) -> Sum:
@@ -253,24 +233,19 @@ def _sum(values: Floats) -> Sum:
     return exact_sum(values.tolist())
 
 
-def _latencies(rows: Sequence[_Calls]) -> Latencies:
+def _latencies(calls: _Calls) -> Latencies:
     """As `latency.latencies`."""
-    single: list[Floats] = []
-    calls: list[Ints] = []
-    folded: dict[int, int] = {}
-    for each in rows:
-        table, at = each.rows
-        counted = (each.calls > 0) & (each.status != OPEN) & ~each.untimed
-        chosen = np.zeros(len(table), bool)
-        chosen[at[counted]] = True
-        in_bucket = chosen[table.buckets.entry] & (table.covered_ns[table.buckets.entry] >= 0)
-        with_buckets = np.zeros(len(table), bool)
-        with_buckets[table.buckets.entry[in_bucket]] = True
-        add_to(folded, _by_number(table.buckets.bucket[in_bucket], table.buckets.calls[in_bucket]))
-        alone = counted & ~with_buckets[at]
-        single.append(each.running_ns()[alone] / each.calls[alone])
-        calls.append(each.calls[alone])
-    ns, count = np.concatenate(single), np.concatenate(calls)
+    table, at = calls.rows
+    counted = (calls.calls > 0) & (calls.status != OPEN) & ~calls.untimed
+    chosen = np.zeros(len(table), bool)
+    chosen[at[counted]] = True
+    in_bucket = chosen[table.buckets.entry] & (table.covered_ns[table.buckets.entry] >= 0)
+    with_buckets = np.zeros(len(table), bool)
+    with_buckets[table.buckets.entry[in_bucket]] = True
+    folded = _by_number(table.buckets.bucket[in_bucket], table.buckets.calls[in_bucket])
+    alone = counted & ~with_buckets[at]
+    count = calls.calls[alone]
+    ns = calls.running_ns()[alone] / count
     if len(ns) <= EXACT:
         return of_singles(zip(ns.tolist(), count.tolist(), strict=True), folded)
     return Latencies(None, _by_number(_fine(ns), count), folded)

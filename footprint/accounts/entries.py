@@ -57,7 +57,7 @@ class Entry(NamedTuple):
 
 
 class EntryList(list[Entry]):
-    """Entries one by one; `bulk.Tables` has the same of columns."""
+    """Entries one by one; `table.Table` has the same of columns."""
 
     def extents(self) -> dict[int, tuple[int, int]]:
         """By writer: its first start, and when its last work was done; boot-time ns."""
@@ -66,10 +66,6 @@ class EntryList(list[Entry]):
             first, last = found.get(entry.writer, (entry.start, entry.device_end))
             found[entry.writer] = min(first, entry.start), max(last, entry.device_end)
         return found
-
-    def writers(self, *, background: bool) -> set[int]:
-        """The writers of whole runs, or of calls."""
-        return {entry.writer for entry in self if entry.path.background == background}
 
     def left_open(self) -> int:
         """How many spans never ended."""

@@ -11,8 +11,8 @@ from footprint.ledger.reader import Facts, Issue
 from footprint.model import Device
 
 if TYPE_CHECKING:
-    from footprint.accounts.bulk import Tables
     from footprint.accounts.hours import Hour
+    from footprint.accounts.table import Table
     from footprint.accounts.timelines.columns.timeline import TimelineColumns
 
 
@@ -161,7 +161,7 @@ class Book(NamedTuple):
 
     Attributes:
         facts: what was read.
-        entries: all entries, over all boots: a list, or `bulk.Tables`.
+        entries: all entries: a list, or of one boot the columns of a `Table`.
         used: by entry (index), by device id, what it used of it; nothing where only groups were
             asked for.
         tiers: by entry, nJ by tier; likewise.
@@ -173,7 +173,7 @@ class Book(NamedTuple):
     """
 
     facts: list[Facts]
-    entries: EntryList | Tables
+    entries: EntryList | Table
     used: list[dict[str, GroupEnergy]]
     tiers: list[dict[str, int]]
     groups: dict[Hashable, list[GroupEnergy]]

@@ -113,8 +113,8 @@ class Posting(ABC, Generic[Line, Chosen]):
     def attributed(self, device: Device, timeline: Line, cells: Any, chosen: Chosen) -> Booked:
         """Attributes cells to entries and groups, into the book."""
 
-    def post(self) -> None:
-        """Books every device of this boot."""
+    def post(self) -> Book:
+        """Books every device of this boot, and gives the book."""
         timelines = self._timelines()
         self.read_through()
         parts: list[Any] = [line for device, line in timelines if device.kind != "host"]
@@ -130,6 +130,7 @@ class Posting(ABC, Generic[Line, Chosen]):
         self.prepare(jobs)
         for job in jobs:
             self._post_device(job)
+        return self.book
 
     def prepare(self, jobs: Sequence[Job[Line, Chosen]]) -> None:
         """Told of all that is to be attributed, before any of it is."""

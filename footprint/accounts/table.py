@@ -106,6 +106,21 @@ class Table(Sequence[Entry]):
             buckets=self._buckets_of(at) if inside and own >= 0 else None,
         )
 
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[at] for at in range(len(self)))
+
+    def extents(self) -> dict[int, tuple[int, int]]:
+        """By writer: its first start, and when its last work was done; boot-time ns."""
+        found: dict[int, tuple[int, int]] = {}
+        for writer in np.flatnonzero(np.bincount(self.writer)).tolist():
+            own = self.writer == writer
+            found[writer] = int(self.start[own].min()), int(self.device_end[own].max())
+        return found
+
+    def left_open(self) -> int:
+        """How many spans never ended."""
+        return int((self.status == OPEN).sum())
+
     def _units_of(self, at: int) -> dict[str, float]:
         own = self.amounts
         first, last = np.searchsorted(own.entry, np.array([at, at + 1], own.entry.dtype))

@@ -15,7 +15,7 @@ from footprint.estimators.systems.use import ApiUse
 from footprint.pages.page import ApiCalls, Grouper, Member
 
 if TYPE_CHECKING:
-    from footprint.accounts.bulk import Tables
+    from footprint.accounts.table import Table
 
 API = "api"
 
@@ -47,7 +47,7 @@ def members(
 
 
 def _bulk(
-    entries: Tables, book: Book, bounds: Bounds, grouper: Grouper, lost: AbstractSet[Hashable]
+    entries: Table, book: Book, bounds: Bounds, grouper: Grouper, lost: AbstractSet[Hashable]
 ) -> dict[Hashable, Member]:
     """The same of a book whose entries are columns (`accounts.bulk`)."""
     from footprint.accounts.bulk_doings import BulkDoings, grouped

@@ -7,7 +7,7 @@ add up to any of the cuts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from footprint.accounts.amounts import Sum, added, exact_sum
 from footprint.accounts.entries import Entry
@@ -15,6 +15,9 @@ from footprint.accounts.lines import Book
 from footprint.model import ERROR
 from footprint.pages.members import API, api_calls
 from footprint.pages.page import Combination, Grouper, Tally
+
+if TYPE_CHECKING:
+    from footprint.accounts.table import Table
 
 
 def tallies(book: Book, grouper: Grouper) -> dict[Combination, Tally]:
@@ -25,15 +28,14 @@ def tallies(book: Book, grouper: Grouper) -> dict[Combination, Tally]:
         for entry in entries:
             found.setdefault(grouper.combination(entry), []).append(entry)
         return {name: _tally(own, book, grouper) for name, own in found.items()}
-    return dict(_bulk(book, grouper))
+    return dict(_bulk(entries, book, grouper))
 
 
-def _bulk(book: Book, grouper: Grouper) -> Iterator[tuple[Combination, Tally]]:
+def _bulk(entries: Table, book: Book, grouper: Grouper) -> Iterator[tuple[Combination, Tally]]:
     """The same of entries that are columns."""
-    from footprint.accounts.bulk import Tables
     from footprint.accounts.bulk_doings import counts, grouped
 
-    for group in grouped(cast(Tables, book.entries), grouper.combination):
+    for group in grouped(entries, grouper.combination):
         calls, errors, units = counts(group)
         is_api = any(path.kind == API for path in group.paths)
         yield (
