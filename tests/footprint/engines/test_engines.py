@@ -109,7 +109,9 @@ def test_engines_that_are_not_there() -> None:
     with pytest.raises(UsageError, match=r"--engine sparc is not known.*spark"):
         engine("sparc")
     with pytest.raises(UsageError, match="add --engine spark"):
-        engine("local", "spark://here:7077")
+        engine("auto", "spark://here:7077")
+    with pytest.raises(UsageError, match="give --engine spark in place of duckdb, or leave out"):
+        engine("duckdb", "spark://here:7077")
 
 
 def test_a_small_ledger_is_no_work_for_others() -> None:
