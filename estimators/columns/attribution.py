@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,30 +19,7 @@ from footprint.estimators.columns.joints import Joints
 from footprint.estimators.columns.limits import Limits
 from footprint.estimators.columns.segments import Segments, firsts
 from footprint.estimators.columns.sweep import Lane, Loads, Sweep, floor, loads, weighted
-from footprint.estimators.columns.totals import Found, Totals
-
-
-class Columns(NamedTuple):
-    """What entries used of one device, nJ and ns; columns as the fields of `attribution.Share`.
-
-    Attributes:
-        entry: the entries' numbers, increasing; those without any active time are missing.
-        floor_w: the idle floor that was used.
-        metered_nj, idle_nj: totals: metered = sum of energy_nj + idle.
-    """
-
-    entry: Ints
-    energy_nj: Ints
-    low_nj: Ints
-    high_nj: Ints
-    metered_ns: Ints
-    active_ns: Ints
-    estimated_nj: Ints
-    held_ns: Ints
-    floor_w: float
-    metered_nj: int
-    idle_nj: int
-
+from footprint.estimators.columns.totals import Shares, Totals
 
 #: So many segments are taken at once: their columns stay in a processor's cache.
 _CHUNK = 1 << 16
@@ -84,7 +61,8 @@ class Device:
     Attributes:
         shares: what each entry used; only where that is asked for.
         totals: what each group used; only where it is not.
-        metered_nj, idle_nj, floor_w: as in `Columns`.
+        metered_nj, idle_nj: totals: metered = sum of what groups used + idle.
+        floor_w: the idle floor that was used.
         bounds: nJ of each group, then of each level's unions.
         by_cell: as in `attribution.Attribution`.
 
@@ -115,7 +93,7 @@ class Device:
         limits = Limits(self._sweep, lanes)
         joints = Joints(limits, self._groups.unions)
         totals = Totals(len(self._groups.unions))
-        every: list[Found] = []
+        every: list[Shares] = []
         self._chunks = _chunks(segments)
         chunk = partial(self._chunk, lanes, limits)
         for bounds, found in map(chunk, self._chunks) if pool is None else self._ahead(chunk, pool):
@@ -127,18 +105,19 @@ class Device:
                 totals.take(found, labels)
         if entries:
             self.shares = self._shares(every)
-            self.idle_nj = self.shares.idle_nj
+            used = self.shares.energy_nj
         else:
             totals.settle(self.metered_nj)
             self.totals = totals
-            self.idle_nj = self.metered_nj - int(totals.energy_nj.sum())
+            used = totals.energy_nj
+        self.idle_nj = self.metered_nj - int(used.sum())
         self.bounds = joints.bounds()
 
     def _ahead(
-        self, chunk: Callable[[slice], tuple[Bounds, Found]], pool: Executor
-    ) -> Iterator[tuple[Bounds, Found]]:
+        self, chunk: Callable[[slice], tuple[Bounds, Shares]], pool: Executor
+    ) -> Iterator[tuple[Bounds, Shares]]:
         """The chunks in their order; few of them wait until their turn comes."""
-        waiting: deque[Future[tuple[Bounds, Found]]] = deque()
+        waiting: deque[Future[tuple[Bounds, Shares]]] = deque()
         for which in self._chunks:
             waiting.append(pool.submit(chunk, which))
             if len(waiting) > _AHEAD:
@@ -148,11 +127,11 @@ class Device:
 
     def _chunk(
         self, lanes: tuple[Lane, Lane | None], limits: Limits, which: slice
-    ) -> tuple[Bounds, Found]:
+    ) -> tuple[Bounds, Shares]:
         segments, active = self._segments.at(which), self._active.at(which)
         bounds = Bounds(limits, segments, active)
         spent = bounds.spent
-        return bounds, Found(
+        return bounds, Shares(
             bounds.entries,
             self._of(lanes, which, bounds.begins),
             spent.low,
@@ -165,26 +144,15 @@ class Device:
             else np.zeros(len(bounds.entries), np.int64),
         )
 
-    def _shares(self, every: list[Found]) -> Columns:
-        nothing = np.zeros(0, np.int64)
-        columns = [np.concatenate(each) for each in zip(*every, strict=True)] or [nothing] * 8
-        entry, energy, low, high, metered_ns, active_ns, estimated, held = columns
+    def _shares(self, every: list[Shares]) -> Shares:
+        columns: list[Any] = [np.concatenate(each) for each in zip(*every, strict=True)]
+        found = Shares(*(columns or np.zeros((8, 0), np.int64)))
+        energy = found.energy_nj
         beyond = int(energy.sum()) - self.metered_nj
         if beyond > 0:  # rounded products: a nJ, once in a while
             energy[np.argmax(energy)] -= beyond
-        return Columns(
-            entry,
-            energy,
-            np.minimum(low, energy),
-            np.maximum(high, energy),
-            metered_ns,
-            active_ns,
-            energy * estimated,
-            held,
-            self.floor_w,
-            self.metered_nj,
-            self.metered_nj - int(energy.sum()),
-        )
+        low_nj, high_nj = np.minimum(found.low_nj, energy), np.maximum(found.high_nj, energy)
+        return found._replace(low_nj=low_nj, high_nj=high_nj)
 
     def _of(
         self,

@@ -29,8 +29,13 @@ def by_label(labels: Ints, values: Ints, count: int) -> Ints:
     return found
 
 
-class Found(NamedTuple):
-    """What some entries used of a device, nJ and ns; columns as the fields of `Columns`."""
+class Shares(NamedTuple):
+    """What some entries used of a device, nJ and ns; columns as the fields of `attribution.Share`.
+
+    Attributes:
+        entry: the entries' numbers, increasing; those without any active time are missing.
+        estimated: whether any of it was estimated.
+    """
 
     entry: Ints
     energy_nj: Ints
@@ -40,6 +45,11 @@ class Found(NamedTuple):
     active_ns: Ints
     estimated: Flags
     held_ns: Ints
+
+    @property
+    def estimated_nj(self) -> Ints:
+        """The energy of those that were estimated."""
+        return np.where(self.estimated, self.energy_nj, 0)
 
 
 class Totals:
@@ -62,7 +72,7 @@ class Totals:
         #: The greatest energy of an entry, its group, and whether it was estimated.
         self._most = (-1, 0, False)
 
-    def take(self, found: Found, labels: Ints) -> None:
+    def take(self, found: Shares, labels: Ints) -> None:
         """Adds entries, with the group of each."""
         if not len(labels):
             return
@@ -73,7 +83,7 @@ class Totals:
         self.active_ns += by_label(labels, found.active_ns, self._count)
         self.held_ns += by_label(labels, found.held_ns, self._count)
         if estimated.any():
-            self.estimated_nj += by_label(labels, np.where(estimated, energy, 0), self._count)
+            self.estimated_nj += by_label(labels, found.estimated_nj, self._count)
         at = int(energy.argmax())
         if energy[at] > self._most[0]:
             self._most = int(energy[at]), int(labels[at]), bool(estimated[at])

@@ -13,12 +13,12 @@ import numpy as np
 
 from footprint.accounts.timelines.columns.timeline import TimelineColumns
 from footprint.estimators.columns import Ints
-from footprint.estimators.columns.attribution import Columns, Groups, booked_by_nj
 from footprint.estimators.columns.attribution import Device as Attributed
+from footprint.estimators.columns.attribution import Groups, booked_by_nj
 from footprint.estimators.columns.cells import CellColumns
 from footprint.estimators.columns.segments import Segments
 from footprint.estimators.columns.sweep import Loads
-from footprint.estimators.columns.totals import Found, Totals, by_label
+from footprint.estimators.columns.totals import Shares, Totals, by_label
 
 
 class Chosen(NamedTuple):
@@ -100,12 +100,10 @@ def group_sums(
     )
 
 
-def _totals(shares: Columns, groups: Groups) -> Totals:
+def _totals(shares: Shares, groups: Groups) -> Totals:
     """Sums over entries of which it is known what each used."""
     totals = Totals(len(groups.unions))
-    estimated = shares.estimated_nj > 0
-    columns = shares[:6]
-    totals.take(Found(*columns, estimated, shares.held_ns), groups.labels[shares.entry])
+    totals.take(shares, groups.labels[shares.entry])
     return totals
 
 
