@@ -9,8 +9,8 @@ import click
 
 from footprint.advice.formats import FORMATS, of_file
 from footprint.advice.view import CARBON, RANKINGS
-from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.collector import uncollected
 from footprint.engines import ENGINES
 from footprint.files import write_whole
 from footprint.words import LANGUAGES

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.budgets.formats import FORMATS, of_file
-from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.collector import uncollected
 from footprint.console import say
 from footprint.engines import ENGINES
 from footprint.errors import CheckFailedError, UsageError

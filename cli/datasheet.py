@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.collector import uncollected
 from footprint.console import say
 from footprint.errors import CheckFailedError, OccupiedError, UsageError
 from footprint.settings import OPTIONS

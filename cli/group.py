@@ -14,10 +14,9 @@ Nothing else in the command line turns errors into exit codes.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -113,22 +112,6 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             ctx.exit(_pipe_closed())
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """For a command that reads much, answers and ends: no garbage is looked for meanwhile.
-
-    The collector goes through all that was read, again and again, and finds nothing: 0.3 s of the
-    3 s that a million spans take.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _told(error: Exception) -> int:

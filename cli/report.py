@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from footprint.cli.group import uncollected
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.collector import uncollected
 from footprint.engines import ENGINES
 from footprint.errors import UsageError
 from footprint.files import write_whole

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.group import uncollected
+from footprint.collector import uncollected
 from footprint.console import say
 from footprint.errors import CheckFailedError, UsageError
 from footprint.files import write_whole

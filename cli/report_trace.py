@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from footprint.cli.group import uncollected
+from footprint.collector import uncollected
 from footprint.console import say
 from footprint.errors import UsageError
 from footprint.files import write_whole

@@ -146,7 +146,8 @@ class Device:
 
     def _shares(self, every: list[Shares]) -> Shares:
         columns: list[Any] = [np.concatenate(each) for each in zip(*every, strict=True)]
-        found = Shares(*(columns or np.zeros((8, 0), np.int64)))
+        nothing: Any = np.zeros((len(Shares._fields), 0), np.int64)
+        found = Shares(*(columns or nothing))
         energy = found.energy_nj
         beyond = int(energy.sum()) - self.metered_nj
         if beyond > 0:  # rounded products: a nJ, once in a while

@@ -8,7 +8,6 @@ coarser names than they are, and made again a little more often.
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -28,22 +27,6 @@ from footprint.pages.total import Adding, Total
 
 #: Fewer pages are read as quickly as their sum.
 FEW = 4
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the collector of reference cycles, for as long as pages are read and added.
-
-    They are very many objects and no cycles: going through all of them again and again takes as
-    long as reading them. What else the program does meanwhile is collected afterwards.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class Sums:

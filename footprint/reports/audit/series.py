@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from footprint.accounts.lines import GroupEnergy
+from footprint.collector import uncollected
 from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
 from footprint.ledger.reader import Facts, Issue
 from footprint.pages.page import BOOT, Page, Place
-from footprint.pages.sums import Sums, uncollected
+from footprint.pages.sums import Sums
 from footprint.pages.tasks import Task
 from footprint.pages.total import Adding, Total
 from footprint.reports.audit.calendar import Calendar, Dates
