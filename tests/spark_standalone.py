@@ -33,7 +33,7 @@ class Standalone:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._page = free_port()
+        self.page = free_port()
         self.master = f"spark://127.0.0.1:{free_port()}"
         self.workers: list[subprocess.Popen[bytes]] = []
         self._programs: list[subprocess.Popen[bytes]] = []
@@ -41,7 +41,7 @@ class Standalone:
     def __enter__(self) -> Standalone:
         self._folder.mkdir(exist_ok=True)
         port = self.master.rpartition(":")[2]
-        place = ("--host", "127.0.0.1", "--port", port, "--webui-port", str(self._page))
+        place = ("--host", "127.0.0.1", "--port", port, "--webui-port", str(self.page))
         self._begin("master", "master.Master", *place)
         try:
             self._until(lambda state: state["status"] == "ALIVE")
@@ -70,7 +70,7 @@ class Standalone:
 
     def state(self) -> dict[str, Any]:
         """What the master says of itself."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._page}/json/", timeout=5) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5) as page:
             found: dict[str, Any] = json.load(page)
             return found
 

@@ -1,8 +1,9 @@
 """A Spark cluster, as its driver sees it: found or not, asked, and left without a trace.
 
 Spark tries an unreachable master for a minute and a half, waits for workers without end, and talks
-on both standard streams. Here the master is knocked at first, workers are waited for up to
-`WORKERS_S`, and what Spark's Java program says goes to a file that is named where something failed.
+on both standard streams. Here the master is knocked at first (`masters`), workers are waited for up
+to `WORKERS_S`, and what Spark's Java program says goes to a file that is named where something
+failed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,17 +21,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from footprint.engines.masters import STANDALONE, reach
 from footprint.engines.shipped import package
 from footprint.errors import FootprintError, LedgerError, UsageError
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
-#: For how long a master is knocked at, and for how long workers are waited for, s.
-MASTER_S, WORKERS_S = 3.0, 60.0
+#: For how long workers are waited for, s.
+WORKERS_S = 60.0
 
-_STANDALONE = "spark://"
-_ADDRESS = re.compile(r"\[?(?P<host>[^\[\]/]+?)\]?:(?P<port>\d{1,5})")
 _CAUSE = re.compile(r"(Caused by: )?[\w.]+(Error|Exception): ")
 #: Oldest Java that Spark 4 runs on.
 _JAVA = 17
@@ -112,11 +111,12 @@ class Cluster:
         """Waits for the first executor."""
         if self.master.startswith("local"):
             return
-        if not context.applicationId.startswith("app-") and self.master.startswith(_STANDALONE):
+        if not context.applicationId.startswith("app-") and self.master.startswith(STANDALONE):
             # Spark tried for a minute, and gave itself a name.
             raise LedgerError(
-                f"what answers at {self.master} is no Spark master, or one of another version than"
-                " pyspark here: correct --master, or install the cluster's version of pyspark"
+                f"what answers at {self.master} is no Spark master (perhaps a worker), or one of"
+                " another version than pyspark here: correct --master, or install the cluster's"
+                " version of pyspark"
             )
         java: Any = context._jsc
         status = java.sc().statusTracker()
@@ -129,31 +129,6 @@ class Cluster:
                     " wait until others are done"
                 )
             time.sleep(0.1)
-
-
-def reach(master: str) -> str | None:
-    """This machine's address towards a standalone master; None for other kinds of masters.
-
-    Raises UsageError for an address that makes no sense, LedgerError where nobody answers.
-    """
-    if not master.startswith(_STANDALONE):
-        if re.fullmatch(r"yarn|local(\[[\d*]+(,\d+)?\])?|k8s://.+", master):
-            return None
-        raise UsageError(f"--master {master} is no address: give spark://host:7077")
-    why = ""
-    for one in master.removeprefix(_STANDALONE).split(","):
-        found = _ADDRESS.fullmatch(one)
-        if found is None or not 0 < int(found["port"]) < 65536:
-            raise UsageError(f"--master {master} is no address: give spark://host:7077")
-        try:
-            with socket.create_connection((found["host"], int(found["port"])), MASTER_S) as line:
-                return str(line.getsockname()[0])
-        except OSError as error:
-            why = error.strerror or str(error)
-    raise LedgerError(
-        f"no Spark master answers at {master} ({why}): start it (sbin/start-master.sh), correct"
-        " --master, or leave out --engine spark"
-    )
 
 
 def refused(cluster: Cluster, error: Exception) -> FootprintError:

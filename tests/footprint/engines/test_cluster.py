@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from footprint.engines import engine
-from footprint.engines.cluster import Cluster, _java, _pyspark, reach, refused
+from footprint.engines.cluster import Cluster, _java, _pyspark, refused
 from footprint.engines.shipped import package
-from footprint.errors import LedgerError, UsageError
-from spark_standalone import free_port
-
-
-def test_a_master_that_does_not_answer() -> None:
-    begun = time.monotonic()
-    where = f"spark://127.0.0.1:{free_port()}"
-    with pytest.raises(
-        LedgerError, match=r"no Spark master answers at spark://127.*refused.*start"
-    ):
-        reach(where)
-    assert time.monotonic() - begun < 3
-
-
-def test_the_second_of_two_masters_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as there:
-        port = there.getsockname()[1]
-        assert reach(f"spark://127.0.0.1:{free_port()},127.0.0.1:{port}") == "127.0.0.1"
-
-
-@pytest.mark.parametrize(
-    "master", ["here:7077", "spark://here", "spark://:7077", "spark://here:0", "http://here", "x"]
-)
-def test_what_is_no_address(master: str) -> None:
-    with pytest.raises(UsageError, match=r"is no address: give spark://host:7077"):
-        reach(master)
-
-
-@pytest.mark.parametrize("master", ["local", "local[2]", "local[*]", "yarn", "k8s://https://x:1"])
-def test_masters_that_are_not_knocked_at(master: str) -> None:
-    assert reach(master) is None
+from footprint.errors import UsageError
 
 
 def test_spark_needs_a_master() -> None:

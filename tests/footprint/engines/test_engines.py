@@ -108,10 +108,6 @@ def test_what_a_process_refuses_is_refused(tmp_path: Path) -> None:
 def test_engines_that_are_not_there() -> None:
     with pytest.raises(UsageError, match=r"--engine sparc is not known.*spark"):
         engine("sparc")
-    with pytest.raises(UsageError, match="add --engine spark"):
-        engine("auto", "spark://here:7077")
-    with pytest.raises(UsageError, match="give --engine spark in place of duckdb, or leave out"):
-        engine("duckdb", "spark://here:7077")
 
 
 def test_a_small_ledger_is_no_work_for_others() -> None:
