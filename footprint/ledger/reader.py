@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
-from footprint.ledger.stored import Readable
+from footprint.ledger.stored import Readable, no_ledger
 from footprint.model import Device
 
 _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
@@ -452,7 +452,7 @@ def journal_files(directory: Path) -> list[Path]:
         )
     journals = directory / fmt.JOURNALS
     if not (directory / fmt.MARKER).exists() and not journals.is_dir():
-        raise LedgerError(f"{directory} is not a ledger: it has no {fmt.MARKER}")
+        raise no_ledger(str(directory))
     try:
         return sorted(path for path in journals.iterdir() if path.suffix == fmt.SUFFIX)
     except FileNotFoundError:

@@ -55,11 +55,19 @@ def journals(store: Store) -> list[StoredFile]:
     ]
     if not found and not is_ledger(store):
         if isinstance(store, LocalStore) and store.root.exists():
-            raise LedgerError(f"{store.where} is not a ledger: it has no {fmt.MARKER}")
+            raise no_ledger(store.where)
         raise LedgerError(
             f"there is no ledger at {store.where}: name one, or record one with `footprint run`"
         )
     return found
+
+
+def no_ledger(where: str) -> LedgerError:
+    """That a directory is there and is no ledger."""
+    return LedgerError(
+        f"{where} is not a ledger: it has no {fmt.MARKER}: name the directory that has it, or"
+        " record a ledger with `footprint run`"
+    )
 
 
 def is_ledger(store: Store) -> bool:

@@ -73,7 +73,7 @@ def test_every_command_and_option_says_what_it_is() -> None:
         (["meter", "--for", "soon"], "--for"),
         (["ledger", "inof"], "inof"),
         (["ledger", "info", "/no/such/ledger"], "there is no ledger at /no/such/ledger"),
-        (["ledger", "info", "."], "is not a ledger"),
+        (["ledger", "info", "."], "is not a ledger: it has no footprint-ledger.json: name"),
         (["ledger", "export", "--format", "parquet"], "-o"),
         (["doctor", "--format", "xml"], "xml"),
     ],
