@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from footprint.advice.page import page
 from footprint.advice.view import Advice
-from footprint.reports.as_markdown import escaped
-from footprint.reports.blocks import RIGHT, Listed, Table
+from footprint.reports.as_markdown import escaped, table
+from footprint.reports.blocks import Listed, Table
 
 
 def rendered(advice: Advice, lang: str = "en") -> str:
@@ -24,14 +24,7 @@ def _lines(advice: Advice, lang: str) -> Iterator[str]:
     for block in shown.blocks:
         yield from ("", f"## {escaped(block.title)}", "")
         if isinstance(block, Table):
-            yield _row(heading for heading, _ in block.headings)
-            rules = ["---:" if align == RIGHT else "---" for _, align in block.headings]
-            yield f"| {' | '.join(rules)} |"
-            yield from map(_row, block.rows)
+            yield from table(block)
         elif isinstance(block, Listed):
             for item in block.items:
                 yield f"- {escaped(item)}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(map(escaped, cells))} |"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from footprint.advice.page import page
 from footprint.advice.view import Advice
 from footprint.reports.blocks import Listed, Table
-from footprint.reports.columns import WIDTH, lines, plain
+from footprint.reports.columns import lines, listed, plain
 
 
 def rendered(advice: Advice, lang: str = "en") -> str:
@@ -28,11 +27,4 @@ def _lines(advice: Advice, lang: str) -> Iterator[str]:
         if isinstance(block, Table):
             yield from lines(block)
         elif isinstance(block, Listed):
-            for item in block.items:
-                yield from textwrap.wrap(
-                    plain(item),
-                    WIDTH,
-                    initial_indent="  - ",
-                    subsequent_indent="    ",
-                    break_on_hyphens=False,
-                )
+            yield from listed(block.items)

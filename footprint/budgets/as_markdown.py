@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from footprint.budgets.page import page
 from footprint.budgets.view import Checked
-from footprint.reports.as_markdown import escaped
-from footprint.reports.blocks import RIGHT, Listed, Table
+from footprint.reports.as_markdown import escaped, table
+from footprint.reports.blocks import Listed, Table
 
 
 def rendered(checked: Checked, lang: str = "en") -> str:
@@ -27,14 +27,7 @@ def _lines(checked: Checked, lang: str) -> Iterator[str]:
             yield f"### {escaped(block.title)}"
             yield ""
         if isinstance(block, Table):
-            yield _row(heading for heading, _ in block.headings)
-            rules = ["---:" if align == RIGHT else "---" for _, align in block.headings]
-            yield f"| {' | '.join(rules)} |"
-            yield from map(_row, block.rows)
+            yield from table(block)
         elif isinstance(block, Listed):
             for item in block.items:
                 yield f"- {escaped(item)}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(map(escaped, cells))} |"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from footprint.budgets.page import page
 from footprint.budgets.view import Checked
 from footprint.reports.blocks import Listed, Table
-from footprint.reports.columns import WIDTH, lines, plain
+from footprint.reports.columns import lines, listed, plain
 
 
 def rendered(checked: Checked, lang: str = "en") -> str:
@@ -29,11 +28,4 @@ def _lines(checked: Checked, lang: str) -> Iterator[str]:
         if isinstance(block, Table):
             yield from lines(block)
         elif isinstance(block, Listed):
-            for item in block.items:
-                yield from textwrap.wrap(
-                    plain(item),
-                    WIDTH,
-                    initial_indent="  - ",
-                    subsequent_indent="    ",
-                    break_on_hyphens=False,
-                )
+            yield from listed(block.items)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ from footprint.budgets.entries import Budget
 from footprint.budgets.parts import Matched, Part, Read, tokens
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError, Gap
-from footprint.estimators.money import MoneyRange
-from footprint.estimators.quantity import Quantity
 from footprint.files import read_document
-from footprint.reports.view import QUANTITIES, SCHEMA, Amounts
+from footprint.reports.from_json import amounts
+from footprint.reports.view import SCHEMA
 
 MADE_BY = "footprint report --format json"
 
@@ -28,11 +26,10 @@ def read(path: Path) -> Read:
     found = read_document(path, SCHEMA, MADE_BY)
     try:
         totals = found["totals"]
-        kwh = _quantity(totals["energy_kwh"], "kWh")
         return Read(
             by=tuple(found["by"]),
             parts=tuple(map(_part, found["groups"])),
-            totals=_amounts(totals)._replace(energy_j=None if kwh is None else kwh.to("J")),
+            totals=amounts(totals),
             gaps=tuple(Gap(each["what"], each["why"], each["remedy"]) for each in found["gaps"]),
             partial=bool(found.get("partial", False)),
         )
@@ -59,7 +56,6 @@ def matched(budget: Budget, path: Path, report: Read) -> Matched:
 
 def _part(group: Mapping[str, Any]) -> Part:
     latency = group["latency_ms"]
-    energy = _quantity(group["energy_j"], "J")
     return Part(
         key=dict(group["key"]),
         own_time=bool(group["own_time"]),
@@ -67,37 +63,10 @@ def _part(group: Mapping[str, Any]) -> Part:
         items=None if group["items"] is None else float(group["items"]),
         declared=bool(group["items_declared"]),
         tokens=tokens({name: float(amount) for name, amount in group["units"].items()}),
-        amounts=_amounts(group)._replace(energy_j=energy),
+        amounts=amounts(group),
         each_known=group["per_item"] is not None,
         latency_ms=None
         if latency is None
         else (float(latency["p50"]), float(latency["p95"]), float(latency["p99"])),
         floor=group.get("floor"),
     )
-
-
-def _amounts(of: Mapping[str, Any]) -> Amounts:
-    """Amounts without their energy, whose key differs."""
-
-    def known(name: str) -> Quantity | None:
-        return _quantity(of[name], QUANTITIES[name])
-
-    return Amounts(
-        carbon_location_g=known("carbon_location_g"),
-        carbon_market_g=known("carbon_market_g"),
-        embodied_g=known("embodied_g"),
-        water_l=known("water_l"),
-        cost={currency: _money(bounds, currency) for currency, bounds in of["cost"].items()},
-        cost_usd=_quantity(of["cost_usd"], "USD"),
-    )
-
-
-def _money(bounds: Mapping[str, float], currency: str) -> MoneyRange:
-    low, mid, high = (Decimal(repr(bounds[bound])) for bound in ("low", "mid", "high"))
-    return MoneyRange(low, mid, high, currency)
-
-
-def _quantity(bounds: Mapping[str, float] | None, unit: str) -> Quantity | None:
-    if bounds is None:
-        return None
-    return Quantity(bounds["low"], bounds["mid"], bounds["high"], unit)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
-from footprint.reports.as_markdown import escaped
-from footprint.reports.blocks import RIGHT, Listed, Page, Table
+from footprint.reports.as_markdown import escaped, table
+from footprint.reports.blocks import Listed, Page, Table
 
 
 def rendered(made: Comparison) -> str:
@@ -25,18 +25,7 @@ def _lines(shown: Page) -> Iterator[str]:
         yield f"## {escaped(block.title)}"
         yield ""
         if isinstance(block, Table):
-            yield _row(heading for heading, _ in block.headings)
-            yield _rules(align for _, align in block.headings)
-            for row in block.rows:
-                yield _row(row)
+            yield from table(block)
         elif isinstance(block, Listed):
             for item in block.items:
                 yield f"- {escaped(item)}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(map(escaped, cells))} |"
-
-
-def _rules(aligned: Iterable[str]) -> str:
-    return f"| {' | '.join('---:' if align == RIGHT else '---' for align in aligned)} |"

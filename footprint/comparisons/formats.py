@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from footprint.comparisons.view import Comparison
-from footprint.errors import UsageError, nearest
+from footprint.formats import format_of, module_of
 
 #: Format -> (module, suffixes of its files).
 FORMATS = {
@@ -19,11 +18,7 @@ FORMATS = {
 
 def rendered(made: Comparison, format: str) -> str:  # noqa: A002 - the option's name
     """A comparison as text in a format. Raises UsageError for one that there is none of."""
-    if format not in FORMATS:
-        raise UsageError(
-            f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
-        )
-    text: str = import_module(FORMATS[format][0]).rendered(made)
+    text: str = module_of(format, FORMATS).rendered(made)
     return text
 
 
@@ -32,10 +27,4 @@ def of_file(path: str | Path | None) -> str:
 
     Raises UsageError for a suffix of none of them.
     """
-    suffix = "" if path is None else Path(path).suffix.lower()
-    known = {each: name for name, (_, suffixes) in FORMATS.items() for each in suffixes}
-    if suffix and suffix not in known:
-        raise UsageError(
-            f"{path}: no format has the suffix {suffix}: use {', '.join(known)}, or say --format"
-        )
-    return known.get(suffix, "text")
+    return format_of(path, FORMATS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from footprint.comparisons.measured import Measured
 from footprint.comparisons.selection import Selector, written
 from footprint.errors import UsageError, nearest
 from footprint.estimators.errors import EstimatorError, Gap
-from footprint.estimators.money import MoneyRange
-from footprint.estimators.quantity import Quantity
 from footprint.files import read_document
-from footprint.reports.view import QUANTITIES, SCHEMA, Amounts
+from footprint.reports.from_json import amounts
+from footprint.reports.view import SCHEMA, Amounts
 
 _NO_SPANS = Gap(
     "noise",
@@ -93,7 +91,7 @@ def _measured(
             f"{label} has no {counted}: nothing can be said for one; it has "
             f"{', '.join(units) or 'no units'}, and calls (--per call)"
         )
-    whole = _amounts(group)
+    whole = amounts(group)
     known = group["per_item"] is not None
     return Measured(
         label=label,
@@ -122,29 +120,3 @@ def _measured(
         assumptions=tuple(found["assumptions"]),
         gaps=(_NO_SPANS, *(Gap(**each) for each in found["gaps"])),
     )
-
-
-def _amounts(group: Mapping[str, Any]) -> Amounts:
-    def known(name: str) -> Quantity | None:
-        return _quantity(group[name], QUANTITIES[name])
-
-    return Amounts(
-        energy_j=known("energy_j"),
-        carbon_location_g=known("carbon_location_g"),
-        carbon_market_g=known("carbon_market_g"),
-        embodied_g=known("embodied_g"),
-        water_l=known("water_l"),
-        cost={currency: _money(bounds, currency) for currency, bounds in group["cost"].items()},
-        cost_usd=_quantity(group["cost_usd"], "USD"),
-    )
-
-
-def _money(bounds: Mapping[str, float], currency: str) -> MoneyRange:
-    low, mid, high = (Decimal(repr(bounds[bound])) for bound in ("low", "mid", "high"))
-    return MoneyRange(low, mid, high, currency)
-
-
-def _quantity(bounds: Mapping[str, float] | None, unit: str) -> Quantity | None:
-    if bounds is None:
-        return None
-    return Quantity(bounds["low"], bounds["mid"], bounds["high"], unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from footprint.reports.blocks import RIGHT, Block, Facts, Page, Table
@@ -26,7 +26,7 @@ def written(shown: Page, out: TextIO) -> None:
         out.write(f"- {name}: {escaped(text)}\n")
     for block in shown.blocks:
         out.write(f"\n## {escaped(block.title)}\n\n")
-        out.writelines(_lines(block))
+        out.writelines(f"{line}\n" for line in _lines(block))
         if block.note:
             out.write(f"\n{escaped(block.note)}\n")
 
@@ -38,22 +38,21 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", flat).replace("&", "&amp;")
 
 
-def _lines(block: Block) -> list[str]:
+def table(block: Table) -> Iterator[str]:
+    """The lines of a table."""
+    yield _row(escaped(heading) for heading, _ in block.headings)
+    yield _row("---:" if align == RIGHT else "---" for _, align in block.headings)
+    for row in block.rows:
+        yield _row(map(escaped, row))
+
+
+def _lines(block: Block) -> Iterator[str]:
     if isinstance(block, Table):
-        return _table(block)
+        return table(block)
     if isinstance(block, Facts):
-        return [f"- {escaped(name)}: {escaped(text)}\n" for name, text in block.rows]
-    return [f"- {escaped(item)}\n" for item in block.items]
+        return (f"- {escaped(name)}: {escaped(text)}" for name, text in block.rows)
+    return (f"- {escaped(item)}" for item in block.items)
 
 
-def _table(block: Table) -> list[str]:
-    rules = ["---:" if align == RIGHT else "---" for _, align in block.headings]
-    return [
-        _row([escaped(heading) for heading, _ in block.headings]),
-        _row(rules),
-        *(_row([escaped(cell) for cell in row]) for row in block.rows),
-    ]
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

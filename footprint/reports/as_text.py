@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
 from footprint.reports.blocks import Block, Facts, Page, Table
-from footprint.reports.columns import WIDTH, lines, plain
+from footprint.reports.columns import WIDTH, lines, listed, plain
 from footprint.reports.tables import page
 from footprint.reports.view import Report
 
@@ -31,25 +31,14 @@ def written(shown: Page, out: TextIO) -> None:
 
 def _lines(block: Block) -> Iterator[str]:
     if isinstance(block, Table):
-        yield from _list(_sentences(block)) if block.wide else lines(block)
+        yield from listed(_sentences(block)) if block.wide else lines(block)
     elif isinstance(block, Facts):
-        yield from _list(f"{name}: {_short(text, 2 * _LONGEST)}" for name, text in block.rows)
+        yield from listed(f"{name}: {_short(text, 2 * _LONGEST)}" for name, text in block.rows)
     else:
-        yield from _list(_short(item, 2 * _LONGEST) for item in block.items)
+        yield from listed(_short(item, 2 * _LONGEST) for item in block.items)
     if block.note:
         yield from textwrap.wrap(
             plain(block.note), WIDTH, initial_indent="  ", subsequent_indent="  "
-        )
-
-
-def _list(items: Iterable[str]) -> Iterator[str]:
-    for item in items:
-        yield from textwrap.wrap(
-            plain(item),
-            WIDTH,
-            initial_indent="  - ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
         )
 
 

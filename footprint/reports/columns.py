@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from footprint.reports.blocks import LEFT, Table
 from footprint.words import NO_BREAK
@@ -21,6 +22,18 @@ _BREAKS = " -_/.:,"
 def plain(text: str) -> str:
     """Text without control characters: a name cannot move the cursor or break a line."""
     return "".join(c if _is_shown(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def listed(items: Iterable[str]) -> Iterator[str]:
+    """Items as lines with a dash, wrapped."""
+    for item in items:
+        yield from textwrap.wrap(
+            plain(item),
+            WIDTH,
+            initial_indent="  - ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
 
 
 def _is_shown(char: str) -> bool:

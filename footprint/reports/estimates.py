@@ -11,6 +11,7 @@ from typing import Any
 from footprint.errors import UsageError, nearest
 from footprint.estimators.predict.estimate import CostPart, Estimate
 from footprint.estimators.quantity import Quantity
+from footprint.formats import format_of
 from footprint.reports import figures as fig
 from footprint.reports.as_markdown import escaped
 from footprint.reports.blocks import LEFT, RIGHT, Listed, Page, Table
@@ -47,13 +48,7 @@ def of_file(path: str | Path | None) -> str:
 
     Raises UsageError for a suffix of none of them.
     """
-    suffix = "" if path is None else Path(path).suffix.lower()
-    known = {each: name for name, suffixes in FORMATS.items() for each in suffixes}
-    if suffix and suffix not in known:
-        raise UsageError(
-            f"{path}: no format has the suffix {suffix}: use {', '.join(known)}, or say --format"
-        )
-    return known.get(suffix, "text")
+    return format_of(path, {name: ("", suffixes) for name, suffixes in FORMATS.items()})
 
 
 def _named(estimate: Estimate) -> list[tuple[str, Quantity]]:

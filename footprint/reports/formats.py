@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from footprint.errors import UsageError, nearest
+from footprint.errors import UsageError
+from footprint.formats import format_of, module_of
 from footprint.reports.view import Report
 from footprint.words import known_language
 
@@ -30,7 +30,7 @@ def render(report: Report, format: str, out: TextIO, lang: str = "en") -> None: 
     known_language(lang)
     if format in BINARY:
         raise UsageError(f"{format} is no text: use to_{format}()")
-    import_module(_module(format)).render(report, out, lang)
+    module_of(format, FORMATS).render(report, out, lang)
 
 
 def rendered(report: Report, format: str, lang: str = "en") -> str:  # noqa: A002 - option's name
@@ -47,17 +47,9 @@ def data(report: Report, format: str, lang: str = "en") -> bytes:  # noqa: A002
     """
     known_language(lang)
     if format in BINARY:
-        made: bytes = import_module(_module(format)).data(report, lang)
+        made: bytes = module_of(format, FORMATS).data(report, lang)
         return made
     return rendered(report, format, lang).encode("utf-8", "backslashreplace")
-
-
-def _module(format: str) -> str:  # noqa: A002
-    if format not in FORMATS:
-        raise UsageError(
-            f"format {format!r} is not known: use {', '.join(FORMATS)}." + nearest(format, FORMATS)
-        )
-    return FORMATS[format][0]
 
 
 def of_file(path: str | Path | None) -> str:
@@ -65,10 +57,4 @@ def of_file(path: str | Path | None) -> str:
 
     Raises UsageError for a suffix of none of them.
     """
-    suffix = "" if path is None else Path(path).suffix.lower()
-    known = {each: name for name, (_, suffixes) in FORMATS.items() for each in suffixes}
-    if suffix and suffix not in known:
-        raise UsageError(
-            f"{path}: no format has the suffix {suffix}: use {', '.join(known)}, or say --format"
-        )
-    return known.get(suffix, "text")
+    return format_of(path, FORMATS)
