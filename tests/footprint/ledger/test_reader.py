@@ -215,7 +215,7 @@ def test_utc_comes_from_the_nearest_earlier_anchor():
 def test_what_is_no_ledger_is_said_in_one_line(tmp_path):
     with pytest.raises(LedgerError, match="there is no ledger at"):
         reader.journal_files(tmp_path / "none")
-    with pytest.raises(LedgerError, match=r"is not a ledger: it has no footprint-ledger\.json: name"):
+    with pytest.raises(LedgerError, match=r"it has no footprint-ledger\.json: name"):
         reader.journal_files(tmp_path)
     (tmp_path / fmt.MARKER).write_text("{}")
     assert reader.journal_files(tmp_path) == []

@@ -30,5 +30,5 @@ def test_a_ledger_without_journals_has_none(tmp_path: Path) -> None:
 def test_what_is_no_ledger_is_told_from_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"there is no ledger at .*none: name one"):
         stored.journals(open_store(tmp_path / "none"))
-    with pytest.raises(LedgerError, match=r"is not a ledger: it has no footprint-ledger\.json: name"):
+    with pytest.raises(LedgerError, match=r"it has no footprint-ledger\.json: name"):
         stored.journals(open_store(tmp_path))
