@@ -34,6 +34,17 @@ os.environ["MPLCONFIGDIR"] = str(FONTS)
 TRACE = "t,device,watts,device_kind\n0,cpu-0,35,cpu\n1000,cpu-0,35,cpu\n"
 
 
+@pytest.fixture(autouse=True)
+def same_place() -> Iterator[None]:
+    """No test leaves the process in another directory: what runs next would look there."""
+    before = Path.cwd()
+    yield
+    after = Path.cwd()
+    if after != before:
+        os.chdir(before)
+        pytest.fail(f"the test left the working directory at {after}")
+
+
 class Ended:
     """A span as the buffer held it, by name."""
 

@@ -113,12 +113,14 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(environment: dict[str, str], tmp_path: Path) -> Callable[..., Terminal]:
+def terminal(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Terminal]:
     """Starts a command on a terminal; `footprint` where none is named by `command`."""
 
     def begin(*arguments: object, command: Sequence[str] = FOOTPRINT) -> Terminal:
         variables = environment | {"TERM": "xterm", "PS1": "prompt> "}
-        os.chdir(tmp_path)
+        monkeypatch.chdir(tmp_path)
         return Terminal([*command, *map(str, arguments)], variables)
 
     return begin

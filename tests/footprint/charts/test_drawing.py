@@ -73,8 +73,9 @@ def test_on_paper_a_chart_has_its_colours_in_it(kind: str) -> None:
 
 
 def test_the_same_bytes_whatever_the_user_set() -> None:
+    tests = Path(__file__).parents[2]
     code = (
-        f"import sys; sys.path += {[str(Path(__file__).parents[2]), str(Path(__file__).parent)]}\n"
+        f"import sys; sys.path += {[str(tests), str(Path(__file__).parent)]}\n"
         "import hashlib, matplotlib\n"
         "{}\n"
         "from test_drawing import every\n"
@@ -94,6 +95,7 @@ def test_the_same_bytes_whatever_the_user_set() -> None:
             capture_output=True,
             text=True,
             check=True,
+            cwd=tests.parent,  # `footprint` is the package there, not the folder of its tests
         ).stdout.split()
         for settings in ("", odd)
     ]
