@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from footprint.estimators.bounds import ROUNDING
 from footprint.estimators.columns import Ints
 from footprint.estimators.columns.bounds import Bounds
-from footprint.estimators.columns.limits import Limits
+from footprint.estimators.columns.limits import Limits, running
+
+#: So many cells of groups are bounded at once.
+_MOST = 1 << 20
 
 
 class Joints:
@@ -51,19 +56,27 @@ class Joints:
 
     def bounds(self) -> tuple[list[tuple[int, int]], ...]:
         """Bounds (nJ) of the groups, then those of each level's unions."""
-        found: list[list[tuple[int, int]]] = [[self._of(each) for each in self._groups]]
+        found: list[list[tuple[int, int]]] = [self._of(self._groups)]
         for level in range(self._unions.shape[1]):
             numbers = self._unions[:, level].tolist()
             sums = [_Joint(self._limits.meter.size) for _ in range(max(numbers, default=-1) + 1)]
             for group, number in zip(self._groups, numbers, strict=True):
                 sums[number].add(group)
-            found.append([self._of(each) for each in sums])
+            found.append(self._of(sums))
         return tuple(found)
 
-    def _of(self, own: _Joint) -> tuple[int, int]:
+    def _of(self, every: Sequence[_Joint]) -> list[tuple[int, int]]:
+        """Bounds of some groups, a million cells of theirs at a time."""
+        some = max(1, _MOST // max(1, self._limits.meter.size))
+        parts = (every[at : at + some] for at in range(0, len(every), some))
+        return [bounds for part in parts for bounds in self._together(part)]
+
+    def _together(self, every: Sequence[_Joint]) -> Iterator[tuple[int, int]]:
         limits, meter = self._limits, self._limits.meter
-        cell = np.flatnonzero(own.present)
-        least, most = own.least[cell], own.most[cell]
+        present = np.stack([each.present for each in every])
+        all_most = np.stack([each.most for each in every])
+        group, cell = np.nonzero(present)
+        least, most = np.stack([each.least for each in every])[group, cell], all_most[group, cell]
         width = limits.line.width[cell]
         # Held by the group alone, up to rounding.
         alone = (least >= width - ROUNDING) & ~meter.estimated[cell]
@@ -71,14 +84,17 @@ class Joints:
         sure = energy = meter.energy[cell]
         if limits.most_w is not None:
             # Where the group ends at an edge, it holds the cell only up to the edge's slack.
-            beside = np.concatenate([[0], np.where(own.present, own.most, 0), [0]])
-            loose = np.where(beside[cell] == 0, meter.slack[cell], 0)
-            loose += np.where(beside[cell + 2] == 0, meter.slack[cell + 1], 0)
+            beside = np.pad(np.where(present, all_most, 0), ((0, 0), (1, 1)))
+            loose = np.where(beside[group, cell] == 0, meter.slack[cell], 0)
+            loose += np.where(beside[group, cell + 2] == 0, meter.slack[cell + 1], 0)
             away = np.ceil(limits.most_w[cell] * loose).astype(np.int64)
             sure = np.maximum(0, energy - away)
-        total_low = int(np.where(alone, sure, low).sum())
-        total_high = min(int(np.where(alone, energy, high).sum()), own.high_sum)
-        return min(max(total_low, own.low_sum), total_high), total_high
+        first = np.searchsorted(group, np.arange(len(every) + 1))
+        lows = np.diff(running(np.where(alone, sure, low))[first]).tolist()
+        highs = np.diff(running(np.where(alone, energy, high))[first]).tolist()
+        for own, total_low, total_high in zip(every, lows, highs, strict=True):
+            most_nj = min(total_high, own.high_sum)
+            yield min(max(total_low, own.low_sum), most_nj), most_nj
 
 
 class _Joint:

@@ -6,7 +6,6 @@ kept: a report asks for groups.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Hashable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import ClassVar, cast
@@ -27,6 +26,7 @@ from footprint.accounts.posting import (
     visible,
 )
 from footprint.accounts.table import Table, first_and_last
+from footprint.accounts.threads import LONG, AtOnce, threads
 from footprint.accounts.timelines.columns.readings import ReadingColumns
 from footprint.accounts.timelines.columns.timeline import TimelineColumns
 from footprint.estimators.columns import Flags, Ints
@@ -46,7 +46,9 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
     def read(self, grouping: Grouping) -> None:
         """Reads the entries of this boot into the book."""
         # While the readings are gone through in Python, numpy has the other processor.
-        pool = ThreadPoolExecutor(1)
+        own = (self.facts[member].rows for member in self.members)
+        long = sum(rows.count("span") + rows.count("fold") for rows in own) >= LONG
+        pool: Executor = ThreadPoolExecutor(1) if long else AtOnce()
         self._reading = pool.submit(self._read, grouping)
         pool.shutdown(wait=False)
 
@@ -137,8 +139,8 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
     def prepare(self, jobs: Sequence[Job[TimelineColumns, Chosen]]) -> None:
         """Attributes on all processors at once: numpy lets go of the interpreter's lock."""
         parts = [(job, part) for job in jobs for part in job.parts]
-        size = os.cpu_count() or 1
-        with ThreadPoolExecutor(size) as devices, ThreadPoolExecutor(size) as chunks:
+        size = len(self.table)
+        with threads(size) as devices, threads(size) as chunks:
             found = devices.map(lambda each: self._attributed(each[0], each[1], chunks), parts)
             self._done = dict(zip((id(part.cells) for _, part in parts), found, strict=True))
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from footprint.accounts.lines import Bounds, Period
@@ -42,10 +43,13 @@ class Clock:
     """A boot's clock, by the anchors of all its writers."""
 
     def __init__(self, facts: Sequence[Facts]) -> None:
-        self._anchors = sorted({anchor for one in facts for anchor in one.anchors}) or [(0, 0)]
-        self._times = [t for t, _ in self._anchors]
+        # Anchors come in order: a dict keeps it, so that there is next to nothing to sort.
+        every = dict.fromkeys(chain.from_iterable(one.anchors for one in facts))
+        self._anchors = sorted(every) or [(0, 0)]
+        self._times = list(map(itemgetter(0), self._anchors))
         #: The highest UTC so far, anchor by anchor.
-        self._summits = list(accumulate((utc for _, utc in self._anchors), max))
+        self._summits = list(accumulate(map(itemgetter(1), self._anchors), max))
+        self._columns: Any = None
 
     def utc_ns(self, t: int) -> int:
         """UTC of a boot-time instant, by the nearest earlier anchor."""
@@ -56,9 +60,12 @@ class Clock:
         """`utc_ns` of a column of instants."""
         import numpy as np
 
-        anchors = np.array(self._anchors, np.int64)
-        best = np.maximum(np.searchsorted(anchors[:, 0], t, "right") - 1, 0)
-        return t - anchors[best, 0] + anchors[best, 1]
+        if self._columns is None:  # a year has thousands, and each group asks
+            anchors = np.array(self._anchors, np.int64)
+            self._columns = anchors[:, 0].copy(), anchors[:, 1].copy()
+        at, utc = self._columns
+        best = np.maximum(np.searchsorted(at, t, "right") - 1, 0)
+        return t - at[best] + utc[best]
 
     def boot_ns(self, utc_ns: int) -> int:
         """The boot-time instant of a UTC one, as `Facts.boot_ns` has it."""

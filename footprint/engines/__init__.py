@@ -18,6 +18,8 @@ ENGINES = ("auto", "local", "duckdb", "spark")
 
 #: From so many rows on, several processes are quicker than one.
 MANY = 3_000_000
+#: A page takes as long as so many rows do, beside its own.
+A_PAGE = 40_000
 
 
 class Engine(Protocol):
@@ -34,7 +36,7 @@ def engine(name: str = "auto", master: str | None = None, rows: int = 0) -> Engi
     Args:
         name: one of `ENGINES`.
         master: of a Spark cluster, `spark://host:7077`.
-        rows: how many rows there are to go through.
+        rows: how many rows there are to go through, with `A_PAGE` for each page.
 
     Raises UsageError for a name that is not known, and for a master without Spark.
     """

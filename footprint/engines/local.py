@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footprint.pages.page import Page
-from footprint.pages.tasks import Task, page_of
+from footprint.pages.tasks import Task, pages_of
 
 
 class LocalEngine:
@@ -13,4 +13,4 @@ class LocalEngine:
 
     def pages(self, tasks: Sequence[Task]) -> Iterator[Page]:
         """The page of each task, in their order."""
-        return map(page_of, tasks)
+        return pages_of(tasks)

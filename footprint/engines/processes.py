@@ -17,7 +17,7 @@ from typing import IO
 
 from footprint.errors import LedgerError
 from footprint.pages.page import Page
-from footprint.pages.tasks import Task, page_of
+from footprint.pages.tasks import Task, pages_of
 
 
 class ProcessEngine:
@@ -34,7 +34,7 @@ class ProcessEngine:
         """The page of each task, in their order; the largest are begun first."""
         count = min(self._processes, len(tasks))
         if count <= 1:
-            yield from map(page_of, tasks)
+            yield from pages_of(tasks)
             return
         order = sorted(range(len(tasks)), key=lambda at: -tasks[at].size)
         workers = [_Worker() for _ in range(count)]

@@ -8,6 +8,7 @@ import sys
 
 from footprint.engines.processes import read, write
 from footprint.errors import FootprintError
+from footprint.ledger.sealed.session import Session
 from footprint.pages.tasks import Task, page_of
 
 
@@ -18,16 +19,17 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     gc.disable()  # what a page leaves is freed at once, and nothing goes in circles
-    while True:
-        try:
-            task = read(source)
-        except (EOFError, KeyboardInterrupt):
-            return
-        assert isinstance(task, Task)
-        try:
-            write(sink, page_of(task))
-        except FootprintError as error:
-            write(sink, error)
+    with Session() as session:
+        while True:
+            try:
+                task = read(source)
+            except (EOFError, KeyboardInterrupt):
+                return
+            assert isinstance(task, Task)
+            try:
+                write(sink, page_of(task, session))
+            except FootprintError as error:
+                write(sink, error)
 
 
 if __name__ == "__main__":

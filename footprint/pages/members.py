@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from footprint.accounts.doings import Doings
 from footprint.accounts.entries import Entry
 from footprint.accounts.lines import Book, Bounds
+from footprint.accounts.threads import threads
 from footprint.estimators.systems.use import ApiUse
 from footprint.pages.page import ApiCalls, Grouper, Member
 
@@ -54,7 +53,7 @@ def _bulk(
 
     doings = BulkDoings(book, bounds)
     every = grouped(entries, grouper.name)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # numpy lets go of the lock
+    with threads(len(entries)) as pool:
         found = list(pool.map(doings.of, every))
     return {
         group.name: Member(

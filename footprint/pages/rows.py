@@ -22,6 +22,7 @@ from footprint.ledger.corrections.correction import VOID
 from footprint.ledger.reader import Facts, Issue, Rows
 from footprint.ledger.sealed.plan import Asked, Key
 from footprint.ledger.sealed.read import Reading
+from footprint.ledger.sealed.session import Session
 from footprint.ledger.stores import open_store
 from footprint.model import NS_PER_S
 
@@ -59,13 +60,17 @@ class Loaded(NamedTuple):
     margin_ns: int
 
 
-def loaded(task: Task) -> Loaded:
-    """Reads the rows of a task. Raises LedgerError where the ledger's place fails."""
+def loaded(task: Task, session: Session | None = None) -> Loaded:
+    """Reads the rows of a task. Raises LedgerError where the ledger's place fails.
+
+    Args:
+        session: what it shares with what is read before and after; None: nothing.
+    """
     if not task.places:
         return Loaded(list(task.facts), [], 0)
     with ExitStack() as stack:
         readings = [
-            stack.enter_context(Reading(open_store(place.where), source))
+            stack.enter_context(Reading(open_store(place.where), source, session))
             for place in task.places
             for source in place.sources
         ]

@@ -8,7 +8,7 @@ the ledger's place.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from footprint.accounts.days import DAY_NS, Part, parts
@@ -17,6 +17,7 @@ from footprint.accounts.outline import Outline, Place, rows
 from footprint.accounts.within import MARGIN, REACH
 from footprint.ledger.corrections.correction import Correction
 from footprint.ledger.reader import Facts
+from footprint.ledger.sealed.session import Session
 from footprint.pages import compacted
 from footprint.pages.make import of, own
 from footprint.pages.page import Naming, Page
@@ -121,15 +122,26 @@ def _of_boot(outline: Outline, boot: str) -> tuple[Place, ...]:
     return tuple(each for each in found if each.sources)
 
 
-def page_of(task: Task) -> Page:
-    """Makes the page. Raises LedgerError where the ledger cannot be read."""
+def pages_of(tasks: Iterable[Task]) -> Iterator[Page]:
+    """Makes pages one after the other, as they are asked for. Raises as `page_of` does."""
+    with Session() as session:
+        for task in tasks:
+            yield page_of(task, session)
+
+
+def page_of(task: Task, session: Session | None = None) -> Page:
+    """Makes the page. Raises LedgerError where the ledger cannot be read.
+
+    Args:
+        session: what its reading shares with those before and after; None: nothing.
+    """
     from footprint.pages.rows import loaded
 
     kept = compacted.page_of(task)
     if kept is not None:
         return kept
-    found = loaded(task)
+    found = loaded(task, session)
     if found.issues and (again := compacted.refreshed(task, found.issues)) is not None:
-        return page_of(again)
+        return page_of(again, session)
     made = of(found.facts, task.part, task.asked.naming, task.asked.cuts)
     return made._replace(issues=tuple(found.issues), margin_ns=found.margin_ns)

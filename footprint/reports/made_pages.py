@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from footprint.engines import engine
+from footprint.engines import A_PAGE, engine
 from footprint.pages.kept import Kept
 from footprint.pages.page import Page
 from footprint.pages.tasks import Task
@@ -17,7 +17,8 @@ def pages(work: Sequence[Task], options: Options) -> Iterator[Page]:
     before = [] if options.fresh else [(at, kept.page(each)) for at, each in enumerate(work)]
     known = {at: page for at, page in before if page is not None}
     rest = [each for at, each in enumerate(work) if at not in known]
-    made = engine(options.engine, options.master, sum(each.size for each in rest)).pages(rest)
+    rows = sum(each.size + A_PAGE for each in rest)
+    made = engine(options.engine, options.master, rows).pages(rest)
     for at, each in enumerate(work):
         if at in known:
             yield known[at]
