@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -56,14 +56,23 @@ class Joints:
 
     def bounds(self) -> tuple[list[tuple[int, int]], ...]:
         """Bounds (nJ) of the groups, then those of each level's unions."""
-        found: list[list[tuple[int, int]]] = [self._of(self._groups)]
+        found = [self._of(self._groups)]
+        #: By the groups that are in a union: levels often put together the same ones.
+        known: dict[tuple[int, ...], tuple[int, int]] = {
+            (group,): bounds for group, bounds in enumerate(found[0])
+        }
         for level in range(self._unions.shape[1]):
-            numbers = self._unions[:, level].tolist()
-            sums = [_Joint(self._limits.meter.size) for _ in range(max(numbers, default=-1) + 1)]
-            for group, number in zip(self._groups, numbers, strict=True):
-                sums[number].add(group)
-            found.append(self._of(sums))
+            own = _members(self._unions[:, level].tolist())
+            new = [groups for groups in dict.fromkeys(own) if groups not in known]
+            known |= zip(new, self._of(list(map(self._sum, new))), strict=True)
+            found.append([known[groups] for groups in own])
         return tuple(found)
+
+    def _sum(self, groups: Iterable[int]) -> _Joint:
+        found = _Joint(self._limits.meter.size)
+        for group in groups:
+            found.add(self._groups[group])
+        return found
 
     def _of(self, every: Sequence[_Joint]) -> list[tuple[int, int]]:
         """Bounds of some groups, a million cells of theirs at a time."""
@@ -112,6 +121,14 @@ class _Joint:
         self.present |= other.present
         self.low_sum += other.low_sum
         self.high_sum += other.high_sum
+
+
+def _members(numbers: Sequence[int]) -> list[tuple[int, ...]]:
+    """The groups of each union, given the union of each group."""
+    found: list[list[int]] = [[] for _ in range(max(numbers, default=-1) + 1)]
+    for group, number in enumerate(numbers):
+        found[number].append(group)
+    return list(map(tuple, found))
 
 
 def _by_label(labels: Ints, count: int) -> list[tuple[int, Ints]]:
