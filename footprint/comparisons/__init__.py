@@ -3,7 +3,7 @@
 view       what a comparison says (immutable)
 operands   what is compared, as it is written on the command line
 selection  a selector's spans in a ledger
-measured   a ledger's group as one side (counting, samples); reported: a report's group
+measured   one side; sides: those of a ledger (counting, samples); reported: a report's group
 hourly     what is known of calls on compacted dates
 metrics    what was measured elsewhere
 groups     sides side by side; verdicts: whether they differ by more than noise

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from footprint.comparisons import groups, reported, served, tokens
 from footprint.comparisons import metrics as metrics_
 from footprint.comparisons.counting import CALL
-from footprint.comparisons.measured import Ask, Measured, measure
+from footprint.comparisons.measured import Ask, Measured
 from footprint.comparisons.operands import Api, InLedger, InReport, Operand, Own, parse
+from footprint.comparisons.sides import measure
 from footprint.comparisons.terms import terms
 from footprint.comparisons.view import Comparison
 from footprint.errors import UsageError

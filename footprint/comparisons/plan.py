@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from footprint.comparisons.counting import CALL, RUN
-from footprint.comparisons.measured import Ask, Measured, measure
+from footprint.comparisons.measured import Ask, Measured
 from footprint.comparisons.operands import InLedger, parse
+from footprint.comparisons.sides import measure
 from footprint.comparisons.tables import shown
 from footprint.comparisons.view import PLAN, Change, Comparison, Row, Side, changed
 from footprint.errors import UsageError

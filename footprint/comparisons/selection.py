@@ -22,10 +22,10 @@ _BARE = ("model", "name")
 
 
 class Selector(NamedTuple):
-    """(field, value) pairs that all must hold; `text` as it was written."""
+    """(field, value) pairs that all must hold; `text` as it was written. None: it has no value."""
 
     text: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str | None], ...]
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _unknown(
 ) -> str:
     for field, value in selector.pairs:
         known = values(field, facts, entries)
-        if value not in known:
+        if value is not None and value not in known:
             hint = nearest(value, known) or (f" It has {_some(known)}" if known else "")
             return f"{where}: no span has {field}={value}.{hint}"
     return f"{where}: no span has all of {selector.text}: leave one out"

@@ -8,7 +8,8 @@ import pytest
 
 from compacted_ledgers import MIDNIGHT, compacted, sealed
 from footprint.comparisons.hourly import NO_CALLS
-from footprint.comparisons.measured import Ask, Measured, measure
+from footprint.comparisons.measured import Ask, Measured
+from footprint.comparisons.sides import measure
 from footprint.errors import UsageError
 from report_ledgers import GPU, Recorder, S
 
