@@ -1,7 +1,8 @@
 """The base year: what was reported then, what comes out today, how far apart that is, and why.
 
 GHG Protocol Corporate Standard, chapter 5: a base year is worked out anew when structure, method,
-factors or errors change it by more than a threshold that the organisation sets. What earlier
+factors or errors change it by more than a threshold that the organisation sets. It is judged by the
+totals and by each scope and category: one that moves much may hardly move the totals. What earlier
 reports said is kept: their files are named with their hashes and their figures stand beside.
 """
 
@@ -15,24 +16,27 @@ from footprint.accounts.outline import Outline
 from footprint.errors import UsageError
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity
-from footprint.reports.audit import changed, documents, recipe
+from footprint.reports.audit import changed, documents, kept_scopes, recipe
 from footprint.reports.audit.documents import TOTALS, Document
 from footprint.reports.audit.made import Input
 from footprint.reports.audit.organisation import BaseYear
 from footprint.reports.audit.recipe import Recipe
+from footprint.reports.audit.scopes import Scopes
 from footprint.reports.options import Options
 from footprint.reports.view import Amounts, Report
 from footprint.settings import DECLARED, Settings
 
 #: By which figures the threshold is judged.
-CARBON = ("carbon_location_g", "carbon_market_g", "embodied_g")
+CARBON = ("carbon_location_g", "carbon_market_g", "embodied_g", *kept_scopes.FIGURES)
+
+_UNITS = TOTALS | dict.fromkeys(kept_scopes.FIGURES, "g")
 
 
 class Restated(NamedTuple):
-    """A figure of the base year's totals.
+    """A figure of the base year.
 
     Attributes:
-        figure: its key in the report's totals, with its unit.
+        figure: its key in the report's totals, with its unit, or one of `kept_scopes.FIGURES`.
         reported: as the base year's report has it.
         restated: with the method and factors of today; None where it is not worked out.
         difference_percent: of the reported one; None where one of them is not known, or 0.
@@ -42,6 +46,17 @@ class Restated(NamedTuple):
     reported: Quantity | None
     restated: Quantity | None
     difference_percent: float | None
+
+    def exceeds(self, threshold_percent: float) -> bool | None:
+        """Whether it differs by more than that; None where one of the two is not known.
+
+        What was nothing and is something differs by more than any part of it.
+        """
+        if self.reported is None or self.restated is None:
+            return None
+        if self.difference_percent is None:
+            return self.restated.mid != 0.0
+        return abs(self.difference_percent) > threshold_percent
 
 
 class Earlier(NamedTuple):
@@ -60,10 +75,10 @@ class Restatement(NamedTuple):
         year, policy, threshold_percent: as the organisation states them.
         report, sha256, version: the base year's report: its file, and what made it.
         period: of that report.
-        figures: of its totals.
+        figures: of its totals, then of its scopes.
         why: what the differences come from.
-        threshold_passed: whether a figure of carbon differs by more than the threshold; None
-            where that cannot be told.
+        exceeded: the figures of carbon that differ by more than the threshold.
+        threshold_passed: whether there is one; None where that cannot be told.
         earlier: what reports in between said of the base year.
     """
 
@@ -76,6 +91,7 @@ class Restatement(NamedTuple):
     period: tuple[str | None, str | None]
     figures: tuple[Restated, ...]
     why: tuple[str, ...]
+    exceeded: tuple[str, ...]
     threshold_passed: bool | None
     earlier: tuple[Earlier, ...]
 
@@ -98,6 +114,7 @@ class Restatement(NamedTuple):
                 for each in self.figures
             },
             "why": list(self.why),
+            "exceeded": list(self.exceeded),
             "threshold_passed": self.threshold_passed,
             "earlier": [
                 {
@@ -172,12 +189,16 @@ def restated(
     stated, document = base.stated, base.document
     version = None if base.recipe is None else base.recipe.version
     totals: Mapping[str, Quantity | None] = dict.fromkeys(TOTALS)
+    inventory: Scopes | None = None
     why: tuple[str, ...] = ()
     if stated.ledgers:
         today = _today(base, options, settings)
-        totals = _totals(today.totals)
+        totals, inventory = _totals(today.totals), today.scopes
         why = tuple(_why(base, today, version))
-    figures = tuple(_figure(name, document.total(name), totals[name]) for name in TOTALS)
+    held = {name: (document.total(name), totals[name]) for name in TOTALS}
+    held |= kept_scopes.figures(kept_scopes.kept(document), inventory)
+    figures = tuple(_figure(name, then, now) for name, (then, now) in held.items())
+    exceeded, passed = _judged(figures, stated.threshold_percent)
     period = document.section("period", dict)
     return Restatement(
         stated.year,
@@ -189,7 +210,8 @@ def restated(
         (period.get("start"), period.get("end")),
         figures,
         why,
-        _passed(figures, stated.threshold_percent),
+        exceeded,
+        passed,
         tuple(_earlier(each) for each in base.earlier),
     )
 
@@ -283,13 +305,16 @@ def _figure(name: str, reported: Quantity | None, today: Quantity | None) -> Res
     return Restated(name, reported, today, difference)
 
 
-def _passed(figures: Iterable[Restated], threshold: float | None) -> bool | None:
-    known = [
-        abs(each.difference_percent)
-        for each in figures
-        if each.figure in CARBON and each.difference_percent is not None
-    ]
-    return None if threshold is None or not known else max(known) > threshold
+def _judged(
+    figures: Iterable[Restated], threshold: float | None
+) -> tuple[tuple[str, ...], bool | None]:
+    """The figures of carbon beyond the threshold, and whether there are any; None: not known."""
+    if threshold is None:
+        return (), None
+    found = {each.figure: each.exceeds(threshold) for each in figures if each.figure in CARBON}
+    known = {figure: exceeds for figure, exceeds in found.items() if exceeds is not None}
+    exceeded = tuple(figure for figure, exceeds in known.items() if exceeds)
+    return exceeded, bool(exceeded) if known else None
 
 
 def _earlier(document: Document) -> Earlier:
@@ -300,7 +325,7 @@ def _earlier(document: Document) -> Earlier:
         values = {
             str(name): None
             if (one := each["restated"]) is None
-            else Quantity(one["low"], one["mid"], one["high"], TOTALS[name])
+            else Quantity(one["low"], one["mid"], one["high"], _UNITS[name])
             for name, each in (figures or {}).items()
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -112,13 +112,19 @@ class Scopes(NamedTuple):
     instruments: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def sum_g(self, method: str, scope: int | None = None) -> Quantity | None:
-        """g CO2e of a scope, or of all; None where there is no line or one is not known.
+    def sum_g(
+        self, method: str, scope: int | None = None, category: int | None = None
+    ) -> Quantity | None:
+        """g CO2e of a scope or category, or of all; None: no line, or one that is not known.
 
         Args:
             method: `location` or `market`.
         """
-        those = [each for each in self.lines if scope in (None, each.scope)]
+        those = [
+            each
+            for each in self.lines
+            if scope in (None, each.scope) and category in (None, each.category)
+        ]
         return known_sum((getattr(each, f"carbon_{method}_g") for each in those), "g")
 
     def energy_kwh(self, scope: int) -> Quantity | None:

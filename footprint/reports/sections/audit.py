@@ -123,5 +123,6 @@ def _note(found: Restatement, say: Speech) -> str:
     if found.threshold_percent is not None:
         threshold = say.share(found.threshold_percent / 100)
         key = {True: "passed", False: "kept", None: "open"}[found.threshold_passed]
-        parts.append(say(f"restatement.threshold_{key}", threshold=threshold))
+        beyond = say.listed(say(f"restatement.{each}") for each in found.exceeded)
+        parts.append(say(f"restatement.threshold_{key}", threshold=threshold, figures=beyond))
     return " ".join(parts)

@@ -12,11 +12,13 @@ import pytest
 from audited import correct, factors, record, stated
 from footprint import report
 from footprint.errors import UsageError
-from footprint.reports.audit import restated
-from footprint.reports.audit.restated import Restatement
+from footprint.estimators.quantity import Quantity
+from footprint.reports.audit import kept_scopes, restated
+from footprint.reports.audit.restated import Restated, Restatement
+from footprint.reports.audit.scopes import Line, Scopes
 from footprint.reports.view import Report
 from footprint.words.said import untranslated
-from report_ledgers import S
+from report_ledgers import UTC, Recorder, S
 
 BASE = """
 [base_year]
@@ -56,8 +58,9 @@ def difference(found: Restatement, figure: str) -> float | None:
 def test_nothing_changed(base: Path) -> None:
     found = restatement()
     known = {each.figure: each.difference_percent for each in found.figures if each.reported}
-    assert known == dict.fromkeys(("energy_kwh", "carbon_location_g", "water_l", "cost_usd"), 0.0)
-    assert (found.why, found.threshold_passed) == ((), False)
+    totals = ("energy_kwh", "carbon_location_g", "water_l", "cost_usd")
+    assert known == dict.fromkeys((*totals, "scope_2_location_g"), 0.0)
+    assert (found.why, found.exceeded, found.threshold_passed) == ((), (), False)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,61 @@ def test_todays_factors_move_it_and_the_threshold_says_whether_that_counts(
     for form in ("text", "md", "html"):
         assert "2025.json" in made.render(form)
         assert re.search(rf"\+{percent:g}(\s|&nbsp;)%", made.render(form))
+
+
+def test_a_scope_that_moves_within_totals_that_hardly_do_passes_the_threshold(base: Path) -> None:
+    one = Recorder(base, 3, boot="boot-3", declared={"zone": "FRA", "pue": 1.0}, utc_ns=UTC)
+    asks = one.path("ask", kind="api", devices=[], model="gpt-4o", tags={"provider": "openai"})
+    one.span(asks, 1 * S, 2 * S, tokens_in=1000, tokens_out=500)
+    one.close(3 * S)
+    Path("2025.json").write_text(report("base", factors=factors(Path(), 50.0), **CLOSED).to_json())
+    factors(Path(), 60.0)
+    found = restatement()
+    whole = difference(found, "carbon_location_g")
+    assert whole is not None
+    assert 0.0 < whole < 5.0  # nearly all of it is the provider's
+    assert difference(found, "scope_2_location_g") == pytest.approx(20.0)
+    assert difference(found, "scope_3_category_1_location_g") == 0.0
+    assert (found.exceeded, found.threshold_passed) == (("scope_2_location_g",), True)
+    told = found.to_json()
+    assert told["exceeded"] == ["scope_2_location_g"]
+    assert told["figures"]["scope_2_location_g"]["difference_percent"] == pytest.approx(20.0)
+    text = this_year().render("text")
+    assert "By more than 5 % differ: scope 2, location-based." in " ".join(text.split())
+
+
+def test_a_scope_that_was_nothing_differs_by_more_than_any_part() -> None:
+    grams = Quantity(1.0, 1.0, 1.0, "g")
+    then = Scopes((Line("electricity", None, grams, None),))
+    now = Scopes((*then.lines, Line("hardware", None, grams, grams)))
+    held = kept_scopes.figures(then, now)
+    assert set(held) == {
+        "scope_2_location_g",
+        "scope_2_market_g",
+        "scope_3_location_g",
+        "scope_3_market_g",
+        "scope_3_category_2_g",
+    }
+    judged = {name: Restated(name, *both, None).exceeds(50.0) for name, both in held.items()}
+    assert judged["scope_3_category_2_g"] is True
+    assert judged["scope_2_market_g"] is None  # not known of either
+    assert Restated("scope_2_location_g", grams, grams, 0.0).exceeds(50.0) is False
+    # Of a report without an inventory nothing is known, which is not nothing.
+    assert kept_scopes.figures(None, now)["scope_3_category_2_g"] == (None, grams)
+
+
+def test_an_inventory_that_was_edited_is_one_clear_line(base: Path) -> None:
+    content = json.loads(Path("2025.json").read_text())
+    for edited in (
+        {"lines": [{"source": "electricity"}]},
+        {"lines": [{"source": "steam", "carbon_location_g": None, "carbon_market_g": None}]},
+        {"lines": [{"source": "hardware", "carbon_location_g": {}, "carbon_market_g": 1}]},
+        {"lines": 1},
+    ):
+        Path("2025.json").write_text(json.dumps({**content, "scopes": edited}))
+        with pytest.raises(UsageError, match=r"scopes\.lines: ") as caught:
+            this_year()
+        assert "\n" not in str(caught.value)
 
 
 def test_a_correction_of_the_base_year_is_a_reason(base: Path) -> None:
