@@ -19,6 +19,12 @@ BESIDE = (
     "format_", "output", "lang",
 )  # fmt: skip
 
+#: Outcome of a replay -> what is said last.
+NOT_SAME = {
+    "changed": "did not come out the same",
+    "recorded_since": "was of a period that was open: what was recorded since is in it now",
+}
+
 
 def init(output: str | None, lang: str) -> None:
     """Writes an organisation file to fill in. UsageError where there is one already."""
@@ -76,7 +82,7 @@ def replay(
     else:
         write_whole(Path(output), data)
     if not found.is_same:
-        raise CheckFailedError(f"{report} did not come out the same")
+        raise CheckFailedError(f"{report} {NOT_SAME[found.outcome]}")
 
 
 def only_beside(context: click.Context) -> None:

@@ -12,6 +12,7 @@ from footprint.reports.audit import exclusions, made, organisation, privacy, res
 from footprint.reports.audit.organisation import Stated
 from footprint.reports.audit.privacy import Privacy
 from footprint.reports.options import Options
+from footprint.reports.times import stamp
 from footprint.reports.view import Report
 from footprint.settings import Settings
 
@@ -90,6 +91,7 @@ def attached(
             organisation=None if stated is None else stated.path,
             privacy=names.to_json(),
             inputs=inputs,
+            recorded_until=_recorded_until(outline),
         ),
     )
     if names.keeps_all:
@@ -99,3 +101,9 @@ def attached(
     if settings.factors is not None:
         places.append(str(settings.factors))
     return privacy.without_names(report, privacy.names(names, known, places))
+
+
+def _recorded_until(outline: Outline) -> str | None:
+    """The last instant that any writer speaks of, whatever the report's period; None: no writer."""
+    ends = [one.utc_ns(one.t_last) for one in outline.facts]
+    return stamp(max(ends)) if ends else None

@@ -50,6 +50,8 @@ class Made(NamedTuple):
         settings: the reader's own settings that hold where runs and options said nothing.
         factors_sha256: of the factors that were used, see `factors_sha256`.
         inputs: files beside the ledgers.
+        recorded_until: the last instant of all that the ledgers hold (UTC, ISO 8601); None: they
+            hold nothing. A period that ends later was open as far as they tell.
     """
 
     version: str
@@ -58,6 +60,7 @@ class Made(NamedTuple):
     settings: Mapping[str, Any]
     factors_sha256: str
     inputs: tuple[Input, ...] = ()
+    recorded_until: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As a report's JSON has it."""
@@ -69,6 +72,7 @@ class Made(NamedTuple):
             "settings": dict(self.settings),
             "factors_sha256": self.factors_sha256,
             "inputs": [each._asdict() for each in self.inputs],
+            "recorded_until": self.recorded_until,
         }
 
 
@@ -82,6 +86,7 @@ def make(
     organisation: Path | None = None,
     privacy: Mapping[str, Any] | None = None,
     inputs: Iterable[Input] = (),
+    recorded_until: str | None = None,
 ) -> Made:
     """What makes a report.
 
@@ -94,6 +99,7 @@ def make(
         organisation: the file that was read.
         privacy: what became of names: `hosts`, `users`, `salted`.
         inputs: files that were read, beside the own file of factors.
+        recorded_until: the last instant that the ledgers hold.
     """
     since, until = parse_period(options.since, options.until)
     given = settings.origins.get("factors") == "given"
@@ -130,6 +136,7 @@ def make(
         reader,
         factors_sha256(each.digest for each in factors),
         tuple(each for several in files for each in several),
+        recorded_until,
     )
 
 

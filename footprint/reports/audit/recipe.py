@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from footprint.accounts.opened import parse_instant
 from footprint.errors import UsageError
 from footprint.reports.audit.documents import Document
 from footprint.reports.options import ABSORPTIONS, Options
@@ -21,6 +22,8 @@ class Recipe(NamedTuple):
         command: for people; what is run are the options.
         options, settings: as `made.Made` has them.
         inputs: (role, name, SHA-256) of the files.
+        recorded_until: the last instant that the ledgers held (ISO 8601); None: they held nothing.
+            Where an older version did not say it, the period's end is taken for it.
     """
 
     document: Document
@@ -29,6 +32,7 @@ class Recipe(NamedTuple):
     options: Mapping[str, Any]
     settings: Mapping[str, Any]
     inputs: tuple[tuple[str, str, str], ...]
+    recorded_until: str | None = None
 
     @property
     def ledgers(self) -> list[str]:
@@ -37,8 +41,16 @@ class Recipe(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        """Whether the period had an end: what is recorded after it is not in the report."""
-        return self.options["until"] is not None
+        """Whether the period had ended: what is recorded after it is not in the report.
+
+        A report does not say when it was made, so the ledger tells: it had records from the
+        period's end on. One whose end lies later may still have got records of its period.
+        """
+        until = parse_instant("until", self.options["until"])
+        if until is None:
+            return False
+        last = parse_instant("recorded_until", self.recorded_until)
+        return last is not None and until <= last
 
     def asked(self) -> Options:
         """What the report was asked for."""
@@ -121,7 +133,15 @@ def of(document: Document) -> Recipe:
     if not isinstance(files, list):
         raise document.wrong("made.inputs")
     inputs = tuple(_input(document, each) for each in files)
-    return Recipe(document, told["version"], told["command"], options, settings, inputs)
+    last = told.get("recorded_until", options["until"])
+    if not _is(last, (str, None)):
+        raise document.wrong("made.recorded_until")
+    try:
+        parse_instant("until", options["until"])
+        parse_instant("recorded_until", last)
+    except UsageError as error:
+        raise document.wrong(f"made: {error}") from error
+    return Recipe(document, told["version"], told["command"], options, settings, inputs, last)
 
 
 def _is(value: Any, kinds: Iterable[Any]) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from footprint._version import __version__
 from footprint.accounts.opened import Ledger, open_ledger
 from footprint.errors import UsageError
 from footprint.ledger.stored import is_url
@@ -28,6 +29,9 @@ from footprint.reports.audit.recipe import Recipe
 from footprint.reports.build import build
 from footprint.reports.view import Report
 from footprint.words import LANGUAGES
+
+#: What a replay comes to.
+SAME, RECORDED_SINCE, CHANGED = "same", "recorded_since", "changed"
 
 
 class InputChange(NamedTuple):
@@ -45,8 +49,10 @@ class Replayed(NamedTuple):
         report, form: the file, and whether it is JSON, HTML or PDF.
         version: that made it; `__version__` is the one that made it again.
         ledger: what became of the ledgers since.
-        closed: the report's period had ended when it was made, so that later records are not
-            in it.
+        closed: the report's period had ended when it was made, as its ledger tells
+            (`Recipe.closed`), so that later records are not in it.
+        until: the period's end; None: it was open.
+        recorded_until: the last instant that the ledgers held then, and hold now.
         inputs: files that are missing or changed.
         factors: that are not what they were.
         found: where the report's JSON differs, figures first.
@@ -58,6 +64,8 @@ class Replayed(NamedTuple):
     version: str
     ledger: LedgerChange
     closed: bool
+    until: str | None
+    recorded_until: tuple[str | None, str | None]
     inputs: tuple[InputChange, ...]
     factors: tuple[FactorChange, ...]
     found: tuple[Difference, ...]
@@ -67,6 +75,25 @@ class Replayed(NamedTuple):
     def is_same(self) -> bool:
         """Whether all that the report says came out again, from what the ledger was then."""
         return not self.found and not self.ledger.wrong
+
+    @property
+    def outcome(self) -> str:
+        """`same`, `recorded_since` or `changed`.
+
+        `recorded_since`: it differs, and may: the period was open, its ledgers hold more than then,
+        and nothing else is known to be other than it was.
+        """
+        if self.is_same:
+            return SAME
+        then, now = self.recorded_until
+        more = now is not None and (then is None or then < now)
+        other = (
+            self.ledger.wrong,
+            self.inputs,
+            self.version != __version__,
+            any(each.old for each in self.factors),
+        )
+        return RECORDED_SINCE if more and not self.closed and not any(other) else CHANGED
 
 
 class Given(NamedTuple):
@@ -113,6 +140,8 @@ def replay(path: Path, given: Given | None = None) -> Replayed:
         told.version,
         since,
         told.closed,
+        told.options["until"],
+        (told.recorded_until, None if again.made is None else again.made.recorded_until),
         tuple(inputs),
         tuple(changed.factors(document.entries("factors"), content["factors"])),
         tuple(differences(document.content, content)),

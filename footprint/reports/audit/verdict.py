@@ -7,7 +7,7 @@ from typing import Any
 
 from footprint._version import __version__
 from footprint.errors import shown
-from footprint.reports.audit.replay import Replayed
+from footprint.reports.audit.replay import RECORDED_SINCE, Replayed
 
 SCHEMA = "footprint.replay/1"
 
@@ -39,6 +39,7 @@ def as_json(found: Replayed) -> dict[str, Any]:
         "report": found.report,
         "same": found.is_same,
         "byte_for_byte": found.is_byte_for_byte,
+        "outcome": found.outcome,
         "version": {"then": found.version, "now": __version__},
         "ledger": {
             "same": found.ledger.same,
@@ -46,6 +47,7 @@ def as_json(found: Replayed) -> dict[str, Any]:
             "wrong": list(found.ledger.wrong),
         },
         "period_closed": found.closed,
+        "recorded_until": dict(zip(("then", "now"), found.recorded_until, strict=True)),
         "inputs": [each._asdict() for each in found.inputs],
         "factors": [each._asdict() for each in found.factors],
         "differences": [each._asdict() for each in found.found],
@@ -57,6 +59,11 @@ def _verdict(found: Replayed) -> str:
         return f"the same, {'its JSON ' if found.form == 'pdf' else ''}byte for byte"
     if found.is_same:
         return "the same: every figure and every sentence came out again"
+    if found.outcome == RECORDED_SINCE:
+        return (
+            "not comparable: its period was open when it was made, and more was recorded since;"
+            " nothing else is known to have changed"
+        )
     if not any(each.is_figure for each in found.found) and not found.ledger.wrong:
         return "every figure came out again; some of what is said with them did not"
     if not found.found:
@@ -80,15 +87,27 @@ def _causes(found: Replayed) -> Iterator[str]:
             yield f"the report's figures came out the same, as they have to: {closed}"
         elif not found.closed:
             yield (
-                "the report's period was open (no --until): what was recorded since is in it now;"
-                " give --until where a report is to be replayed later"
+                f"the report's period was open ({_open(found)}): what was recorded since is in it"
+                " now; a report that is to be replayed later needs an --until that is past"
             )
         else:
-            yield "the report's period was closed: what was recorded since should not change it"
+            yield (
+                "the report's period was closed: of what was recorded since only that may change"
+                " it which came late, such as another host's journal of then"
+            )
     for each in found.inputs:
         yield f"{each.role} file {each.name}: {each.what}"
     for one in found.factors:
         yield f"factor {one.factor}: {one.old or 'not used'} -> {one.new or 'not used'}"
+
+
+def _open(found: Replayed) -> str:
+    """Why a period counts as open."""
+    if found.until is None:
+        return "no --until"
+    then = found.recorded_until[0]
+    recorded = "nothing had been recorded" if then is None else f"recorded was up to {then}"
+    return f"it ends on {found.until}, and {recorded}"
 
 
 def _value(value: Any) -> str:

@@ -112,13 +112,14 @@ def test_the_ledger_and_its_files_may_have_moved(ledger: Path, tmp_path: Path) -
 
 
 def test_what_was_recorded_later_does_not_change_a_closed_period(ledger: Path) -> None:
-    path = kept(**CLOSED)
     record(ledger, 2, start=3600 * S)
+    path = kept(**CLOSED)
+    record(ledger, 3, start=7200 * S)
     found = replay(path)
-    assert found.is_same, said(found)
+    assert (found.is_same, found.outcome, found.closed) == (True, "same", True), said(found)
     assert not found.is_byte_for_byte
     (grown,) = found.ledger.grown
-    assert re.fullmatch(r"journals/0002\.\w+: new, [\d,]+ bytes", grown)
+    assert re.fullmatch(r"journals/0003\.\w+: new, [\d,]+ bytes", grown)
     text = said(found)
     assert "the ledger has grown or was sealed since; nothing of then is gone or changed" in text
     assert "figures came out the same, as they have to: its period was closed" in text
@@ -144,6 +145,61 @@ def test_what_was_recorded_later_is_in_an_open_period(ledger: Path) -> None:
     doubled = next(e for e in found.found if e.path == "totals.energy_kwh.mid")
     assert doubled.new == pytest.approx(2 * doubled.old)
     assert doubled.share == pytest.approx(0.5)
+
+
+def test_a_period_that_ends_after_the_last_record_is_open(ledger: Path) -> None:
+    """Whoever gives an end that lies ahead has closed nothing: the rest of it is yet to come."""
+    path = kept(until="2100-01-01")
+    again = replay(path)
+    assert (again.is_byte_for_byte, again.closed) == (True, False)
+    record(ledger, 2, start=60 * S)
+    found = replay(path)
+    assert (found.outcome, found.closed, found.is_same) == ("recorded_since", False, False)
+    text = said(found)
+    assert text.startswith("report.json: not comparable: its period was open when it was made")
+    assert "it ends on 2100-01-01T00:00:00.000000Z, and recorded was up to 2026-11-22T11:" in text
+    assert "an --until that is past" in text
+    told = as_json(found)
+    assert (told["outcome"], told["period_closed"]) == ("recorded_since", False)
+    assert told["recorded_until"]["then"] < told["recorded_until"]["now"]
+
+
+def test_an_open_period_excuses_no_changed_figure(ledger: Path) -> None:
+    path = kept(until="2100-01-01", factors="factors.toml")
+    factors(Path(), 55.0)
+    record(ledger, 2, start=60 * S)
+    assert replay(path).outcome == "changed"
+    factors(Path(), 50.0)
+    assert replay(path).outcome == "recorded_since"
+
+
+def test_a_journal_of_then_that_comes_late_is_told(ledger: Path) -> None:
+    record(ledger, 2, start=3600 * S)
+    path = kept(**CLOSED)
+    record(ledger, 3, host="host-b")
+    found = replay(path)
+    assert (found.outcome, found.closed) == ("changed", True)
+    assert "only that may change it which came late" in said(found)
+
+
+def test_sealing_does_not_move_the_last_instant(ledger: Path) -> None:
+    path = kept(until="2100-01-01")
+    seal(open_store(ledger))
+    then, now = replay(path).recorded_until
+    assert then == now is not None
+
+
+def test_an_older_report_says_no_last_instant(ledger: Path) -> None:
+    path = kept(**CLOSED)
+    content = json.loads(path.read_text())
+    del content["made"]["recorded_until"]
+    path.write_text(json.dumps(content))
+    assert replay(path).closed
+    for wrong in (5, "soon"):
+        content["made"]["recorded_until"] = wrong
+        path.write_text(json.dumps(content))
+        with pytest.raises(UsageError, match="recorded_until"):
+            replay(path)
 
 
 def test_a_changed_ledger_is_never_the_same(ledger: Path) -> None:
