@@ -1,6 +1,7 @@
 """What the same work would have used elsewhere, or without what lay idle.
 
 view        what advice says (immutable); `Figure` judges whether a difference is one
+looked      what each part of the advice is given: `Looked`, `Wanted`
 make        from ledgers to advice: `advise`
 zones       other zones; `neighbours`: the zones that are tried where none is named
 idle        devices that drew power and did nothing

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from footprint.advice.looked import Looked
 from footprint.advice.view import Figure, Suggestion
 from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity, exact
 from footprint.reports.view import Amounts, added
-from footprint.reports.workings import Workings
 
 METHOD = "the energy that was metered while no work ran, at the factors of its place"
 BOUND = "all of it is saved: this is the most that sharing or switching off can save"
@@ -23,8 +23,9 @@ BOUGHT = "what was paid for the hardware is not saved: electricity and rent alon
 _SAVED = ("electricity", "rental")
 
 
-def idle(of: Workings) -> Iterator[Suggestion]:
+def idle(looked: Looked) -> Iterator[Suggestion]:
     """A suggestion for each host and sort of device that idled, unused ones apart."""
+    of = looked.of
     found: dict[tuple[str, str, str, bool], dict[str, None]] = {}
     amounts: dict[tuple[str, str, str, bool], list[Amounts]] = {}
     factors: dict[tuple[str, str, str, bool], dict[Factor, None]] = {}

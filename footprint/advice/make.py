@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from footprint.accounts.opened import Ledger
 from footprint.advice.idle import idle
+from footprint.advice.looked import Looked, Maker, Wanted
 from footprint.advice.view import CARBON, RANKINGS, Advice, Suggestion
 from footprint.advice.zones import zones
 from footprint.errors import UsageError, nearest
@@ -15,7 +16,10 @@ from footprint.estimators.zones import resolve_zone
 from footprint.reports import Source, asked_of, opened_of
 from footprint.reports.audit.attached import without_names
 from footprint.reports.times import stamp
-from footprint.reports.workings import Workings, worked_out
+from footprint.reports.workings import worked_out
+
+#: The parts that advice is made of.
+MAKERS: tuple[Maker, ...] = (zones, idle)
 
 NO_ENERGY = Gap(
     "energy_j",
@@ -49,8 +53,9 @@ def advise(
     named = tuple(dict.fromkeys(_zone(each) for each in zone_candidates))
     asked, settings = asked_of(**options)
     ledger: Ledger = opened_of(ledgers)
-    of = worked_out(ledger, ledger.outline(fresh=asked.fresh), asked, settings)
-    found, gaps = _found(of, named)
+    outline = ledger.outline(fresh=asked.fresh)
+    of = worked_out(ledger, outline, asked, settings)
+    found, gaps = _found(Looked(ledger, outline, asked, of, Wanted(named)))
     shown = [each for each in found if every or each.exceeds(by)]
     shown.sort(key=lambda each: _rank(each, by))
     made = Advice(
@@ -71,13 +76,13 @@ def _zone(text: str) -> str:
         raise UsageError(f"--zone-candidate: {error}") from error
 
 
-def _found(of: Workings, named: Sequence[str]) -> tuple[list[Suggestion], list[Gap]]:
-    if not any(use.energy.high for use in of.whole.values()):
+def _found(looked: Looked) -> tuple[list[Suggestion], list[Gap]]:
+    if not any(use.energy.high for use in looked.of.whole.values()):
         return [], [NO_ENERGY]
-    every = [*zones(of, named), *idle(of)]
+    every = [each for maker in MAKERS for each in maker(looked)]
     found = [each for each in every if isinstance(each, Suggestion)]
     gaps = [each for each in every if isinstance(each, Gap)]
-    if any(each.figure(CARBON) is None for each in found):
+    if any(each.kind == "idle" and each.figure(CARBON) is None for each in found):
         gaps.append(
             Gap(
                 "idle",

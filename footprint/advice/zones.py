@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from footprint.advice.looked import Looked
 from footprint.advice.neighbours import neighbours
 from footprint.advice.view import Figure, Key, Suggestion
 from footprint.estimators.applied import Use, mean, money_mean
@@ -44,12 +45,9 @@ _NAME = "name another zone"
 _Work = Sequence[tuple[FactorSet, Use]]
 
 
-def zones(of: Workings, named: Sequence[str]) -> Iterator[Suggestion | Gap]:
-    """Suggestions of zones, and why there are none.
-
-    Args:
-        named: codes of the zones to try; none: those that are near.
-    """
+def zones(looked: Looked) -> Iterator[Suggestion | Gap]:
+    """Suggestions of zones, and why there are none."""
+    of = looked.of
     work: dict[str, list[tuple[FactorSet, Use]]] = {}
     for number, use in sorted(of.whole.items()):
         own = of.places.sets[number]
@@ -64,7 +62,7 @@ def zones(of: Workings, named: Sequence[str]) -> Iterator[Suggestion | Gap]:
             continue
         work.setdefault(own.zone.code, []).append((own, use))
     for home, parts in sorted(work.items()):
-        yield from _of_home(of, home, parts, named)
+        yield from _of_home(of, home, parts, looked.wanted.zones)
 
 
 def _of_home(

@@ -1,0 +1,43 @@
+"""What advice is looked for in, and what was asked of it: each part of the advice is given one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from footprint.accounts.opened import Ledger
+from footprint.accounts.outline import Outline
+from footprint.advice.view import Suggestion
+from footprint.estimators.errors import Gap
+from footprint.reports.options import Options
+from footprint.reports.workings import Workings
+
+
+class Wanted(NamedTuple):
+    """What was asked for.
+
+    Attributes:
+        zones: codes of zones to try; empty: those near the work's own.
+    """
+
+    zones: tuple[str, ...] = ()
+
+
+class Looked(NamedTuple):
+    """A ledger, and how it was worked out.
+
+    Attributes:
+        ledger, outline, options: what the workings are of.
+        of: the workings by the default groups.
+        wanted: what was asked for.
+    """
+
+    ledger: Ledger
+    outline: Outline
+    options: Options
+    of: Workings
+    wanted: Wanted
+
+
+#: A part of the advice: suggestions of one kind, and why there are none.
+Maker = Callable[[Looked], Iterable[Suggestion | Gap]]
