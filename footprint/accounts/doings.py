@@ -55,6 +55,10 @@ class Doing(NamedTuple):
         return together((self, other))
 
 
+#: What nobody did.
+NOTHING = Doing(0, 0, {}, Latencies((), {}, {}), 0, 0, None, None)
+
+
 def together(parts: Sequence[Doing]) -> Doing:
     """What many did, in any order; there is at least one."""
     if len(parts) == 1:

@@ -45,34 +45,40 @@ class Sums:
 
     def total(self, tasks: Sequence[Task]) -> Total | None:
         """The sum of the pages of some tasks, where it was made before."""
-        if not _may_be_kept(tasks):
+        if not may_be_kept(tasks, FEW):
             return None
         for going in (False, True):
             try:
-                data = self._store(tasks).read(self._name(tasks, going=going))
+                data = self.store(tasks).read(self._name(tasks, going=going))
             except (FileNotFoundError, LedgerError):
                 continue
             found = stored.parsed(data)
             if found is not None:
-                return _total(found, self._cuts)
+                return total_of(found, self._cuts)
         return None
 
     def keep(self, tasks: Sequence[Task], found: Total) -> None:
         """Keeps a sum, where that can be done; a place that cannot be written stays as it is."""
-        if not _may_be_kept(tasks) or found.missing:
+        if not may_be_kept(tasks, FEW) or found.missing:
             return
         with contextlib.suppress(LedgerError):
             name = self._name(tasks, going=bool(found.left_open))
-            self._store(tasks).replace(name, stored.printed(found.page))
+            self.store(tasks).replace(name, stored.printed(found.page))
 
-    def _store(self, tasks: Sequence[Task]) -> Store:
+    def store(self, tasks: Sequence[Task]) -> Store:
+        """Where what is made of some tasks is kept: beside the rows of the first one."""
         where = tasks[0].places[0].where
         if where not in self._stores:
             self._stores[where] = open_store(where)
         return self._stores[where]
 
     def _name(self, tasks: Sequence[Task], *, going: bool) -> str:
-        """What a sum is kept as.
+        """What a sum is kept as."""
+        digest = self.digest(tasks, going=going)
+        return f"{DERIVED}/{digest[:2]}/{digest}.sum.json.z"
+
+    def digest(self, tasks: Sequence[Task], *, going: bool) -> str:
+        """A hash of all that the pages of some tasks rest on.
 
         Args:
             going: with what says whether spans ended that were open when their journal was.
@@ -91,8 +97,7 @@ class Sums:
             "last": sorted({str(each) for task in tasks for each in last(task)}) if going else [],
         }
         text = json.dumps(rests_on, separators=(",", ":"), sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return f"{DERIVED}/{digest[:2]}/{digest}.sum.json.z"
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _writer(self, one: Facts) -> str:
         known = self._said.get(id(one))
@@ -137,12 +142,13 @@ class Sums:
         return known[1]
 
 
-def _may_be_kept(tasks: Sequence[Task]) -> bool:
-    """Whether there are many, all of them sealed, and no correction bears on any."""
-    return len(tasks) >= FEW and all(keeps(each) and not each.corrections for each in tasks)
+def may_be_kept(tasks: Sequence[Task], few: int) -> bool:
+    """Whether there are not few, all of them sealed, and no correction bears on any."""
+    return len(tasks) >= few and all(keeps(each) and not each.corrections for each in tasks)
 
 
-def _total(page: Page, cuts: tuple[int, ...]) -> Total:
+def total_of(page: Page, cuts: tuple[int, ...]) -> Total:
+    """The total that a kept page says, whose stretches of time are those between all cuts."""
     adding = Adding()
     adding.add(page)
     return adding.total()._replace(cuts=cuts)

@@ -11,14 +11,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from datetime import date
 from typing import Any, NamedTuple
 
+from footprint.accounts.doings import NOTHING
 from footprint.accounts.lines import GroupEnergy
 from footprint.collector import uncollected
 from footprint.estimators.applied import Use
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.sources import Registry
 from footprint.ledger.reader import Facts, Issue
+from footprint.pages.bundle import Bundle, Bundles
 from footprint.pages.page import BOOT, Page, Place
-from footprint.pages.sums import Sums
+from footprint.pages.sums import Sums, may_be_kept
 from footprint.pages.tasks import Task
 from footprint.pages.total import Adding, Total
 from footprint.reports.audit.calendar import Calendar, Dates
@@ -121,24 +123,56 @@ def timed(
     for each in work:
         own.setdefault(calendar.number(each.part.day), []).append(each)
     sums = Sums(cuts)
+    bundles = Bundles(sums, cuts)
+    closed = sorted(number for number, tasks in own.items() if may_be_kept(tasks, 1))
+    sealed = [each for number in closed for each in own[number]]
+    numbers = [number for number in closed for _ in own[number]]
     with uncollected():
-        known = {} if fresh else {number: sums.total(tasks) for number, tasks in own.items()}
-    rest = [each for each in work if known.get(calendar.number(each.part.day)) is None]
+        bundle = None if fresh else bundles.bundle(sealed, numbers)
+        found = {} if bundle is None else dict(bundle.totals)
+        for number in () if fresh else own.keys() - found:
+            if (total := sums.total(own[number])) is not None:
+                found[number] = total
+    rest = [each for each in work if calendar.number(each.part.day) not in found]
     adding = {calendar.number(each.part.day): Adding(cuts) for each in rest}
     for each, page in zip(rest, pages(rest), strict=True):
         adding[calendar.number(each.part.day)].add(page)
-    totals: dict[int, Total] = {}
-    for number in sorted(own):
-        found = known.get(number)
-        if found is None:
-            found = adding.pop(number).total()
-            sums.keep(own[number], found)
-        totals[number] = found
-    whole = Adding(cuts)
+    for number, one in adding.items():
+        found[number] = one.total()
+        sums.keep(own[number], found[number])
     with uncollected():
-        for found in totals.values():
-            whole.join(found)
+        if bundle is None:
+            bundle = _bundled({number: found[number] for number in closed}, cuts)
+            bundles.keep(sealed, numbers, bundle)
+        whole = Adding(cuts)
+        whole.join(bundle.whole)
+        open_ = {number: found[number] for number in sorted(own.keys() - bundle.totals)}
+        for each_total in open_.values():
+            whole.join(each_total)
+        totals = {**bundle.totals, **{number: _thin(one) for number, one in open_.items()}}
         return Timed(whole.total(facts, issues), calendar, totals)
+
+
+def _bundled(found: Mapping[int, Total], cuts: tuple[int, ...]) -> Bundle:
+    whole = Adding(cuts)
+    for one in found.values():
+        whole.join(one)
+    return Bundle(whole.total(), {number: _thin(one) for number, one in found.items()})
+
+
+def _thin(total: Total) -> Total:
+    """A period's total with no more than its line in the series is made of."""
+    return total._replace(
+        devices=tuple(each._replace(hours={}, known=()) for each in total.devices),
+        groups={
+            (name, place): parts
+            for (name, place), parts in total.groups.items()
+            if name == BOOT or isinstance(name, tuple)
+        },
+        members={name: each._replace(doing=NOTHING) for name, each in total.members.items()},
+        nameless=(),
+        tallies={},
+    )
 
 
 def series(
