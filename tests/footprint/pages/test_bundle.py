@@ -26,17 +26,17 @@ DAY = 86_400 * S
 
 
 @pytest.fixture(scope="module")
-def nine_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sealed ledger of nine days, which nobody has reported on."""
+def twelve_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed ledger of twelve days, which nobody has reported on."""
     ledger = tmp_path_factory.mktemp("bundle") / "L"
-    days(ledger, 0, 9)
+    days(ledger, 0, 12)
     return ledger
 
 
 @pytest.fixture
-def ledger(nine_days: Path, tmp_path: Path) -> Path:
+def ledger(twelve_days: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return shutil.copytree(nine_days, tmp_path / "L")
+    return shutil.copytree(twelve_days, tmp_path / "L")
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,7 @@ def bundles(ledger: Path) -> list[Path]:
 
 def test_a_bundle_is_read_alone_and_says_what_its_pages_came_to(ledger: Path) -> None:
     first, count = made(ledger)
-    assert count == 9
+    assert count == 12
     assert len(first.totals) > 1
     (kept,) = bundles(ledger)
     for each in (ledger / "derived").rglob("*.z"):
@@ -109,7 +109,7 @@ def test_a_day_more_makes_its_week_again_in_the_same_file(ledger: Path) -> None:
     made(ledger)
     (kept,) = bundles(ledger)
     before = kept.read_bytes()
-    days(ledger, 9, 1)
+    days(ledger, 12, 1)
     found, count = made(ledger)
     assert 0 < count <= 7
     assert bundles(ledger) == [kept]
@@ -120,7 +120,7 @@ def test_a_day_more_makes_its_week_again_in_the_same_file(ledger: Path) -> None:
 
 
 def test_what_is_not_sealed_is_added_to_a_bundle_of_the_rest(ledger: Path) -> None:
-    day(ledger, 9, ended=False)
+    day(ledger, 12, ended=False)
     first, _ = made(ledger)
     again, count = made(ledger)
     assert 0 < count <= 7
@@ -131,7 +131,7 @@ def test_what_is_not_sealed_is_added_to_a_bundle_of_the_rest(ledger: Path) -> No
 def test_what_was_sealed_late_other_questions_and_damage_are_seen(ledger: Path) -> None:
     first, _ = made(ledger)
     (kept,) = bundles(ledger)
-    assert made(ledger, "other")[1] == 9
+    assert made(ledger, "other")[1] == 12
     assert len(bundles(ledger)) == 2
     day(ledger, 3, 99)
     seal(LocalStore(ledger), GONE)
