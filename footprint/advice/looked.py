@@ -11,6 +11,7 @@ from footprint.advice.view import Suggestion
 from footprint.estimators.errors import Gap
 from footprint.reports.options import Options
 from footprint.reports.workings import Workings
+from footprint.settings import Settings
 
 
 class Wanted(NamedTuple):
@@ -18,16 +19,22 @@ class Wanted(NamedTuple):
 
     Attributes:
         zones: codes of zones to try; empty: those near the work's own.
+        hardware: accelerators to try, by the table's names; empty: those that can be rented.
+        precisions: of weights to try, as tables spell them; empty: those with fewer bits.
+        batches: requests at once to try; empty: larger ones.
     """
 
     zones: tuple[str, ...] = ()
+    hardware: tuple[str, ...] = ()
+    precisions: tuple[str, ...] = ()
+    batches: tuple[float, ...] = ()
 
 
 class Looked(NamedTuple):
     """A ledger, and how it was worked out.
 
     Attributes:
-        ledger, outline, options: what the workings are of.
+        ledger, outline, options, settings: what the workings are of.
         of: the workings by the default groups.
         wanted: what was asked for.
     """
@@ -35,6 +42,7 @@ class Looked(NamedTuple):
     ledger: Ledger
     outline: Outline
     options: Options
+    settings: Settings
     of: Workings
     wanted: Wanted
 

@@ -55,7 +55,7 @@ def advise(
     ledger: Ledger = opened_of(ledgers)
     outline = ledger.outline(fresh=asked.fresh)
     of = worked_out(ledger, outline, asked, settings)
-    found, gaps = _found(Looked(ledger, outline, asked, of, Wanted(named)))
+    found, gaps = _found(Looked(ledger, outline, asked, settings, of, Wanted(named)))
     shown = [each for each in found if every or each.exceeds(by)]
     shown.sort(key=lambda each: _rank(each, by))
     made = Advice(
