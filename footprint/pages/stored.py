@@ -130,7 +130,9 @@ def _mapping(pairs: Iterable[list[int]]) -> dict[int, int]:
 
 
 def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    if type(value) is not list:
+        return value
+    return tuple([_tuples(each) if type(each) is list else each for each in value])
 
 
 def _line(fields: list[Any], devices: list[Device]) -> DeviceLine:

@@ -69,11 +69,14 @@ def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
         boots.setdefault(one.boot_id, {})[one.writer] = one
     # All parts of a boot have the same places: there may be many of both.
     places = {boot: _of_boot(outline, boot) for boot in boots} if outline.places else {}
+    of_groups = {boot for boot, where in places.items() if any(compacted.of_groups(where))}
     for part in parts(outline.facts, asked.period):
         boot = boots[part.boot]
         facts, counted = own(outline.facts, part, boot)
         where = places.get(part.boot, ())
-        if compacted.files(where, part.boot, part.day):  # whole hours: of all who were there
+        if part.boot in of_groups and compacted.files(
+            where, part.boot, part.day
+        ):  # whole hours: of all who were there
             there = {one.writer for one in facts}
             facts += [one for writer, one in boot.items() if writer not in there]
         first = bisect_right(asked.cuts, part.day * DAY_NS)

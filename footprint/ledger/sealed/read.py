@@ -108,8 +108,8 @@ class Reading:
         found = {key: _begun(journal) for key, journal in self.source.journals.items()}
         boots = {journal.boot_id for journal in self.source.journals.values()}
         for key, records in self._pieces(tables.RECORD, Asked(boots)):
-            for record in records:
-                found[key].record(json.loads(record))
+            for record in _parsed(records):
+                found[key].record(record)
         for key, one in found.items():
             if not one.context and not self.issues:
                 text = f"its first record, the writer {key[0]}, is not in the sealed files"
@@ -310,6 +310,13 @@ class Reading:
             ((writer, part), base[name] + first, base[name] + stop)
             for name, writer, part, first, stop, _ in found
         ]
+
+
+def _parsed(records: Iterable[str]) -> list[dict[str, Any]]:
+    """JSON texts as what they say; as one text, which is several times as quick."""
+    texts = list(records)
+    found: list[dict[str, Any]] = json.loads(f"[{','.join(texts)}]")
+    return found
 
 
 class _UnsortedError(Exception):
