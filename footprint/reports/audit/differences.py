@@ -12,13 +12,28 @@ LEFT_OUT = ("made", "ledger_heads")
 #: List -> what its entries are told from each other by; others go by their text, or their place.
 _WHOSE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "groups": lambda each: _key(each["key"]) + (" own time" if each["own_time"] else ""),
-    "lines": lambda each: str(each["part"]),
+    "lines": lambda each: str(each["part"] if "part" in each else each["source"]),
     "conservation": lambda each: f"{each['host']}/{each['device']}",
     "devices": lambda each: f"{each['host']}/{each['device']}",
     "factors": lambda each: " ".join(
         str(each.get(key)) for key in ("name", "zone", "subject", "digest") if each.get(key)
     ),
-    "gaps": lambda each: f"{each['what']}: {each['why']}",
+    "gaps": lambda each: (
+        f"{each['what']}: {each['why']}"
+        if "what" in each
+        else f"{each['host']}/{','.join(each['devices'])} from {each['start']}"
+    ),
+    "cuts": lambda each: ",".join(each["by"]),
+    "rows": lambda each: _key(each["key"]),
+    "periods": lambda each: str(each["start"]),
+    "days": lambda each: str(each["date"]),
+    "supplies": lambda each: f"zone={each['zone']}" + (" rented" if each["rented"] else ""),
+    "instruments": lambda each: str(each["name"]),
+    "esrs": lambda each: f"{each['requirement']} {each['name']}",
+    "prices": lambda each: " ".join(
+        str(each.get(key)) for key in ("name", "subject", "zone", "source") if each.get(key)
+    ),
+    "earlier": lambda each: str(each["report"]),
     "corrections": lambda each: str(each["id"]),
     "exclusions": lambda each: str(each["what"]),
 }
@@ -51,10 +66,28 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
     Figures first, the largest first; then texts. A key that only one of them has is a difference.
     """
     found: list[Difference] = []
+    old, new = _by_group(old), _by_group(new)
     for name in dict.fromkeys((*old, *new)):
         if name not in LEFT_OUT:
             found += _between(name, name, old.get(name), new.get(name))
     return sorted(found, key=lambda each: (not each.is_figure, -(each.share or 0.0), each.path))
+
+
+def _by_group(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A report whose periods name their groups, which its JSON has in the order of a list."""
+    try:
+        series = report["series"]
+        periods = [
+            {**each, "groups": [{**whose, **own} for whose, own in _pairs(series, each)]}
+            for each in series["periods"]
+        ]
+    except (KeyError, TypeError, ValueError):  # an older one, or an edited one: as it stands
+        return report
+    return {**report, "series": {**series, "periods": periods}}
+
+
+def _pairs(series: Any, period: Any) -> Iterator[tuple[Any, Any]]:
+    return zip(series["groups"], period["groups"], strict=True)
 
 
 def _between(path: str, name: str, old: Any, new: Any) -> Iterator[Difference]:
@@ -73,7 +106,7 @@ def _between(path: str, name: str, old: Any, new: Any) -> Iterator[Difference]:
             yield from _between(f"{path}[{key}]", "", before.get(key), after.get(key))
     elif old is not None or new is not None:
         # A figure that is not known is null; an entry that is missing stands as a whole.
-        figure = _is_figure(old) or _is_figure(new)
+        figure = _holds_figure(old) or _holds_figure(new)
         yield Difference(path, old, new, 1.0 if figure else None)
 
 
@@ -108,7 +141,19 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_figure(value: Any) -> bool:
-    return _is_number(value) or (
-        isinstance(value, Mapping) and set(value) == {"low", "mid", "high"}
+def _holds_figure(value: Any) -> bool:
+    """Whether it is a number or a quantity, or an entry that has energy or a quantity in it.
+
+    Of an entry that is no figure of its own (a factor, a price) the numbers say what it is.
+    """
+    if not isinstance(value, Mapping):
+        return _is_number(value)
+    return is_quantity(value) or any(
+        _holds_figure(each) and (isinstance(each, Mapping) or str(name).endswith(("_j", "_h")))
+        for name, each in value.items()
     )
+
+
+def is_quantity(value: Any) -> bool:
+    """Whether it is a quantity as JSON has it."""
+    return isinstance(value, Mapping) and set(value) == {"low", "mid", "high"}

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from footprint._version import __version__
 from footprint.errors import shown
+from footprint.reports.audit.differences import Difference, is_quantity
 from footprint.reports.audit.replay import RECORDED_SINCE, Replayed
 
 SCHEMA = "footprint.replay/1"
 
 #: So many differences of one kind are listed; JSON has them all.
 SHOWN = 20
+#: So much is said of an entry that is new or gone.
+OF_ENTRY = 3
 
 
 def lines(found: Replayed) -> Iterator[str]:
     """The verdict first, then why, then where."""
     yield f"{found.report}: {_verdict(found)}"
     yield from (f"  {line}" for line in _causes(found))
-    figures = [each for each in found.found if each.is_figure]
+    figures = _best([each for each in found.found if each.is_figure])
     others = [each for each in found.found if not each.is_figure]
     for title, several in (("figures", figures), ("others", others)):
         if not several:
             continue
-        yield f"  {title} that differ: {len(several):,}" + (", the largest first" * bool(figures))
-        for each in several[:SHOWN]:
-            apart = "" if each.share is None else f" ({each.share * 100:.3g} %)"
-            yield f"    {each.path}: {_value(each.old)} -> {_value(each.new)}{apart}"
+        yield f"  {title} that differ: {len(several):,}" + (
+            ", the largest first" * (several is figures)
+        )
+        yield from (f"    {_line(each)}" for each in several[:SHOWN])
         if len(several) > SHOWN:
             yield f"    and {len(several) - SHOWN:,} more: --format json has all"
 
@@ -110,9 +113,45 @@ def _open(found: Replayed) -> str:
     return f"it ends on {found.until}, and {recorded}"
 
 
+def _line(each: Difference) -> str:
+    """One difference: where, what it was, what it is."""
+    if each.path.endswith("]") and isinstance(each.old or each.new, Mapping | str):
+        there = f"there{_of(each.old or each.new)}"
+        was, is_ = (there, "gone") if each.new is None else ("not there", there)
+    else:
+        was, is_ = _value(each.old), _value(each.new)
+    apart = "" if each.share is None else f" ({each.share * 100:.3g} %)"
+    return f"{each.path}: was {was}, is {is_}{apart}"
+
+
 def _value(value: Any) -> str:
-    return "nothing" if value is None else f"{value!r}" if not _long(value) else shown(value)
+    """A value on one line, whatever it is."""
+    if value is None:
+        return "not known"
+    if is_quantity(value):
+        low, mid, high = value["low"], value["mid"], value["high"]
+        return f"{mid!r}" if low == mid == high else f"{mid!r} ({low!r} to {high!r})"
+    return repr(value) if isinstance(value, int | float) else shown(value)
 
 
-def _long(value: Any) -> bool:
-    return not isinstance(value, int | float | bool)
+def _of(entry: Any) -> str:
+    """The first figures of an entry that is new or gone; its path says what it is of."""
+    if not isinstance(entry, Mapping):
+        return ""
+    told = [
+        f"{name} {_value(each)}"
+        for name, each in entry.items()
+        if is_quantity(each) or (isinstance(each, int | float) and not isinstance(each, bool))
+    ]
+    more = ", ..." if len(told) > OF_ENTRY else ""
+    return f" ({', '.join(told[:OF_ENTRY])}{more})" if told else ""
+
+
+def _best(several: Sequence[Difference]) -> list[Difference]:
+    """Of each quantity whose best estimate differs that alone: its bounds are in JSON."""
+    mids = {each.path.removesuffix(".mid") for each in several if each.path.endswith(".mid")}
+    return [
+        each
+        for each in several
+        if not each.path.endswith((".low", ".high")) or each.path.rpartition(".")[0] not in mids
+    ]

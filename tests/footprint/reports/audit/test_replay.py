@@ -23,7 +23,7 @@ from footprint.reports.audit import made
 from footprint.reports.audit.differences import LEFT_OUT, differences
 from footprint.reports.audit.replay import Given, Replayed, replay
 from footprint.reports.audit.verdict import as_json, lines
-from report_ledgers import S
+from report_ledgers import GPU, UTC, Recorder, S
 
 SALT = "0123456789abcdef-0123"
 CLOSED: dict[str, Any] = {"since": "2026-11-22T11:00:00", "until": "2026-11-22T12:00:00"}
@@ -171,6 +171,54 @@ def test_an_open_period_excuses_no_changed_figure(ledger: Path) -> None:
     assert replay(path).outcome == "changed"
     factors(Path(), 50.0)
     assert replay(path).outcome == "recorded_since"
+
+
+def program(ledger: Path, number: int, model: str) -> None:
+    """A program of its own host that calls one model, a minute after the one before."""
+    one = Recorder(
+        ledger,
+        number,
+        host=f"host-{number}",
+        boot=f"boot-{number}",
+        declared={"zone": "FRA", "pue": 1.0},
+        utc_ns=UTC + number * 60 * S,
+    )
+    one.counter(GPU._replace(id=f"GPU-{number}"), [300.0] * 30)
+    one.span(one.path("ask", model=model, devices=["gpu"]), 0, 2 * S, items=4)
+    one.close(3 * S)
+
+
+def test_entries_are_told_apart_by_what_they_are_of(ledger: Path) -> None:
+    """A model that comes in between moves no other: each is held against itself."""
+    program(ledger, 2, "zzz")
+    path = kept(by="model,name")
+    program(ledger, 3, "aaa")
+    found = replay(path).found
+    paths = [each.path for each in found]
+    named = ("cuts[model].rows[model=aaa]", "groups[model=aaa,name=ask]")
+    assert set(named) <= set(paths)
+    # What is in a list and differs is the new model's, or a sum that it is in.
+    assert not [each for each in paths if "minilm" in each or "zzz" in each]
+    assert not [each for each in paths if re.search(r"\[\d+\]", each) and "hours" not in each]
+    new = next(each for each in found if each.path == named[0])
+    assert (new.old, new.is_figure) == (None, True)
+
+
+def test_every_difference_is_one_line_for_people(ledger: Path) -> None:
+    path = kept(by="model")
+    program(ledger, 2, "aaa")
+    listed = [line.strip() for line in lines(replay(path)) if line.startswith("    ")]
+    assert not [line for line in listed if "{" in line or "\n" in line]
+    told = [line for line in listed if not line.startswith(("journals/", "and "))]
+    assert not [line for line in told if ": was " not in line or ", is " not in line]
+    assert any(
+        re.fullmatch(
+            r"groups\[model=aaa\]: was not there, is there \(spans 1, .*, \.\.\.\) \(100 %\)", line
+        )
+        for line in told
+    ), told
+    # Of a quantity the best estimate stands for its bounds.
+    assert not [line for line in told if ".high" in line or ".low" in line]
 
 
 def test_a_journal_of_then_that_comes_late_is_told(ledger: Path) -> None:
