@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from footprint.advice.differences import figure, summed, tariff
 from footprint.advice.looked import Looked
 from footprint.advice.neighbours import neighbours
-from footprint.advice.view import Figure, Key, Suggestion
-from footprint.estimators.applied import Use, mean, money_mean
+from footprint.advice.view import Key, Suggestion
+from footprint.estimators.applied import Use, mean
 from footprint.estimators.contracts import Contracts
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.pricing import FactorSet
-from footprint.estimators.quantity import Quantity, exact, total
+from footprint.estimators.quantity import exact
 from footprint.estimators.series import Series
 from footprint.reports.workings import Workings
 
@@ -156,11 +157,11 @@ def _suggestion(
         )
         if here is None or other is None:
             return None
-        carbon.append(_figure(use.energy.to("kWh"), here_pue, there_pue, here, other, "g"))
-        price, other_price = _money(own, use), _money(there, use)
+        carbon.append(figure(use.energy.to("kWh"), here_pue, there_pue, here, other, "g"))
+        price, other_price = tariff(own, use), tariff(there, use)
         if price is not None and other_price is not None and price.unit == other_price.unit:
             kwh, unit = use.energy.to("kWh"), price.unit
-            money.append(_figure(kwh, here_pue, there_pue, price, other_price, unit))
+            money.append(figure(kwh, here_pue, there_pue, price, other_price, unit))
     is_paid = len(money) == len(carbon) and len({each.now.unit for each in money}) == 1
     assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), LATENCY]
     if not is_alike:
@@ -172,49 +173,11 @@ def _suggestion(
         kind="zone",
         what=f"run in {code} what ran in {home}",
         groups=groups,
-        carbon_g=_sum(carbon),
-        cost=_sum(money) if is_paid else None,
+        carbon_g=summed(carbon),
+        cost=summed(money) if is_paid else None,
         at_most=False,
         method=METHOD,
         tier="counterfactual",
         assumptions=tuple(assumptions),
         factors=tuple(dict.fromkeys(used)),
     )
-
-
-def _money(own: FactorSet, use: Use) -> Quantity | None:
-    """The tariff over a use, per kWh; its unit is the currency."""
-    if not own.tariff:
-        return None
-    found, _ = money_mean(own.tariff, use.weights)
-    return None if found is None else found.to_quantity()
-
-
-def _figure(
-    kwh: Quantity,
-    pue: Quantity,
-    other_pue: Quantity | None,
-    here: Quantity,
-    there: Quantity,
-    unit: str,
-) -> Figure:
-    """now, then and saved of one use; `other_pue` None: the same, shared by both."""
-    now = kwh.times(pue, "kWh").times(here, unit)
-    if other_pue is None:
-        then = kwh.times(pue, "kWh").times(there, unit)
-        saved = kwh.times(pue, "kWh").times(_less(here, there, unit), unit)
-    else:
-        then = kwh.times(other_pue, "kWh").times(there, unit)
-        rates = pue.times(here, unit), other_pue.times(there, unit)
-        saved = kwh.times(_less(*rates, unit), unit)
-    return Figure(now, then, saved)
-
-
-def _less(a: Quantity, b: Quantity, unit: str) -> Quantity:
-    """a - b, which share nothing."""
-    return Quantity(a.low - b.high, a.mid - b.mid, a.high - b.low, unit)
-
-
-def _sum(parts: Sequence[Figure]) -> Figure:
-    unit = parts[0].now.unit
-    return Figure(*(total((part[at] for part in parts), unit) for at in range(3)))
