@@ -134,7 +134,7 @@ def report(
         raise UsageError(f"--format {chosen} is no text: name its file with -o FILE")
     with uncollected():
         made = reports.report(*ledgers, **asked)
-    data = formats.data(made, chosen, lang)
+        data = formats.data(made, chosen, lang)
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:

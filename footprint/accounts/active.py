@@ -126,6 +126,18 @@ def longest(parts: Iterable[Active | None]) -> Active | None:
     return found
 
 
+def by_day(own: Active) -> Active:
+    """The same by the first hour of each day of UTC, for days that nothing more is known of.
+
+    A year has 24 times fewer of them. Several hosts' hours must be together by then (`longest`).
+    """
+    found: dict[int, int] = {}
+    for hour, ns in own.items():
+        day = hour - hour % 24
+        found[day] = found.get(day, 0) + ns
+    return found
+
+
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
     """The union, as stretches that do not touch."""
     found: list[Stretch] = []

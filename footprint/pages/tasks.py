@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from footprint.accounts.compacted import files as of_groups
 from footprint.accounts.days import DAY_NS, Part, parts
 from footprint.accounts.lines import Bounds, Period
 from footprint.accounts.outline import Outline, Place, rows
@@ -69,12 +70,12 @@ def tasks(outline: Outline, asked: Asked) -> Iterator[Task]:
         boots.setdefault(one.boot_id, {})[one.writer] = one
     # All parts of a boot have the same places: there may be many of both.
     places = {boot: _of_boot(outline, boot) for boot in boots} if outline.places else {}
-    of_groups = {boot for boot, where in places.items() if any(compacted.of_groups(where))}
+    kept = {boot for boot, where in places.items() if any(of_groups(where))}
     for part in parts(outline.facts, asked.period):
         boot = boots[part.boot]
         facts, counted = own(outline.facts, part, boot)
         where = places.get(part.boot, ())
-        if part.boot in of_groups and compacted.files(
+        if part.boot in kept and compacted.files(
             where, part.boot, part.day
         ):  # whole hours: of all who were there
             there = {one.writer for one in facts}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from datetime import date
 from typing import Any, NamedTuple
 
+from footprint.accounts.active import by_day
 from footprint.accounts.doings import NOTHING
 from footprint.accounts.lines import GroupEnergy
 from footprint.collector import uncollected
@@ -157,7 +158,18 @@ def _bundled(found: Mapping[int, Total], cuts: tuple[int, ...]) -> Bundle:
     whole = Adding(cuts)
     for one in found.values():
         whole.join(one)
-    return Bundle(whole.total(), {number: _thin(one) for number, one in found.items()})
+    return Bundle(_days(whole.total()), {number: _thin(one) for number, one in found.items()})
+
+
+def _days(total: Total) -> Total:
+    """A total of whole days: when in a day its groups were active, nobody asks any more."""
+    members = {
+        name: each
+        if each.doing.active is None
+        else each._replace(doing=each.doing._replace(active=by_day(each.doing.active)))
+        for name, each in total.members.items()
+    }
+    return total._replace(members=members)
 
 
 def _thin(total: Total) -> Total:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footprint.accounts.active import active_ns
+from footprint.accounts.active import active_ns, by_day, longest
 from footprint.accounts.doings import Doing
 from footprint.accounts.lines import Period
 from footprint.accounts.peak_columns import SampleColumns
@@ -190,3 +190,17 @@ def test_the_greatest_peak_is_that_of_one_of_the_calls(
 @pytest.mark.parametrize("covered", [1, 1000, 3_599_999_999_999])
 def test_short_calls_in_a_long_window_are_not_lost(covered: int) -> None:
     assert active_ns([], [(0, 3600 * S, covered)]) == pytest.approx(covered, abs=5)
+
+
+@given(st.dictionaries(st.integers(0, 24 * 400), st.integers(0, 3600 * S), max_size=60))
+def test_days_have_the_time_of_their_hours(hours: dict[int, int]) -> None:
+    days = by_day(hours)
+    assert sum(days.values()) == sum(hours.values())
+    assert all(hour % 24 == 0 and days[hour] <= 24 * 3600 * S for hour in days)
+    assert by_day(days) == days
+    # Beside other days' hours it does not matter which of both they are.
+    later = {hour + 24 * 401: ns for hour, ns in hours.items()}
+    one, other = longest([hours, later]), longest([days, later])
+    assert one is not None
+    assert other is not None
+    assert sum(one.values()) == sum(other.values())
