@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Outline
-from footprint.advice.view import Suggestion
+from footprint.advice.view import CARBON, Suggestion
 from footprint.estimators.errors import Gap
 from footprint.reports.options import Options
 from footprint.reports.workings import Workings
@@ -22,12 +22,20 @@ class Wanted(NamedTuple):
         hardware: accelerators to try, by the table's names; empty: those that can be rented.
         precisions: of weights to try, as tables spell them; empty: those with fewer bits.
         batches: requests at once to try; empty: larger ones.
+        by: what suggestions are ranked by: `carbon` or `cost`.
+        within_h: how many hours later work that can wait may start.
+        shift_inference: inference can wait too.
+        apis: models behind APIs to try; empty: none.
     """
 
     zones: tuple[str, ...] = ()
     hardware: tuple[str, ...] = ()
     precisions: tuple[str, ...] = ()
     batches: tuple[float, ...] = ()
+    by: str = CARBON
+    within_h: int = 24
+    shift_inference: bool = False
+    apis: tuple[str, ...] = ()
 
 
 class Looked(NamedTuple):
