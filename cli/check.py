@@ -18,10 +18,8 @@ from footprint.files import write_whole
 from footprint.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from footprint.budgets.view import Checked
+    from footprint.budgets.speech import Speech
 
-#: Of what fails so many are named in the last line; the table has all.
-NAMED = 3
 #: The file that a step of GitHub Actions adds its summary to.
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -93,7 +91,9 @@ def check(
     Example: footprint check --budget budget.toml --zone FRA --also junit=check.xml
     """
     from footprint.budgets.make import check_budgets
+    from footprint.budgets.speech import Speech
 
+    speech = Speech(lang)
     others = [_other(each) for each in also]
     form = format_ or of_file(output)
     with uncollected():
@@ -115,13 +115,13 @@ def check(
     for name, path in others:
         _write(path, made.render(name, lang))
     if summary:
-        _summarise(made.render("md", lang))
+        _summarise(made.render("md", lang), speech)
     _write(output, made.render(form, lang))
     if form in ("junit", "gitlab", "metrics"):  # the others show them
         for line in made.warnings:
-            say(line)
+            say(speech.said_of_file(line))
     if made.failed:
-        raise CheckFailedError(_failed(made, lang))
+        raise CheckFailedError(speech.failed(made))
 
 
 def _other(text: str) -> tuple[str, str]:
@@ -131,23 +131,11 @@ def _other(text: str) -> tuple[str, str]:
     return name, path
 
 
-def _failed(made: Checked, lang: str) -> str:
-    """What fails, in one line."""
-    from footprint.budgets.speech import Speech
-
-    words = Speech(lang)
-    rows = made.failed
-    named = [f"{words.where(row)}: {words.said(row)}" for row in rows[:NAMED]]
-    rest = f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
-    limits = "limit" if len(made.rows) == 1 else "limits"
-    return f"{made.path}: {len(rows)} of {len(made.rows)} {limits} failed: {'; '.join(named)}{rest}"
-
-
-def _summarise(text: str) -> None:
+def _summarise(text: str, speech: Speech) -> None:
     """Adds to the step's summary, where there is one: elsewhere that is told, and all goes on."""
     path = os.environ.get(SUMMARY)
     if not path:
-        say(f"--summary: {SUMMARY} is not set, so no summary is written")
+        say(speech("no_summary", variable=SUMMARY))
         return
     try:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:

@@ -28,7 +28,10 @@ def rendered(checked: Checked, lang: str = "en") -> str:
         for row in rows
         if not checked.fails(row) and _is_remarkable(row)
     ]
-    lines += [f"::warning file={_property(where)}::{_data(each)}" for each in checked.warnings]
+    lines += [
+        f"::warning file={_property(where)}::{_data(say.said_of_file(each))}"
+        for each in checked.warnings
+    ]
     text = as_text.rendered(checked, lang)
     return "".join(f"{line}\n" for line in lines) + "".join(
         f"{line}\n" for line in map(_harmless, text.splitlines())

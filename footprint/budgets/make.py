@@ -104,6 +104,7 @@ class _Work:
         self._fields: dict[Span, set[str]] = {}
         self._reports: dict[tuple[Span, tuple[str, ...]], Read] = {}
         self._bases: dict[Path, Read] = {}
+        self._factors: dict[tuple[str, str, str], Factor] = {}
         self.made: list[Report] = []
 
     @cached_property
@@ -112,9 +113,8 @@ class _Work:
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """Those of all reports, each once."""
-        found = {(f.name, f.subject, f.digest): f for each in self.made for f in each.factors}
-        return tuple(found.values())
+        """Those that the figures of the rows rest on, each once; known when all are judged."""
+        return tuple(self._factors.values())
 
     def plan(self, budgets: Sequence[Budget]) -> None:
         """Notes which fields the budgets of each period need: one report has them all."""
@@ -144,7 +144,11 @@ class _Work:
 
     def _judged(self, row: Row, allowed: _Allowed) -> Row:
         budget, figure = row.budget, row.limit.figure
-        found = self._matched(budget, exact=figure.source == LATENCY).find(figure)
+        matched = self._matched(budget, exact=figure.source == LATENCY)
+        found = matched.find(figure)
+        if found.value is not None:
+            for each in matched.factors(figure):
+                self._factors.setdefault((each.name, each.subject, each.digest), each)
         verdict = judge(found, allowed.amount, budget.judge)
         going_on = progress(budget, figure, found.value, allowed.amount, self._now)
         more = remarks(verdict.state, going_on, verdict.within, allowed.amount)

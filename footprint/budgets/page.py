@@ -8,8 +8,8 @@ from footprint.budgets.speech import Speech
 from footprint.budgets.view import Checked, Row
 from footprint.reports.blocks import LEFT, RIGHT, Block, Listed, Page, Table
 
-#: Figures that rest on factors; energy and latency rest on none.
-_DERIVED = ("carbon_location_g", "carbon_market_g", "embodied_g", "water_l", "cost_usd", "cost")
+#: Figures whose factors are shown; how the energy of APIs' calls is estimated is in JSON.
+_DERIVED = {"carbon_location_g", "carbon_market_g", "embodied_g", "water_l", "cost_usd", "cost"}
 
 
 def page(checked: Checked, lang: str = "en") -> Page:
@@ -63,11 +63,11 @@ def _blocks(checked: Checked, say: Speech) -> Iterator[Block]:
     if remarks:
         yield Listed(say("remarks"), tuple(remarks))
     if checked.warnings:
-        yield Listed(say("warnings"), checked.warnings)
-    judged = {row.limit.figure.source for row in checked.rows} & set(_DERIVED)
-    judged |= {"cost"} if "cost_usd" in judged else set()
+        yield Listed(say("warnings"), tuple(map(say.said_of_file, checked.warnings)))
     factors = dict.fromkeys(
-        say.factor(each) for each in checked.factors if judged & set(each.used_for.split(", "))
+        say.factor(each)
+        for each in checked.factors
+        if not _DERIVED.isdisjoint(each.used_for.split(", "))
     )
     if factors:
         yield Listed(say("rests_on"), tuple(factors))

@@ -7,13 +7,14 @@ metered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from footprint.budgets.entries import Budget
 from footprint.budgets.figures import LATENCY, PERCENTILES, Figure
 from footprint.budgets.view import Note, note
 from footprint.estimators.errors import Gap
+from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.reports.view import Amounts, Group, Report, added
@@ -33,6 +34,7 @@ class Part(NamedTuple):
         each_known: whether something is said per item.
         latency_ms: p50, p95, p99; None: no call ended in the period.
         floor: why its energy is below what the meters can tell.
+        factors: that it was priced with; empty in a report that was kept.
     """
 
     key: Mapping[str, str | None]
@@ -45,6 +47,7 @@ class Part(NamedTuple):
     each_known: bool
     latency_ms: tuple[float, float, float] | None
     floor: str | None = None
+    factors: tuple[tuple[Factor, ...], ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -55,13 +58,14 @@ class Part(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A report as budgets need it: its groups, the totals, and what is missing from it."""
+    """A report as budgets need it: groups, totals, what is missing, and the totals' factors."""
 
     by: tuple[str, ...]
     parts: tuple[Part, ...]
     totals: Amounts
     gaps: tuple[Gap, ...]
     partial: bool
+    factors: tuple[Factor, ...] = ()
 
 
 class Found(NamedTuple):
@@ -78,7 +82,7 @@ class Found(NamedTuple):
 def of_report(report: Report) -> Read:
     """A report that was just made."""
     parts = tuple(map(_part, report.groups))
-    return Read(report.by, parts, report.totals, report.gaps, report.partial)
+    return Read(report.by, parts, report.totals, report.gaps, report.partial, report.factors)
 
 
 def _part(group: Group) -> Part:
@@ -93,6 +97,7 @@ def _part(group: Group) -> Part:
         each_known=group.per_item is not None,
         latency_ms=group.latency_ms,
         floor=group.floor,
+        factors=group.rests_on,
     )
 
 
@@ -121,6 +126,15 @@ class Matched:
         if figure.source == LATENCY:
             return self._latency(figure)
         return self._whole(figure) if figure.per is None else self._each(figure)
+
+    def factors(self, figure: Figure) -> list[Factor]:
+        """The factors that a figure rests on, as the report lists them."""
+        used: Collection[Factor] = self.report.factors
+        if self.budget.select or figure.per is not None:
+            own = {_whose(each) for part in self.parts for some in part.factors for each in some}
+            used = [each for each in self.report.factors if _whose(each) in own]
+        names = {figure.source, "cost" if figure.source == "cost_usd" else figure.source}
+        return [each for each in used if names.intersection(each.used_for.split(", "))]
 
     def _whole(self, figure: Figure) -> Found:
         """All that it used. A budget of everything has idle and unattributed energy in it too."""
@@ -183,6 +197,11 @@ class Matched:
             if names & {one.rpartition(".")[2] for one in gap.what.split(", ")}:
                 return note("gap", why=gap.why, remedy=gap.remedy)
         return note("not_known")
+
+
+def _whose(factor: Factor) -> tuple[str, str, str]:
+    """What tells a factor from others in a report."""
+    return factor.name, factor.subject, factor.digest
 
 
 def _any(amounts: Amounts) -> bool:

@@ -18,6 +18,9 @@ from footprint.words.said import said
 #: What stands in holes of remarks that are sentences of a report.
 _SENTENCES = ("why", "remedy")
 
+#: Of what fails so many are named in one line; the table has all.
+NAMED = 3
+
 
 class Speech:
     """One language. Raises UsageError for one that is not there."""
@@ -36,11 +39,29 @@ class Speech:
         return self("separator").join(found)
 
     def _count(self, state: str, n: int) -> str:
-        return self(f"count.{state}.{'one' if n == 1 else 'other'}", n=n)
+        return self._counted(f"count.{state}", n)
+
+    def _counted(self, key: str, n: int) -> str:
+        return self(f"{key}.{'one' if n == 1 else 'other'}", n=n)
 
     def title(self, checked: Checked) -> str:
         """How it came out, in one line."""
         return self("title", counts=self.counts(checked.counts))
+
+    def failed(self, checked: Checked) -> str:
+        """What fails, in one line; of many so many are named."""
+        rows = checked.failed
+        named = [self("remark", where=self.where(row), text=self.said(row)) for row in rows[:NAMED]]
+        if len(rows) > NAMED:
+            named.append(self._counted("and_more", len(rows) - NAMED))
+        key = f"failed.{'one' if len(checked.rows) == 1 else 'other'}"
+        several = self("failed.separator").join(named)
+        text = self(key, n=len(rows), all=len(checked.rows), named=several)
+        return self("of_file", path=checked.path, text=text)
+
+    def said_of_file(self, text: str) -> str:
+        """What is odd about a budget file, in the language."""
+        return said(self.lang, text)
 
     def budget(self, budget: Budget) -> str:
         """What a budget is called: its title, else what it selects, and its period. On one line."""

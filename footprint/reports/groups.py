@@ -122,6 +122,7 @@ def _group(
         peak_host_memory_bytes=doing.peak_host_bytes,
         peak_gpu_memory_bytes=doing.peak_gpu_bytes,
         devices=used.devices,
+        rests_on=(*places.factors_of(used.uses), *(() if api is None else (api.factors,))),
         zones=places.zones(booked.sets[place] for place in member.places),
         # What a provider used is worked out from tokens: no meter's floor is under it.
         floor=None

@@ -185,6 +185,12 @@ class Places:
         """All factors that are used, each once."""
         return tuple(dict.fromkeys(factor for each in self.sets for factor in each.factors))
 
+    def factors_of(self, uses: Mapping[int, Use]) -> tuple[tuple[Factor, ...], ...]:
+        """The factors of the places of some uses, place by place."""
+        return tuple(
+            self.sets[place].factors for place, use in sorted(uses.items()) if _counts(use)
+        )
+
     def assumptions(self) -> list[str]:
         """What the factors rest on."""
         own = self.sources.registry.own

@@ -170,6 +170,7 @@ class Group(NamedTuple):
         devices: what its metered energy is made of, by host and device.
         zones: codes of the places where it ran; empty where none was declared.
         floor: why its energy is below what the meters can tell; None where it is not.
+        rests_on: the factors that it was priced with, place by place, then those of providers.
         per_1000_tokens, per_1000_tokens_out: for 1,000 tokens in and out, and of output alone.
         per_1000_calls: for 1,000 calls.
         sci: Software Carbon Intensity; None where O or M is not known.
@@ -196,6 +197,7 @@ class Group(NamedTuple):
     devices: tuple[OnDevice, ...] = ()
     zones: tuple[str, ...] = ()
     floor: str | None = None
+    rests_on: tuple[tuple[Factor, ...], ...] = ()
     per_1000_tokens: Amounts | None = None
     per_1000_tokens_out: Amounts | None = None
     per_1000_calls: Amounts | None = None

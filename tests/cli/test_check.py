@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from budget_ledgers import budget, ledger
+from footprint.budgets.make import check_budgets
 from footprint.cli import main
+from report_ledgers import GPU, UTC, Recorder, S
 
 Check = Callable[..., Result]
 
@@ -52,6 +55,53 @@ def test_a_budget_that_is_not_ends_with_1_and_says_by_how_much(check: Check) -> 
     assert "+100 J" in done.stdout
     french = check(OVER, "--lang", "fr")
     assert "soit 20 % au-dessus de la limite" in french.stderr
+
+
+def test_what_is_said_last_is_in_the_language_whole(check: Check) -> None:
+    limits = "".join(f"max_{name} = 0\n" for name in ("j", "wh", "kwh", "j_per_item"))
+    text = (
+        f'[[budget]]\nmodel = "net"\n{limits}[[budget]]\nmodel = "net"\nperiod = "2026"\nmax_j = 0'
+    )
+    done = check(text, "--lang", "fr", "--format", "junit", "--summary")
+    assert done.exit_code == 1
+    summary, warning, last = done.stderr.replace("\u00a0", " ").splitlines()
+    assert "n'est pas définie" in summary
+    assert "les budgets 1 et 2 limitent tous deux max_j (model=net)" in warning
+    assert "se chevauchent (toujours, 2026)" in warning
+    start = "footprint: budget.toml : limites en échec, 5 sur 5 : model=net : "
+    assert last.startswith(start)
+    assert last.endswith(" ; et 2 autres")
+    english = re.compile(r"\b(of|limits?|failed|and|more|over|both|is|not|the)\b")
+    assert not [line for line in done.stderr.splitlines() if english.search(line)]
+    shown = " ".join(check(text, "--lang", "fr").stdout.split())
+    assert "les budgets 1 et 2 limitent tous deux" in shown
+    github = check(text, "--lang", "fr", "--format", "github").stdout
+    assert "::warning file=budget.toml::budget.toml\u00a0: les budgets 1 et 2" in github
+
+
+def test_only_the_factors_of_what_is_limited_are_listed(tmp_path: Path) -> None:
+    for number, zone in enumerate(("FRA", "DEU"), start=1):
+        one = Recorder(
+            tmp_path / "L", number, boot=f"boot-{number}", declared={"zone": zone}, utc_ns=UTC
+        )
+        one.counter(GPU._replace(id=f"GPU-{number}"), [300.0] * 30)
+        one.span(one.path("work", model=f"model-{zone}", devices=["gpu"]), 0, 2 * S)
+        asks = one.path("ask", kind="api", devices=[], model="gpt-4o", tags={"provider": "openai"})
+        one.span(asks, 0, S, tokens_in=1000, tokens_out=100)
+        one.close(3 * S)
+
+    def told(*limits: str) -> list[str]:
+        text = "".join(f"[[budget]]\n{each}\n" for each in limits)
+        checked = check_budgets(budget(tmp_path, text), tmp_path / "L")
+        listed = json.loads(checked.to_json())["factors"]
+        return sorted(each["zone"] or each["subject"] for each in listed if "grid" in each["name"])
+
+    one_model = 'model = "model-FRA"\nmax_g_per_item = 1'
+    assert told('model = "model-FRA"\nmax_g = 1') == ["FRA"]
+    assert told(one_model, 'model = "gpt-4o"\nmax_kwh = 1') == ["FRA"]
+    assert told('model = "gpt-4o"\nmax_g = 1') == ["openai"]
+    assert told("max_g = 1") == ["DEU", "FRA", "openai"]
+    assert told("max_kwh = 1", 'model = "nothing"\nmax_g = 1') == []
 
 
 def test_what_is_not_known_ends_with_1_unless_it_is_let_pass(check: Check) -> None:

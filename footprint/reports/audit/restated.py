@@ -261,11 +261,11 @@ def _why(base: Base, today: Report, version: str | None) -> Iterator[str]:
     old = base.document.entries("factors")
     for each in changed.factors(old, [factor.to_json() for factor in today.factors]):
         if each.old and each.new:
-            yield f"{each.factor} was {each.old}, and is {each.new}"
+            yield f"{each.factor}: {each.old} in the base year's report, {each.new} today"
         elif each.new:
-            yield f"{each.factor} is used now: {each.new}"
+            yield f"{each.factor}: not in the base year's report, {each.new} today"
         else:
-            yield f"{each.factor} is not used any more: it was {each.old}"
+            yield f"{each.factor}: {each.old} in the base year's report, not used today"
     known = {str(each.get("id")) for each in base.document.entries("corrections")}
     for one in today.corrections:
         if one.id not in known:

@@ -17,7 +17,7 @@ from footprint.reports.audit import kept_scopes, restated
 from footprint.reports.audit.restated import Restated, Restatement
 from footprint.reports.audit.scopes import Line, Scopes
 from footprint.reports.view import Report
-from footprint.words.said import untranslated
+from footprint.words.said import said, untranslated
 from report_ledgers import UTC, Recorder, S
 
 BASE = """
@@ -76,8 +76,14 @@ def test_todays_factors_move_it_and_the_threshold_says_whether_that_counts(
     assert difference(found, "cost_usd") == 0.0  # what was declared then is what happened
     assert found.threshold_passed is passed
     (why,) = found.why
-    assert why.startswith("grid intensity of FRA was 50 g/kWh (our supplier")
-    assert f"and is {g_per_kwh:g} g/kWh" in why
+    assert why == (
+        "grid intensity of FRA: 50 g/kWh (our supplier, 2025) in the base year's report,"
+        f" {g_per_kwh:g} g/kWh (our supplier, 2025) today"
+    )
+    assert said("fr", why) == (
+        "intensité carbone du réseau de FRA\u00a0: 50 g/kWh (our supplier, 2025) dans le rapport"
+        f" de l'année de référence, {g_per_kwh:g} g/kWh (our supplier, 2025) aujourd'hui"
+    )
     made = this_year()
     for form in ("text", "md", "html"):
         assert "2025.json" in made.render(form)
@@ -247,10 +253,27 @@ def test_all_of_it_is_said_in_french(
     factors(Path(), 55.0)
     monkeypatch.setattr(restated, "__version__", "9.0")
     made = this_year(more) if more else report("L", privacy="users=hash,hosts=drop")
-    said = [*made.assumptions, *(text for gap in made.gaps for text in gap)]
-    said += [text for each in made.exclusions if each.by == "tool" for text in each[:2]]
-    said += made.restatement.why if made.restatement else ()
-    assert untranslated("fr", said) == []
+    texts = [*made.assumptions, *(text for gap in made.gaps for text in gap)]
+    texts += [text for each in made.exclusions if each.by == "tool" for text in each[:2]]
+    texts += made.restatement.why if made.restatement else ()
+    assert untranslated("fr", texts) == []
+
+
+@pytest.mark.parametrize("factor", ["PUE", "grid intensity of FRA", "embodied carbon of H100 SXM"])
+@pytest.mark.parametrize("value", ["1.25 kg (given)", "0.5 (given), 0.25 EUR/kWh (a, 2025)"])
+def test_no_reason_is_half_in_english(factor: str, value: str) -> None:
+    """A factor's own words are no part of the sentence that it stands in."""
+    for why in (
+        f"{factor}: {value} in the base year's report, {value} today",
+        f"{factor}: not in the base year's report, {value} today",
+        f"{factor}: {value} in the base year's report, not used today",
+    ):
+        french = said("fr", why)
+        assert not re.search(r"today|base year|not used|grid|embodied|report,", french), french
+        assert "année de référence" in french
+    assert said("fr", "PUE: 1.25 (given) in the base year's report, not used today") == (
+        "PUE\u00a0: 1,25 (donné) dans le rapport de l'année de référence, sans emploi aujourd'hui"
+    )
 
 
 def test_its_files_are_inputs(base: Path) -> None:
