@@ -161,11 +161,16 @@ class Ledger:
     ) -> books.Book:
         """The ledger, booked. Spans and readings outside [since, until) are cut off.
 
-        Single calls of compacted dates are not there any more (`spans` has their groups).
+        Compacted dates are left out as a whole, their devices' energy too, and an issue of the kind
+        `compacted` says so: of the calls that used it a few rows are left (those that later dates
+        need). `spans` and reports have the groups that stand for them, `readings` the energy.
         """
+        from footprint.accounts import compacted
+
         period = parse_period(since, until)
         facts, issues = self.facts()
-        return books.make(facts, issues, grouping, period)
+        left_out = compacted.days(self.compacted())
+        return books.make(facts, issues, grouping, period, without=left_out)
 
     def spans(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
         """Spans with their energy, one row each (docs/reference/frames.md).
@@ -194,10 +199,15 @@ class Ledger:
         return found
 
     def readings(self, since: Instant = None, until: Instant = None) -> pd.DataFrame:
-        """What the devices used, merged over all writers, one row a stretch of time."""
+        """What the devices used, merged over all writers, one row a stretch of time.
+
+        Compacted dates are in it: their readings stay as they were.
+        """
         from footprint.accounts import frames
 
-        return frames.readings(self.book(since, until))
+        period = parse_period(since, until)
+        facts, issues = self.facts()
+        return frames.readings(books.make(facts, issues, period=period))
 
 
 def _writers(facts: list[Facts], issues: list[Issue]) -> tuple[list[Facts], list[Issue]]:
