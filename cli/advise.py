@@ -26,6 +26,27 @@ from footprint.words import LANGUAGES
     help="A zone to try, in place of those near. Repeat.",
 )
 @click.option(
+    "--hardware",
+    multiple=True,
+    metavar="NAME",
+    help="A GPU to try for inference (H100), in place of those with a list price. Repeat.",
+)
+@click.option(
+    "--precision",
+    "precisions",
+    multiple=True,
+    metavar="NAME",
+    help="A precision of weights to try for inference (fp8), in place of those below. Repeat.",
+)
+@click.option(
+    "--batch",
+    "batches",
+    multiple=True,
+    type=float,
+    metavar="NUMBER",
+    help="Requests at once to try for inference, in place of 8, 64 and 512. Repeat.",
+)
+@click.option(
     "--by", type=click.Choice(RANKINGS), default=CARBON, help="What it is judged and ranked by."
 )
 @click.option("--all", "every", is_flag=True, help="Show too what saves less than is uncertain.")
@@ -50,6 +71,9 @@ def advise(
     ledgers: tuple[str, ...],
     *,
     zone_candidates: tuple[str, ...],
+    hardware: tuple[str, ...],
+    precisions: tuple[str, ...],
+    batches: tuple[float, ...],
     by: str,
     every: bool,
     since: str | None,
@@ -63,9 +87,10 @@ def advise(
     lang: str,
     **given: Any,
 ) -> None:
-    """Say what the same work would save elsewhere.
+    """Say what the same work would save elsewhere, or done in another way.
 
-    The metered energy in other zones, and what idle devices drew: ranked, with intervals, and only
+    The metered energy in other zones, at other hours, in other precisions, batches and on other
+    hardware, what an API would take, and what idle devices drew: ranked, with intervals, and only
     where a saving is larger than what is uncertain of it.
 
     Example: footprint advise --zone FRA --zone-candidate SWE
@@ -77,6 +102,9 @@ def advise(
         made = made_of(
             *ledgers,
             zone_candidates=zone_candidates,
+            hardware=hardware,
+            precisions=precisions,
+            batches=batches,
             by=by,
             every=every,
             since=since,

@@ -100,7 +100,7 @@ def predict(
         EstimatorError: a number that is not one; an unknown GPU or precision (the nearest
             names); a model that the GPUs cannot hold.
     """
-    sizes = _sizes(params, active_params)
+    sizes = sizes_of(params, active_params)
     limit = BATCH.quantity if batch is None else _range("batch", batch, "sequences", low=1.0)
     count = None if gpus is None else checked_count("gpus", gpus, "GPUs", low=1)
     serving = Serving(
@@ -210,7 +210,7 @@ def _given(kv_bytes_per_token: float | Quantity | None) -> Quantity | None:
     return _range("kv_bytes_per_token", kv_bytes_per_token, "bytes", low=1.0)
 
 
-def _sizes(
+def sizes_of(
     params: float | Quantity, active_params: float | Quantity | None
 ) -> tuple[Size, Size, Size]:
     """The model's size at low, mid and high: both counts go together."""

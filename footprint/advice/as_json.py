@@ -42,6 +42,7 @@ def _suggestion(one: Suggestion, by: str, lang: str) -> dict[str, Any]:
         "cost": None
         if one.cost is None
         else {"currency": one.cost.now.unit, **(_figure(one.cost) or {})},
+        "embodied_g": _figure(one.embodied_g),
         "exceeds": one.exceeds(by),
         "at_most": one.at_most,
         "method": said(lang, one.method),

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from footprint.accounts.opened import Ledger
 from footprint.advice.idle import idle
 from footprint.advice.looked import Looked, Maker, Wanted
 from footprint.advice.view import CARBON, RANKINGS, Advice, Suggestion
+from footprint.advice.ways import ways
 from footprint.advice.zones import zones
 from footprint.errors import UsageError, nearest
 from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.hardware.accelerators import accelerator
+from footprint.estimators.predict.precisions import precision
+from footprint.estimators.units import checked
 from footprint.estimators.zones import resolve_zone
 from footprint.reports import Source, asked_of, opened_of
 from footprint.reports.audit.attached import without_names
 from footprint.reports.times import stamp
 from footprint.reports.workings import worked_out
 
+T = TypeVar("T")
+
 #: The parts that advice is made of.
-MAKERS: tuple[Maker, ...] = (zones, idle)
+MAKERS: tuple[Maker, ...] = (zones, idle, ways)
 
 NO_ENERGY = Gap(
     "energy_j",
@@ -31,6 +37,9 @@ NO_ENERGY = Gap(
 def advise(
     *ledgers: Source | Iterable[Source],
     zone_candidates: Iterable[str] = (),
+    hardware: Iterable[str] = (),
+    precisions: Iterable[str] = (),
+    batches: Iterable[float] = (),
     by: str = CARBON,
     every: bool = False,
     **options: Any,
@@ -40,6 +49,9 @@ def advise(
     Args:
         ledgers: as of `footprint.report`.
         zone_candidates: zones to try; none: those near the work's own, the best of them.
+        hardware: accelerators to try (`H100`); none: those of the table of rentals, the best.
+        precisions: of weights to try (`fp8`); none: those with fewer bits.
+        batches: requests at once to try; none: the larger ones of 8, 64 and 512.
         by: `carbon` or `cost`: what suggestions are judged and ranked by.
         every: those below the noise are in it too.
         options: as of `footprint.report`, but `by` and `absorption`.
@@ -50,12 +62,17 @@ def advise(
         raise UsageError(
             f"by={by!r} is not known: use {' or '.join(RANKINGS)}." + nearest(by, RANKINGS)
         )
-    named = tuple(dict.fromkeys(_zone(each) for each in zone_candidates))
+    wanted = Wanted(
+        zones=_each("--zone-candidate", lambda text: resolve_zone(text).code, zone_candidates),
+        hardware=_each("--hardware", lambda text: accelerator(text).name, hardware),
+        precisions=_each("--precision", lambda text: precision(text).name, precisions),
+        batches=_each("--batch", lambda text: checked("batch", text, "requests", low=1), batches),
+    )
     asked, settings = asked_of(**options)
     ledger: Ledger = opened_of(ledgers)
     outline = ledger.outline(fresh=asked.fresh)
     of = worked_out(ledger, outline, asked, settings)
-    found, gaps = _found(Looked(ledger, outline, asked, settings, of, Wanted(named)))
+    found, gaps = _found(Looked(ledger, outline, asked, settings, of, wanted))
     shown = [each for each in found if every or each.exceeds(by)]
     shown.sort(key=lambda each: _rank(each, by))
     made = Advice(
@@ -69,11 +86,12 @@ def advise(
     return without_names(made, ledger, asked, settings)
 
 
-def _zone(text: str) -> str:
+def _each(option: str, known: Callable[[Any], T], given: Iterable[Any]) -> tuple[T, ...]:
+    """What was named, as the tables name it, each once. Raises UsageError for what they lack."""
     try:
-        return resolve_zone(text).code
+        return tuple(dict.fromkeys(known(each) for each in given))
     except EstimatorError as error:
-        raise UsageError(f"--zone-candidate: {error}") from error
+        raise UsageError(f"{option}: {error}") from error
 
 
 def _found(looked: Looked) -> tuple[list[Suggestion], list[Gap]]:

@@ -12,6 +12,9 @@ from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, Page, 
 from footprint.words import Words, words
 from footprint.words.said import said
 
+#: Tiers that are told beside a suggestion.
+_TOLD = ("observed", "predicted")
+
 
 def page(advice: Advice, lang: str = "en") -> Page:
     """All that is shown of advice. Raises UsageError for a language that is not there."""
@@ -28,7 +31,7 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
     shown = advice.suggestions
     if not shown:
         yield Listed(say("suggestions"), (say("none"),))
-    for name in ("carbon_g", "cost"):
+    for name in ("carbon_g", "cost", "embodied_g"):
         known: list[tuple[int, Figure]] = [
             (number, figure)
             for number, each in enumerate(shown, start=1)
@@ -73,6 +76,7 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
 def _line(one: Suggestion, say: Words, lang: str) -> str:
     text = said(lang, one.what)
     text = say("at_most", text=text) if one.at_most else text
+    text = say(f"tier_{one.tier}", text=text) if one.tier in _TOLD else text
     names = ["/".join(value or NOTHING for _, value in key) for key in one.groups]
     return say("of_groups", text=text, groups=", ".join(names)) if names else text
 

@@ -38,19 +38,43 @@ class Figure(NamedTuple):
         return self.saved.low > 0.0
 
 
+class Start(NamedTuple):
+    """When work could have started instead.
+
+    Attributes:
+        hour_utc: of the day, 0 to 23.
+        later_h: hours later than it did, the mean over the runs.
+        runs, moved: how many there are, and of how many the start is another.
+        within_h: how many hours later was asked for at most.
+        own_best_saved: g CO2e or money that each run at its own best hour would have saved: what a
+            perfect forecast comes to.
+    """
+
+    hour_utc: int
+    later_h: float
+    runs: int
+    moved: int
+    within_h: int
+    own_best_saved: Quantity
+
+
 class Suggestion(NamedTuple):
     """What could be done, and what it would have come to.
 
     Attributes:
-        kind: `zone` or `idle`.
+        kind: `zone`, `idle`, `precision`, `batch`, `hardware`, ...
         what: it, in one sentence.
         groups: the keys of the groups that it is about; empty: of none, as idle energy.
         carbon_g: location-based, g CO2e; None where not known.
         cost: of electricity, and of rent for idle devices, in one currency; None where not known.
         at_most: it saves this or less: it is a bound, not an estimate.
         method: how it is worked out.
-        tier: `counterfactual`: measured energy with other factors; `bound`: measured energy.
+        tier: `observed`: both ways were measured; `predicted`: a model says what the other way
+            takes; `counterfactual`: measured energy with other factors; `bound`: measured energy.
         assumptions, factors: what it rests on.
+        embodied_g: of the hardware's manufacture, g CO2e, beside carbon_g; None where nothing else
+            is used, or it is not known.
+        start: of `hour`: when; None of others.
     """
 
     kind: str
@@ -63,6 +87,8 @@ class Suggestion(NamedTuple):
     tier: str
     assumptions: tuple[str, ...] = ()
     factors: tuple[Factor, ...] = ()
+    embodied_g: Figure | None = None
+    start: Start | None = None
 
     def figure(self, by: str) -> Figure | None:
         """The figure that it is judged by: the one asked for, else the one that is known."""
