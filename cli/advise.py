@@ -47,6 +47,22 @@ from footprint.words import LANGUAGES
     help="Requests at once to try for inference, in place of 8, 64 and 512. Repeat.",
 )
 @click.option(
+    "--within",
+    default="24h",
+    metavar="HOURS",
+    help="How much later work that can wait may start, up to 168h. Default: 24h.",
+)
+@click.option(
+    "--shift-inference", is_flag=True, help="Inference can wait too: a batch, with no user."
+)
+@click.option(
+    "--api",
+    "apis",
+    multiple=True,
+    metavar="MODEL",
+    help="A model behind an API (gpt-4o-mini) to hold own inference against. Repeat.",
+)
+@click.option(
     "--by", type=click.Choice(RANKINGS), default=CARBON, help="What it is judged and ranked by."
 )
 @click.option("--all", "every", is_flag=True, help="Show too what saves less than is uncertain.")
@@ -74,6 +90,9 @@ def advise(
     hardware: tuple[str, ...],
     precisions: tuple[str, ...],
     batches: tuple[float, ...],
+    within: str,
+    shift_inference: bool,
+    apis: tuple[str, ...],
     by: str,
     every: bool,
     since: str | None,
@@ -105,6 +124,9 @@ def advise(
             hardware=hardware,
             precisions=precisions,
             batches=batches,
+            within=within,
+            shift_inference=shift_inference,
+            apis=apis,
             by=by,
             every=every,
             since=since,

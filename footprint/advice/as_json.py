@@ -25,6 +25,17 @@ def as_dict(advice: Advice, lang: str = "en") -> dict[str, Any]:
         "period": {"start": advice.period[0], "end": advice.period[1]},
         "by": advice.by,
         "suggestions": [_suggestion(each, advice.by, lang) for each in advice.suggestions],
+        "own_or_api": [
+            {
+                "group": dict(one.group),
+                "api": one.api,
+                **one.found.to_json(),
+                "reason": said(lang, one.found.reason) if one.found.reason else None,
+                "assumptions": [said(lang, each) for each in one.assumptions],
+                "factors": [each.to_json() for each in one.factors],
+            }
+            for one in advice.own_or_api
+        ],
         "left_out": advice.left_out,
         "gaps": [
             {"what": gap.what, "why": said(lang, gap.why), "remedy": said(lang, gap.remedy)}
@@ -43,6 +54,9 @@ def _suggestion(one: Suggestion, by: str, lang: str) -> dict[str, Any]:
         if one.cost is None
         else {"currency": one.cost.now.unit, **(_figure(one.cost) or {})},
         "embodied_g": _figure(one.embodied_g),
+        "start": None
+        if one.start is None
+        else {**one.start._asdict(), "own_best_saved": one.start.own_best_saved.to_json()},
         "exceeds": one.exceeds(by),
         "at_most": one.at_most,
         "method": said(lang, one.method),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Outline
-from footprint.advice.view import CARBON, Suggestion
+from footprint.advice.view import CARBON, OwnOrApi, Suggestion
 from footprint.estimators.errors import Gap
 from footprint.reports.options import Options
 from footprint.reports.workings import Workings
@@ -56,4 +56,4 @@ class Looked(NamedTuple):
 
 
 #: A part of the advice: suggestions of one kind, and why there are none.
-Maker = Callable[[Looked], Iterable[Suggestion | Gap]]
+Maker = Callable[[Looked], Iterable[Suggestion | OwnOrApi | Gap]]

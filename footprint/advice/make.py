@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from footprint.accounts.opened import Ledger
+from footprint.advice.api import api
+from footprint.advice.hours import hours, within_hours
 from footprint.advice.idle import idle
 from footprint.advice.looked import Looked, Maker, Wanted
-from footprint.advice.view import CARBON, RANKINGS, Advice, Suggestion
+from footprint.advice.view import CARBON, RANKINGS, Advice, OwnOrApi, Suggestion
 from footprint.advice.ways import ways
 from footprint.advice.zones import zones
 from footprint.errors import UsageError, nearest
@@ -25,7 +27,7 @@ from footprint.reports.workings import worked_out
 T = TypeVar("T")
 
 #: The parts that advice is made of.
-MAKERS: tuple[Maker, ...] = (zones, idle, ways)
+MAKERS: tuple[Maker, ...] = (zones, hours, idle, ways, api)
 
 NO_ENERGY = Gap(
     "energy_j",
@@ -40,6 +42,9 @@ def advise(
     hardware: Iterable[str] = (),
     precisions: Iterable[str] = (),
     batches: Iterable[float] = (),
+    within: str | float = "24h",
+    shift_inference: bool = False,
+    apis: Iterable[str] = (),
     by: str = CARBON,
     every: bool = False,
     **options: Any,
@@ -52,6 +57,9 @@ def advise(
         hardware: accelerators to try (`H100`); none: those of the table of rentals, the best.
         precisions: of weights to try (`fp8`); none: those with fewer bits.
         batches: requests at once to try; none: the larger ones of 8, 64 and 512.
+        within: how many hours later work that can wait may start (`24h`, or 24).
+        shift_inference: inference can wait too.
+        apis: models behind APIs to hold inference on own hardware against (`gpt-4o-mini`).
         by: `carbon` or `cost`: what suggestions are judged and ranked by.
         every: those below the noise are in it too.
         options: as of `footprint.report`, but `by` and `absorption`.
@@ -67,12 +75,16 @@ def advise(
         hardware=_each("--hardware", lambda text: accelerator(text).name, hardware),
         precisions=_each("--precision", lambda text: precision(text).name, precisions),
         batches=_each("--batch", lambda text: checked("batch", text, "requests", low=1), batches),
+        by=by,
+        within_h=within_hours(within),
+        shift_inference=shift_inference,
+        apis=tuple(dict.fromkeys(apis)),
     )
     asked, settings = asked_of(**options)
     ledger: Ledger = opened_of(ledgers)
     outline = ledger.outline(fresh=asked.fresh)
     of = worked_out(ledger, outline, asked, settings)
-    found, gaps = _found(Looked(ledger, outline, asked, settings, of, wanted))
+    found, volumes, gaps = _found(Looked(ledger, outline, asked, settings, of, wanted))
     shown = [each for each in found if every or each.exceeds(by)]
     shown.sort(key=lambda each: _rank(each, by))
     made = Advice(
@@ -82,6 +94,7 @@ def advise(
         suggestions=tuple(shown),
         left_out=len(found) - len(shown),
         gaps=tuple(dict.fromkeys(gaps)),
+        own_or_api=tuple(volumes),
     )
     return without_names(made, ledger, asked, settings)
 
@@ -94,11 +107,12 @@ def _each(option: str, known: Callable[[Any], T], given: Iterable[Any]) -> tuple
         raise UsageError(f"{option}: {error}") from error
 
 
-def _found(looked: Looked) -> tuple[list[Suggestion], list[Gap]]:
+def _found(looked: Looked) -> tuple[list[Suggestion], list[OwnOrApi], list[Gap]]:
     if not any(use.energy.high for use in looked.of.whole.values()):
-        return [], [NO_ENERGY]
+        return [], [], [NO_ENERGY]
     every = [each for maker in MAKERS for each in maker(looked)]
     found = [each for each in every if isinstance(each, Suggestion)]
+    volumes = [each for each in every if isinstance(each, OwnOrApi)]
     gaps = [each for each in every if isinstance(each, Gap)]
     if any(each.kind == "idle" and each.figure(CARBON) is None for each in found):
         gaps.append(
@@ -108,7 +122,7 @@ def _found(looked: Looked) -> tuple[list[Suggestion], list[Gap]]:
                 "declare where it ran and its price (--zone FRA --tariff 0.18)",
             )
         )
-    return found, gaps
+    return found, volumes, gaps
 
 
 def _rank(one: Suggestion, by: str) -> tuple[bool, float, str]:

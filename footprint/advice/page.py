@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footprint.advice.view import Advice, Figure, Suggestion
+from footprint.advice.view import Advice, Figure, OwnOrApi, Suggestion
+from footprint.estimators.costs.break_even import ALWAYS
 from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series
 from footprint.reports import figures as fig
@@ -13,7 +14,7 @@ from footprint.words import Words, words
 from footprint.words.said import said
 
 #: Tiers that are told beside a suggestion.
-_TOLD = ("observed", "predicted")
+_TOLD = ("observed", "predicted", "estimated")
 
 
 def page(advice: Advice, lang: str = "en") -> Page:
@@ -58,9 +59,15 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
         yield Listed(
             say("what"), tuple(f"{n}. {row}" for n, row in zip(numbers, rows, strict=True))
         )
-        sure = dict.fromkeys(note for each in shown for note in (each.method, *each.assumptions))
+    volumes = advice.own_or_api
+    if volumes:
+        yield Listed(say("own_or_api"), tuple(_volume(each, say, lang) for each in volumes))
+    sure = dict.fromkeys(note for each in shown for note in (each.method, *each.assumptions))
+    sure |= dict.fromkeys(note for each in volumes for note in each.assumptions)
+    if sure:
         yield Listed(say("assumptions"), tuple(said(lang, note) for note in sure))
     factors = dict.fromkeys(_factor(one, lang) for each in shown for one in each.factors)
+    factors |= dict.fromkeys(_factor(one, lang) for each in volumes for one in each.factors)
     if factors:
         yield Listed(say("factors"), tuple(factors))
     if advice.left_out:
@@ -79,6 +86,25 @@ def _line(one: Suggestion, say: Words, lang: str) -> str:
     text = say(f"tier_{one.tier}", text=text) if one.tier in _TOLD else text
     names = ["/".join(value or NOTHING for _, value in key) for key in one.groups]
     return say("of_groups", text=text, groups=", ".join(names)) if names else text
+
+
+def _volume(one: OwnOrApi, say: Words, lang: str) -> str:
+    """From how many tokens a month own hardware is cheaper."""
+    own = "/".join(value or NOTHING for _, value in one.group)
+    found, why = one.found, said(lang, one.found.reason)
+    if found.tokens_per_month is None:
+        name = "own_always" if found.reason == ALWAYS else "own_never"
+        return say(name, own=own, api=one.api, why=why)
+
+    def millions(tokens: float | None) -> str:
+        return say("no_limit") if tokens is None else fig.digits(tokens / 1e6, lang)
+
+    low, mid, high = (millions(each) for each in found.tokens_per_month)
+    text = say("own_from", own=own, api=one.api, low=low, mid=mid, high=high)
+    good = found.for_good_per_month
+    if good is not None and good.mid is not None and good != found.tokens_per_month:
+        text = say("for_good", text=text, good=millions(good.mid))
+    return say("because", text=text, why=why) if why else text
 
 
 def _factor(factor: Factor, lang: str) -> str:

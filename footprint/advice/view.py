@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from footprint.estimators.costs.break_even import BreakEven
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity
@@ -62,7 +63,7 @@ class Suggestion(NamedTuple):
     """What could be done, and what it would have come to.
 
     Attributes:
-        kind: `zone`, `idle`, `precision`, `batch`, `hardware`, ...
+        kind: `zone`, `idle`, `precision`, `batch`, `hardware`, `hour`, `api`.
         what: it, in one sentence.
         groups: the keys of the groups that it is about; empty: of none, as idle energy.
         carbon_g: location-based, g CO2e; None where not known.
@@ -70,7 +71,8 @@ class Suggestion(NamedTuple):
         at_most: it saves this or less: it is a bound, not an estimate.
         method: how it is worked out.
         tier: `observed`: both ways were measured; `predicted`: a model says what the other way
-            takes; `counterfactual`: measured energy with other factors; `bound`: measured energy.
+            takes; `estimated`: so does one of an API; `counterfactual`: measured energy with other
+            factors; `bound`: measured energy.
         assumptions, factors: what it rests on.
         embodied_g: of the hardware's manufacture, g CO2e, beside carbon_g; None where nothing else
             is used, or it is not known.
@@ -103,6 +105,23 @@ class Suggestion(NamedTuple):
         return found is not None and found.exceeds
 
 
+class OwnOrApi(NamedTuple):
+    """From what volume own hardware is cheaper than an API, as it served one group.
+
+    Attributes:
+        group: its key.
+        api: the model, as it was named.
+        found: tokens a month, in and out together.
+        assumptions, factors: what it rests on.
+    """
+
+    group: Key
+    api: str
+    found: BreakEven
+    assumptions: tuple[str, ...] = ()
+    factors: tuple[Factor, ...] = ()
+
+
 class Advice(NamedTuple):
     """Advice on ledgers.
 
@@ -113,6 +132,7 @@ class Advice(NamedTuple):
         suggestions: those shown, the one that saves most first.
         left_out: how many save less than is uncertain, or nothing, and are not shown.
         gaps: what nothing can be said of, and why.
+        own_or_api: volumes from which own hardware is cheaper than APIs that were named.
     """
 
     ledgers: tuple[str, ...]
@@ -121,6 +141,7 @@ class Advice(NamedTuple):
     suggestions: tuple[Suggestion, ...]
     left_out: int
     gaps: tuple[Gap, ...]
+    own_or_api: tuple[OwnOrApi, ...] = ()
 
     def render(self, format: str = "text", lang: str = "en") -> str:  # noqa: A002 - option's name
         """It as `text`, `md` or `json`, in English or French. UsageError for another of either."""

@@ -17,6 +17,11 @@ from footprint.estimators.money import MoneyRange, priced
 from footprint.estimators.quantity import Quantity, exact
 from footprint.reports import figures as fig
 
+#: What a break-even takes to be so.
+BREAK_EVEN = (
+    "break-even: a machine is paid day and night, 730 h a month, can be kept full, and draws "
+    "nothing while it waits; further machines are added whole"
+)
 _FIGURES = (
     ("accelerator_j", "energy of the accelerators alone", "J"),
     ("energy_j", "energy", "J"),
@@ -37,10 +42,7 @@ def compared(sides: Sequence[Served], asked: Asked) -> Comparison:
     if any("provider" in side.side.about for side in sides) and len(sides) > len(apis):
         assumptions.append(BOUNDARY)
     if crossings:
-        assumptions.append(
-            "break-even: a machine is paid day and night, 730 h a month, can be kept full, and "
-            "draws nothing while it waits; further machines are added whole"
-        )
+        assumptions.append(BREAK_EVEN)
     for side in sides:
         assumptions.extend(f"{side.side.label}: {line}" for line in side.assumptions)
     return Comparison(
