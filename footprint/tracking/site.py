@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from footprint.errors import UsageError, nearest, shown
-from footprint.model import KINDS
+from footprint.model import KINDS, SMALLEST_AMOUNT
 
 STREAMS = ("own", "whole")
 SYNCS = (None, "event", "block")
@@ -211,7 +211,11 @@ def checked_tags(name: str, tags: object) -> dict[str, str]:
 
 
 def amount(name: str, value: Any) -> float:
-    """A number given to `add`. Raises UsageError for bools, NaN, infinities, negatives, text."""
+    """A number given to `add`.
+
+    Raises UsageError for bools, text, NaN, infinities, negatives, and what is so near zero that
+    figures per unit would have no finite value.
+    """
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str | bytes):
         raise UsageError(f"{name}={shown(value)} is not a number")
     try:
@@ -220,4 +224,6 @@ def amount(name: str, value: Any) -> float:
         raise UsageError(f"{name}={shown(value)} is not one number: {error}") from error
     if not math.isfinite(number) or number < 0:
         raise UsageError(f"{name}={shown(value)} must be finite and not negative")
+    if 0.0 < number < SMALLEST_AMOUNT:
+        raise UsageError(f"{name}={shown(value)} is too near zero: nothing is 0")
     return number

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from footprint.errors import LedgerError, UsageError, nearest, shown
-from footprint.model import KINDS
+from footprint.model import KINDS, SMALLEST_AMOUNT
 from footprint.settings import DECLARED, check
 
 VOID, REPLACE, ANNOTATE = ACTIONS = ("void", "replace", "annotate")
@@ -140,6 +140,8 @@ def checked(one: Correction) -> Correction:
     for name, value in (*one.amounts.items(), *one.scales.items()):
         if not name or not math.isfinite(value) or value < 0:
             raise UsageError(f"{name}={shown(value)} is no amount: give a number from 0 on")
+        if 0.0 < value < SMALLEST_AMOUNT:
+            raise UsageError(f"{name}={shown(value)} is too near zero: nothing is 0")
     values = bool(one.declared or one.amounts or one.scales)
     if one.action == REPLACE and not values:
         raise UsageError("nothing is replaced: say what it should have been")

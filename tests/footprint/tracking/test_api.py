@@ -38,6 +38,7 @@ def test_equal_calls_share_a_path(spans):
         ({"model": None}, "model=None is not a name"),
         ({"model": "m", "tokens_in": -1}, "tokens_in=-1 must be finite and not negative"),
         ({"model": "m", "tokens_out": math.nan}, "tokens_out=nan must be"),
+        ({"model": "m", "tokens_in": 5e-324}, "tokens_in=5e-324 is too near zero: nothing is 0"),
         ({"model": "m", "duration_s": "3"}, "duration_s='3' is not a number"),
         ({"model": "m", "duration_s": 1e300}, "duration_s=1e[+]300 is more than a year"),
         ({"model": "m", "images": True}, "images=True is not a number"),
