@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from footprint.errors import LedgerError
 from footprint.ledger.stores import Store
@@ -20,12 +20,33 @@ FOLDER = "factors"
 _FILE = re.compile(r"pinned(?:-(\d{4,}))?\.json")
 
 
+_Content = TypeVar("_Content")
+
+
+def number_of(name: str) -> int | None:
+    """The number of a file of pins, by its name in the store; None for any other file."""
+    match = _FILE.fullmatch(name.removeprefix(FOLDER + "/"))
+    return int(match[1] or 1) if match and name.startswith(FOLDER + "/") else None
+
+
 def numbered(store: Store) -> list[tuple[int, str]]:
     """(number, name in the store) of a ledger's pins."""
-    found = [
-        (_FILE.fullmatch(name.removeprefix(FOLDER + "/")), name) for name, _ in store.names(FOLDER)
-    ]
-    return [(int(match[1] or 1), name) for match, name in found if match]
+    found = ((number_of(name), name) for name, _ in store.names(FOLDER))
+    return [(number, name) for number, name in found if number is not None]
+
+
+def place_of(content: _Content, there: Mapping[int, _Content], after: int) -> int | None:
+    """The number that a ledger's pin has in a place to which it may have been shipped, or None.
+
+    Numbers say no more than which pin is asked first: shipping gives others where they are taken.
+
+    Args:
+        content: what is in it, or a hash of that.
+        there: the place's pins by number.
+        after: the number there of the ledger's pin before this one; 0 for its first.
+    """
+    found = (number for number, each in there.items() if number > after and each == content)
+    return min(found, default=None)
 
 
 def name_of(number: int) -> str:
@@ -42,8 +63,8 @@ def digest(content: Mapping[str, Any]) -> str:
 def ship(source: Store, destination: Store) -> list[int]:
     """Copies a ledger's pins to another place, in their order; gives the bytes of each copied one.
 
-    What is there already, under any name, is not copied again. Others' pins may have the same
-    names: a file then gets the next number that is free, and nothing is overwritten.
+    What is there already, in this order and under any number, is not copied again. Others' pins may
+    have the same names: a file then gets the next number that is free, and nothing is overwritten.
 
     Raises LedgerError where a file is not what was written: no place would read it.
     """
@@ -52,15 +73,18 @@ def ship(source: Store, destination: Store) -> list[int]:
         return []
     taken = {number: destination.read(name) for number, name in numbered(destination)}
     copied: list[int] = []
+    last = 0
     for number, name, data in own:
-        if data in taken.values():
-            continue
-        _check(f"{source.where}/{name}", data)
-        free = number if number not in taken else max(taken) + 1
-        while not destination.create(f"{FOLDER}/{name_of(free)}", data):
-            free += 1  # another run was first
-        taken[free] = data
-        copied.append(len(data))
+        at = place_of(data, taken, last)
+        if at is None:
+            _check(f"{source.where}/{name}", data)
+            is_free = number not in taken and number > last
+            at = number if is_free else max(taken) + 1
+            while not destination.create(f"{FOLDER}/{name_of(at)}", data):
+                at += 1  # another run was first
+            taken[at] = data
+            copied.append(len(data))
+        last = at
     return copied
 
 
@@ -77,4 +101,4 @@ def _check(where: str, data: bytes) -> None:
         )
 
 
-__all__ = ["FOLDER", "digest", "name_of", "numbered", "ship"]
+__all__ = ["FOLDER", "digest", "name_of", "number_of", "numbered", "place_of", "ship"]

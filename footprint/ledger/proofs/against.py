@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from footprint.ledger.pinned import number_of
 from footprint.ledger.proofs.chains import Manifests
 from footprint.ledger.proofs.findings import Finding, note
 from footprint.ledger.proofs.head import Head, JournalHead, by_writer
 from footprint.ledger.proofs.journals import Seen
+from footprint.ledger.proofs.pins import pins
 from footprint.ledger.proofs.prefixes import compared
 from footprint.ledger.sealed.manifest import SealedJournal, path_of
 
@@ -27,7 +29,7 @@ class Place(NamedTuple):
 
     Attributes:
         journals: those that are open, by (writer, part); several where there are copies.
-        files: other files that heads know, name -> (bytes, SHA-256).
+        files: those beside them that heads know, and all pins; name -> (bytes, SHA-256).
     """
 
     where: str
@@ -43,7 +45,10 @@ def against(head: Head, places: Sequence[Place]) -> Iterator[Finding]:
         yield from _chain(chain, number, digest, places)
     for name, journal in sorted(head.journals.items()):
         yield from _journal(name, journal, places)
+    yield from pins(head.files, [place.files for place in places])
     for name, known in sorted(head.files.items()):
+        if number_of(name) is not None:
+            continue
         found = [place.files[name] for place in places if name in place.files]
         if not found:
             yield Finding("missing", name, f"the head knows it: {_RESTORE}")

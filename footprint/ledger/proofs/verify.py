@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from footprint.ledger import format as fmt
 from footprint.ledger import receipts, stored
+from footprint.ledger.pinned import number_of
 from footprint.ledger.proofs import chains, journals, segments, sign
 from footprint.ledger.proofs.against import Key, Place, against, missing_parts
 from footprint.ledger.proofs.findings import Finding, note
@@ -105,10 +106,11 @@ def _look(
     for one in seen:
         if one.key is not None:
             by_key.setdefault(one.key, []).append(one)
+    known = {name for each in heads for name in each.files}
     files = {
         name: _hashed(store, name)
-        for name in sorted({name for h in heads for name in h.files})
-        if name in there
+        for name in there
+        if name in known or (known and number_of(name) is not None)
     }
     return Place(store.where, manifests, by_key, sealed, files), findings
 
