@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,21 @@ except OSError as error:  # CI has it
     )
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    one = Recorder(tmp_path / "L", declared={"zone": "FRA", "tariff_per_kwh": "0.18 EUR"})
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("pdf") / "L"
+    one = Recorder(place, declared={"zone": "FRA", "tariff_per_kwh": "0.18 EUR"})
     one.counter(GPU, [100.0] * 10 + [300.0] * 20)
     one.span(one.path("embed", model="minilm", kind="inference", devices=[0]), 1 * S, 2 * S)
     one.span(one.path("train", kind="training", devices=[0]), 2 * S, 2 * S + 900 * MS)
     one.close()
-    return tmp_path / "L"
+    return place
+
+
+@cache
+def laid_out(ledger: Path, lang: str) -> bytes:
+    """Its PDF, which takes a second to lay out."""
+    return report(ledger).to_pdf(lang)
 
 
 def read(data: bytes) -> Any:
@@ -42,9 +50,8 @@ def read(data: bytes) -> Any:
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_it_is_the_page_on_paper_with_the_json_attached(ledger: Path, lang: str) -> None:
-    made = report(ledger)
-    found = read(made.to_pdf(lang))
-    assert found.attachments["report.json"] == [made.to_json().encode()]
+    found = read(laid_out(ledger, lang))
+    assert found.attachments["report.json"] == [report(ledger).to_json().encode()]
     text = "\n".join(page.extract_text() for page in found.pages)
     summary, pages = {"en": ("Summary", "1 / "), "fr": ("En bref", "1 / ")}[lang]
     assert summary in text
@@ -60,7 +67,7 @@ def test_it_is_the_page_on_paper_with_the_json_attached(ledger: Path, lang: str)
 
 
 def test_charts_are_told_in_words(ledger: Path) -> None:
-    found = read(report(ledger).to_pdf())
+    found = read(laid_out(ledger, "en"))
     assert any(each.startswith("Where the metered energy went: ") for each in _structure(found))
 
 
@@ -93,7 +100,7 @@ def test_the_same_report_gives_the_same_bytes(ledger: Path, tmp_path: Path) -> N
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert (tmp_path / "r.pdf").read_bytes() == report(ledger).to_pdf()
+    assert (tmp_path / "r.pdf").read_bytes() == laid_out(ledger, "en")
 
 
 def test_an_empty_ledger_has_a_pdf_too(tmp_path: Path) -> None:
