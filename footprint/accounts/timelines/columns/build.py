@@ -18,7 +18,7 @@ from footprint.accounts.timelines.columns.timeline import TimelineColumns, of_pi
 from footprint.accounts.timelines.columns.windows import with_windows
 from footprint.model import Device
 
-#: A run's values are below this, uJ, whatever its wraps add up to: in nJ they fit into 64 bits.
+#: A run counts less than this, uJ, whatever its wraps add up to: in nJ it fits into 64 bits.
 _MOST_UJ = 2**53
 
 
@@ -46,7 +46,7 @@ def _build(
 ) -> TimelineColumns:
     wrap = None if device.wrap_nj is None else device.wrap_nj // 1000
     runs = merge(points, wrap, device.max_w)
-    if any(int(run.raw_uj[-1]) >= _MOST_UJ for run in runs):
+    if any(int(run.raw_uj[-1] - run.raw_uj[0]) >= _MOST_UJ for run in runs):
         raise Unusual("a counter that wrapped too often")
     period = None
     if device.kind == "gpu" and runs:

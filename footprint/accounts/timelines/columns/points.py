@@ -14,8 +14,11 @@ from footprint.model import TIERS
 
 #: Instants lie within this of 0, ns, so that sums and differences of two fit into 64 bits.
 _FAR = 2**60
-#: What a counter shows is below this, uJ: in nJ it fits into 64 bits.
-_MOST_UJ = 2**53
+#: What a counter shows is below this, uJ, so that wraps can be added to it. What it counts while it
+#: is read has to fit in nJ too (`build`); a GPU of 1 kW has shown 2**53 uJ after 104 days.
+_MOST_UJ = 2**60
+#: What a window holds is below this, uJ: in nJ it fits into 64 bits.
+_MOST_HELD_UJ = 2**53
 
 
 class Points(NamedTuple):
@@ -96,7 +99,7 @@ def read_windows(rows: Any) -> Windows:
     if len(start) and (
         max(-int(start.min()), int(end.max())) >= _FAR
         or int(energy_uj.min()) < 0
-        or int(energy_uj.max()) >= _MOST_UJ
+        or int(energy_uj.max()) >= _MOST_HELD_UJ
     ):
         raise TooLarge("a window")
     tier = np.minimum(rows["tier"].astype(np.int64), len(TIERS) - 1)

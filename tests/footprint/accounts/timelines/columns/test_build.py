@@ -136,7 +136,43 @@ def test_points_are_read_in_the_same_order(seed: int) -> None:
     assert points_of(rows).plain() == read_plain(rows)
 
 
-@pytest.mark.parametrize("raw", [-1, 2**53, 2**62])
+@settings(deadline=None, max_examples=100)
+@given(SEEDS, st.sampled_from([2**53 - 10**9, 2**53, 2**58]))
+def test_counters_that_have_counted_for_very_long(seed: int, before_uj: int) -> None:
+    """1 kW for 104 days is 2**53 uJ, which is no reason to go entry by entry."""
+    read = random_reads(random.Random(seed))
+    rows = [[(*row[:3], row[3] + before_uj) for row in own] for own in read.rows]
+    want, got = both(read._replace(rows=rows))
+    assert got.plain() == want
+
+
+def test_counters_that_have_counted_for_very_long_go_over_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counter = Counter(5, count=500, jitter=MS)
+    read = counter.metered(random.Random(1), S - 30 * MS, 50 * S, took=MS)
+    rows = [[(*row[:3], row[3] + 2**54) for row in read]]
+    want = build(GPU, read_plain(rows), [])
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the reference was asked")
+
+    monkeypatch.setattr(plain, "build", refuse)
+    got = over_columns.build(GPU, points_of(rows), [])
+    assert got.plain() == want
+    assert (
+        got.cells.metered_nj() == over_columns.build(GPU, points_of([read]), []).cells.metered_nj()
+    )
+
+
+@pytest.mark.parametrize("counted", [2**53 - 1, 2**53, 2**59])
+def test_a_run_that_counts_more_than_64_bits_hold_in_nj_is_refused(counted: int) -> None:
+    rows = [[(0, 1000, S, 7), (0, 1000, 2 * S, 7 + counted), (0, 1000, 3 * S, 8 + counted)]]
+    with pytest.raises(TooLarge):
+        over_columns.build(GPU, points_of(rows), [])
+
+
+@pytest.mark.parametrize("raw", [-1, 2**60, 2**62])
 def test_values_beyond_64_bits_are_not_read(raw: int) -> None:
     with pytest.raises(TooLarge):
         points_of([[(0, 1000, S, raw)]])
