@@ -32,7 +32,7 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
         (1e3, "kJ", 1e3),
         (1.0, "J", 1.0),
         (1e-3, "mJ", 1e-3),
-        (0.0, "uJ", 1e-6),
+        (0.0, "µJ", 1e-6),
     ),
     # Of estimates, whose steps are in it, however small.
     "Wh": ((1e3, "kWh", 1e3), (0.0, "Wh", 1.0)),
@@ -41,15 +41,15 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
         (1e3, "kg", 1e3),
         (1.0, "g", 1.0),
         (1e-3, "mg", 1e-3),
-        (0.0, "ug", 1e-6),
+        (0.0, "µg", 1e-6),
     ),
     "L": (
         (1e3, "m3", 1e3),
         (1.0, "L", 1.0),
         (1e-3, "mL", 1e-3),
-        (0.0, "uL", 1e-6),
+        (0.0, "µL", 1e-6),
     ),
-    "ms": ((1e3, "s", 1e3), (1.0, "ms", 1.0), (0.0, "us", 1e-3)),
+    "ms": ((1e3, "s", 1e3), (1.0, "ms", 1.0), (0.0, "µs", 1e-3)),
     "s": (
         (172_800.0, "d", 86_400.0),
         (7_200.0, "h", 3_600.0),
@@ -66,19 +66,11 @@ _UNITS: dict[str, dict[str, str]] = {"en": {}, "fr": {"d": "j"}}
 
 
 def digits(value: float, lang: str = "en") -> str:
-    """Three significant digits; whole numbers are not rounded below their last digit."""
-    return marked(lang, _digits(value))
+    """Three significant digits; whole numbers are not rounded below their last digit.
 
-
-def _digits(value: float) -> str:
-    if not value:
-        return "0"
-    if abs(value) >= 999.5:
-        return f"{value:,.0f}"
-    text = f"{value:.3g}"
-    if "e" not in text:
-        return text
-    return text if abs(value) < 1e-6 else f"{float(text):.12f}".rstrip("0").rstrip(".")
+    Below 0.0001 with a power of ten, `4.11×10⁻⁶`: nobody counts zeros.
+    """
+    return marked(lang, f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}")
 
 
 def scale(value: float, unit: str) -> tuple[str, float]:

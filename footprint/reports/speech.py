@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from footprint.estimators.money import MoneyRange
@@ -11,13 +10,6 @@ from footprint.reports import figures as fig
 from footprint.reports.blocks import Cell
 from footprint.words import Words, marked, typeset, words
 from footprint.words.said import said
-
-#: `ug`, as sentences that are data have it.
-_MICRO = re.compile(r"\bu(?=[JgLs]\b)")
-
-
-def _micro(figure: str) -> str:
-    return _MICRO.sub("µ", figure)
 
 
 class Speech:
@@ -94,29 +86,25 @@ class Speech:
 
     def middle(self, quantity: Quantity | None) -> Cell:
         """A quantity's best estimate with its unit."""
-        return Cell(
-            _micro(fig.middle(quantity, self.lang)), None if quantity is None else quantity.mid
-        )
+        return Cell(fig.middle(quantity, self.lang), None if quantity is None else quantity.mid)
 
     def interval(self, quantity: Quantity | None) -> Cell:
         """From where to where it may be, in the unit of `middle`; empty where that is exact.
 
         It sorts by how wide it is, as a part of the best estimate.
         """
-        if quantity is None or not (text := _micro(fig.interval(quantity, self.lang))):
+        if quantity is None or not (text := fig.interval(quantity, self.lang)):
             return Cell("")
         width = quantity.high - quantity.low
         return Cell(text, width / abs(quantity.mid) if quantity.mid else width)
 
     def both(self, quantity: Quantity | None) -> Cell:
         """`12.3 kJ (11.1 to 14)`."""
-        return Cell(
-            _micro(fig.both(quantity, self.lang)), None if quantity is None else quantity.mid
-        )
+        return Cell(fig.both(quantity, self.lang), None if quantity is None else quantity.mid)
 
     def amount(self, value: float | None, unit: str) -> Cell:
         """A number with the unit that keeps it short."""
-        return Cell(_micro(fig.amount(value, unit, self.lang)), value)
+        return Cell(fig.amount(value, unit, self.lang), value)
 
     def number(self, value: float, digits: int = 3) -> Cell:
         """A number without a unit."""

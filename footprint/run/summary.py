@@ -16,6 +16,7 @@ from footprint.estimators.errors import Gap
 from footprint.estimators.grid import ANNUAL_MEAN
 from footprint.estimators.quantity import Quantity, total
 from footprint.model import DEVICE_KINDS, NS_PER_S
+from footprint.reports.figures import digits
 from footprint.run.relay import Ended
 from footprint.run.tally import Tally
 from footprint.settings import Settings
@@ -100,7 +101,7 @@ def _carbon(result: Footprint) -> str:
         return _not_known(result, NO_ZONE, "declare the zone (--zone FRA)")
     by_name = {factor.name: factor for factor in result.factors}
     grid = by_name.get("grid intensity")
-    rate = f", {_digits(grid.quantity.mid)} g/kWh {grid.zone}".rstrip() if grid else ""
+    rate = f", {digits(grid.quantity.mid)} g/kWh {grid.zone}".rstrip() if grid else ""
     pue = "" if "PUE" in by_name else ", IT equipment only (no --pue)"
     return f"{figure(result.carbon_location_g)} g CO2e{rate}{pue}"
 
@@ -121,25 +122,17 @@ def _not_known(result: Footprint, usual: Gap, remedy: str) -> str:
 
 def figure(quantity: Quantity) -> str:
     """`12.3 (11 to 14)`, three significant digits; without bounds where there is no interval."""
-    mid = _digits(quantity.mid)
+    mid = digits(quantity.mid)
     if quantity.low == quantity.mid == quantity.high:
         return mid
-    return f"{mid} ({_digits(quantity.low)} to {_digits(quantity.high)})"
-
-
-def _digits(value: float) -> str:
-    """Three significant digits, never with an exponent."""
-    if not value:
-        return "0"
-    text = f"{value:.3g}"
-    return text if "e" not in text else f"{float(text):.12f}".rstrip("0").rstrip(".")
+    return f"{mid} ({digits(quantity.low)} to {digits(quantity.high)})"
 
 
 def _energy(energy: Quantity) -> str:
     kwh = energy.to("kWh")
     if energy.mid >= _KWH_FROM_J:
         return f"{figure(kwh)} kWh"
-    return f"{figure(energy)} J, {_digits(kwh.mid)} kWh"
+    return f"{figure(energy)} J, {digits(kwh.mid)} kWh"
 
 
 def _duration(seconds: float) -> str:
@@ -178,7 +171,7 @@ def _rest(result: Footprint, tally: Tally) -> Iterator[str]:
         own = result.energy_by_kind_j.get(kind)
         left = metered - (own.mid if own else 0.0)
         if left > 0.01 * metered:
-            rest.append(f"{kind} {_digits(left)} J of {_digits(metered)} J")
+            rest.append(f"{kind} {digits(left)} J of {digits(metered)} J")
     if rest:
         yield f"  not its   {', '.join(rest)}: other programs, idling"
 

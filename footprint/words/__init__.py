@@ -27,6 +27,10 @@ LANGUAGES = ("en", "fr")
 #: Language -> what stands before decimals, and between thousands.
 _MARKS = {"en": (".", ","), "fr": (",", "\u202f")}
 
+#: Digits of exponents, as they are shown and as Python reads them.
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = {raised: chr(letter) for letter, raised in _RAISED.items()}
+
 #: Spaces that belong to a text of ours, beside the plain one.
 NO_BREAK = "\u00a0\u202f"
 
@@ -132,10 +136,23 @@ def typeset(lang: str, text: str) -> str:
 
 
 def marked(lang: str, number: str) -> str:
-    """A number as Python writes it (`1,234.5`), with the marks of a language."""
+    """A number as Python writes it (`1,234.5`, `4.11e-06`), with the marks of a language.
+
+    `1 234,5`, `4,11×10⁻⁶`.
+    """
     point, thousands = _MARKS[lang]
     swap = {".": point, ",": thousands}
-    return "".join(swap.get(letter, letter) for letter in number)
+    number, _, exponent = number.replace("E", "e").partition("e")
+    shown = "".join(swap.get(letter, letter) for letter in number)
+    return f"{shown}×10{str(int(exponent)).translate(_RAISED)}" if exponent else shown
+
+
+def plain_number(text: str) -> float:
+    """The number of an English text: `1,234.5`, `4.11e-06` or `4.11×10⁻⁶`.
+
+    Raises ValueError: it is none.
+    """
+    return float(text.replace(",", "").replace("×10", "e").translate(_LOWERED))
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from footprint.words import entries, marked, typeset
+from footprint.words import entries, marked, plain_number, typeset
 
 #: Holes have one of these kinds, or none.
 KINDS = ("number", "name", "said", "list", "maybe")
@@ -40,7 +40,9 @@ _DEEPEST = 4
 _TRIES, _STEPS = 8, 2_000
 
 _HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?:( ?)([^\s\d]\S{0,9}))?")
+_NUMBER = re.compile(
+    r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)(?:( ?)([^\s\d]\S{0,9}))?"
+)
 #: What tells a word of a name from a word of a sentence: `gpt-4o`, `GPU`, `mistral/large`.
 _NAMED = re.compile(r"[A-Z0-9/]|\w-\w")
 #: Keys of a report, alone or with commas between them: `energy_j`, `groups.items`.
@@ -197,7 +199,8 @@ def _number(lang: str, text: str) -> str | None:
     if found is None:
         return None
     number, space, unit = found[1], found[2] or "", found[3] or ""
-    return marked(lang, number) + (typeset(lang, " %") if unit == "%" else space + unit)
+    shown = "×10".join([marked(lang, number.partition("×10")[0]), *number.split("×10")[1:]])
+    return shown + (typeset(lang, " %") if unit == "%" else space + unit)
 
 
 def _is_name(text: str) -> bool:
@@ -216,4 +219,4 @@ def _filled(each: Template, parts: Sequence[tuple[str, str]]) -> str:
 def _is_one(number: str) -> bool:
     """Whether French says it in the singular: below two."""
     found = _NUMBER.fullmatch(number)
-    return found is not None and abs(float(found[1].replace(",", ""))) < 2
+    return found is not None and abs(plain_number(found[1])) < 2

@@ -20,21 +20,21 @@ from footprint.reports import figures
         (36_000.0, "J", "10 Wh"),
         (36e6, "J", "10 kWh"),
         (36e9, "J", "10,000 kWh"),
-        (0.0005, "g", "500 ug"),
+        (0.0005, "g", "500 µg"),
         (1500.0, "g", "1.5 kg"),
         (2.5e6, "g", "2.5 t"),
-        (0.0000002, "L", "0.2 uL"),
+        (0.0000002, "L", "0.2 µL"),
         (0.0147, "L", "14.7 mL"),
         (14.7, "L", "14.7 L"),
         (14_700.0, "L", "14.7 m3"),
         (0.718, "Wh", "0.718 Wh"),
         (0.00012, "Wh", "0.00012 Wh"),
         (1_470.0, "Wh", "1.47 kWh"),
-        (0.25, "ms", "250 us"),
+        (0.25, "ms", "250 µs"),
         (61_000.0, "ms", "61 s"),
         (7.0, "USD", "7 USD"),
-        (0.0000123456, "USD", "0.0000123 USD"),
-        (0.000000125, "USD", "1.25e-07 USD"),
+        (0.0000123456, "USD", "1.23×10⁻⁵ USD"),
+        (0.000000125, "USD", "1.25×10⁻⁷ USD"),
         (1234.5, "EUR", "1,234 EUR"),
     ],
 )
@@ -45,7 +45,7 @@ def test_figures_for_people(value: float, unit: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("quantity", "text"),
     [
-        (Quantity(0.0872e-3, 386e-6, 1.67e-3, "g"), "386 ug (87.2 to 1,670)"),
+        (Quantity(0.0872e-3, 386e-6, 1.67e-3, "g"), "386 µg (87.2 to 1,670)"),
         (Quantity(312.0, 876.0, 2190.0, "g"), "876 g (312 to 2,190)"),
         (Quantity(0.256, 0.834, 7.4, "J"), "834 mJ (256 to 7,400)"),
         # One unit still where the middle's would be long: the next in which all are readable.
@@ -54,7 +54,7 @@ def test_figures_for_people(value: float, unit: str, text: str) -> None:
         (Quantity(0.00644, 0.0139, 0.087, "Wh"), "0.0139 Wh (0.00644 to 0.087)"),
         (Quantity(0.0, 0.5, 100.0, "J"), "0.5 J (0 to 100)"),
         (Quantity(0.0, 0.0, 20_000.0, "J"), "0 Wh (0 to 5.56)"),
-        (Quantity(2e-11, 8.9e-11, 2e-10, "L"), "0.000089 uL (0.00002 to 0.0002)"),
+        (Quantity(2e-11, 8.9e-11, 2e-10, "L"), "8.9×10⁻⁵ µL (2×10⁻⁵ to 0.0002)"),
     ],
 )
 def test_a_figure_and_its_interval_are_in_one_unit(quantity: Quantity, text: str) -> None:

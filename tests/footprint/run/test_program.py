@@ -153,7 +153,7 @@ def result(**changes: object) -> Footprint:
 def test_the_summary_in_lines() -> None:
     assert list(summary.lines(result(), None, Ended(3))) == [
         "footprint: 12.3 s, exit code 3",
-        "  energy    10 (9 to 12) J, 0.00000278 kWh",
+        "  energy    10 (9 to 12) J, 2.78×10⁻⁶ kWh",
         "  of it     gpu 6, cpu 4 J",
         "  carbon    not known: declare the zone (--zone FRA)",
         "  cost      not known: declare the tariff (--tariff 0.18)",
@@ -170,7 +170,7 @@ def test_the_summary_in_lines() -> None:
 
 
 def test_figures_have_three_digits_and_no_exponent() -> None:
-    assert summary.figure(exact(0.0000012345, "J")) == "0.00000123"
+    assert summary.figure(exact(0.0000012345, "J")) == "1.23×10⁻⁶"
     assert summary.figure(exact(123456.0, "J")) == "123000"
     assert summary.figure(exact(0.0, "J")) == "0"
     assert summary.figure(Quantity(1.0, 2.5, 3.0, "J")) == "2.5 (1 to 3)"
@@ -188,7 +188,7 @@ def test_the_summary_of_a_long_run_is_from_running_totals(tmp_path: Path) -> Non
     lines = list(summary.lines(summary.rough(tally, settings), tally, Ended(0)))
     assert lines[:2] == [
         "footprint: 100.0 s, exit code 0",
-        "  energy    100 (90 to 110) J, 0.0000278 kWh",
+        "  energy    100 (90 to 110) J, 2.78×10⁻⁵ kWh",
     ]
     assert "g CO2e, " in lines[2]
     assert "EUR of electricity" in lines[3]

@@ -6,10 +6,13 @@ import string
 from importlib.resources import files
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from footprint.errors import UsageError
 from footprint.estimators.quantity import Quantity
-from footprint.words import LANGUAGES, words
+from footprint.words import LANGUAGES, marked, plain_number, words
+from footprint.words.said import said
 
 DOMAINS = sorted(
     {
@@ -73,3 +76,23 @@ def test_what_was_written_is_read_back_to_its_last_digit(lang: str, value: float
     w = words(lang, "kinds")
     found, step = w.parsed(w.fixed(value))
     assert abs(found - value) <= step / 2
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "french"),
+    [
+        ("4.11e-06", "4.11×10⁻⁶", "4,11×10⁻⁶"),
+        ("1.5E+12", "1.5×10¹²", "1,5×10¹²"),
+        ("-2e-10", "-2×10⁻¹⁰", "-2×10⁻¹⁰"),
+        ("12,345.6", "12,345.6", "12\u202f345,6"),
+    ],
+)
+def test_a_power_of_ten_is_written_as_one(number: str, english: str, french: str) -> None:
+    assert (marked("en", number), marked("fr", number)) == (english, french)
+    # Of a sentence that is data, whichever way it was written when it was recorded.
+    assert said("fr", f"{number} kWh") == said("fr", f"{english} kWh") == f"{french} kWh"
+
+
+@given(st.floats(-1e300, 1e300))
+def test_a_marked_number_is_read_back(value: float) -> None:
+    assert plain_number(marked("en", repr(value))) == value
