@@ -100,7 +100,8 @@ def _volume(one: OwnOrApi, say: Words, lang: str) -> str:
         return say("no_limit") if tokens is None else fig.digits(tokens / 1e6, lang)
 
     low, mid, high = (millions(each) for each in found.tokens_per_month)
-    text = say("own_from", own=own, api=one.api, low=low, mid=mid, high=high)
+    volume = mid if low == mid == high else say("volume", low=low, mid=mid, high=high)
+    text = say("own_from", own=own, api=one.api, volume=volume)
     good = found.for_good_per_month
     if good is not None and good.mid is not None and good != found.tokens_per_month:
         text = say("for_good", text=text, good=millions(good.mid))

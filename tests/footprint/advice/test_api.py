@@ -129,4 +129,5 @@ def test_it_is_said_in_json_and_in_french(ledger: Path) -> None:
         texts += [text for gap in advice.gaps for text in (gap.why, gap.remedy)]
     assert untranslated("fr", texts) == []
     assert "millions de jetons par mois" in found.render("text", "fr")
+    assert "no limit" not in found.render()
     assert "own hardware is never cheaper than gpt-4o-mini" in every[2].render()
