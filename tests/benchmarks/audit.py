@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -36,12 +37,21 @@ def _spans(folder: Path, quick: bool) -> list[Row]:
     ledger = folder / "spans"
     hosts, spans = (4, 100_000) if quick else (fleet.HOSTS, fleet.SPANS)
     fleet.made_s(ledger, hosts, spans)
-    first, again = html_s(ledger), html_s(ledger)
-    note = f"{spans:,} spans of {hosts} hosts, sealed; pages kept"
-    limit = None if quick else SPANS_LIMIT_S
+    note = f"{spans:,} spans of {hosts} hosts, sealed"
+    return _rows("spans to HTML", ledger, None if quick else SPANS_LIMIT_S, note)
+
+
+def _rows(case: str, ledger: Path, limit: float | None, note: str) -> list[Row]:
+    """First from nothing that was kept, then from what that kept: the quickest of three."""
+    first = html_s(ledger)
+    again = min((html_s(ledger) for _ in range(3)), key=lambda each: each["took_s"])
+    kept = f"{note}; pages kept"
     return [
-        Row("spans to HTML", OURS, again["took_s"], "s", limit, note=note),
-        Row("spans to HTML, first", OURS, first["took_s"], "s", note="pages made"),
+        Row(case, OURS, again["took_s"], "s", limit, note=kept),
+        Row(f"{case}: CPU", OURS, again["cpu_s"], "s", note=kept),
+        Row(f"{case}, first", OURS, first["took_s"], "s", note="pages made"),
+        Row(f"{case}, first: CPU", OURS, first["cpu_s"], "s", note="of all its processes"),
+        Row(f"{case}: size", OURS, again["mb"], "MB", PAGE_LIMIT_MB, True),
     ]
 
 
@@ -49,14 +59,8 @@ def _year(folder: Path, quick: bool) -> list[Row]:
     ledger = folder / "year"
     days, hosts = (40, 1) if quick else (DAYS, HOSTS)
     written(ledger, days, hosts)
-    first, again = html_s(ledger), html_s(ledger)
     note = f"{days} days of {hosts} hosts, {MODELS} models, {days * hosts * CALLS:,} spans"
-    limit = None if quick else YEAR_LIMIT_S
-    return [
-        Row("year to HTML", OURS, again["took_s"], "s", limit, note=f"{note}; pages kept"),
-        Row("year to HTML, first", OURS, first["took_s"], "s", note="pages made"),
-        Row("size of the year's HTML", OURS, again["mb"], "MB", PAGE_LIMIT_MB, True),
-    ]
+    return _rows("year to HTML", ledger, None if quick else YEAR_LIMIT_S, note)
 
 
 def written(ledger: Path, days: int = DAYS, hosts: int = HOSTS) -> None:
@@ -115,14 +119,24 @@ def _host(ledger: Path, number: int, days: int) -> None:
 
 
 def html_s(ledger: Path, *options: str) -> dict[str, float]:
-    """The page by a program of its own: its seconds, and its size in MB."""
+    """The page by a program of its own: its seconds, those of processors, and its size in MB."""
     out = ledger.with_suffix(".html")
     code = "import sys; from footprint.cli import main; main()"
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _cpu_s()
     subprocess.run(
         [sys.executable, "-c", code, "report", str(ledger), "-o", str(out), *options],
         check=True,
         capture_output=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    return {"took_s": time.perf_counter() - began, "mb": out.stat().st_size / 1e6}
+    return {
+        "took_s": time.perf_counter() - began,
+        "cpu_s": _cpu_s() - before,
+        "mb": out.stat().st_size / 1e6,
+    }
+
+
+def _cpu_s() -> float:
+    """Of all programs that this one started and that are over, those that they started too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
