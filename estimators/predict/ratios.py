@@ -6,13 +6,13 @@ Each assumption of `inference` is moved to its ends, and the logarithms of what 
 ratio add in quadrature, as for one estimate (`spread.py`). What both ways share is moved in both at
 once, so that it cancels as far as it should:
 
-- the model's cache and experts, always;
-- on one and the same GPU what is assumed of its power and of the host;
-- where the precision is the same, too, the share of peaks that its kernels reach, and their time.
+- another batch on the same GPU: all but the time that the model leaves out;
+- another precision on the same GPU has other kernels: its power, and the model's cache and experts;
+- another GPU: the model's cache and experts alone.
 
-What a stack makes of another GPU, or of kernels for another precision, is not known from these:
-there each is moved alone. What was given as a range (parameters, batch) is tried at all its ends,
-in both at once.
+All else is moved in each way alone. What was given as a range (parameters, batch) is tried at all
+its ends, in both at once. How often measured ratios are inside: tests/benchmarks/ratios.py,
+docs/explanation/inference.md.
 """
 
 from __future__ import annotations
@@ -25,12 +25,10 @@ from footprint.estimators.errors import EstimatorError
 from footprint.estimators.factors import Factor
 from footprint.estimators.hardware.accelerators import Accelerator, accelerator
 from footprint.estimators.predict.assumptions import (
-    BANDWIDTH_SHARE,
-    COMPUTE_SHARE,
-    COMPUTE_SHARE_8BIT,
-    EXPERTS_COMPUTE,
+    BYTE_J,
+    COMPUTE_SHARE_OF_TDP,
+    FLOOR_SHARE,
     TIME_SCALE,
-    WEIGHTS_8BIT_SHARE,
 )
 from footprint.estimators.predict.deployment import Size, fewest_gpus
 from footprint.estimators.predict.explained import hardware
@@ -42,18 +40,8 @@ from footprint.estimators.quantity import Quantity
 
 #: Unknowns of the model, whatever it runs on.
 _OF_MODEL = {KV_SCALE, DENSE_SHARE}
-#: Unknowns of kernels, which are others for another precision.
-_OF_KERNELS = {
-    each.name
-    for each in (
-        BANDWIDTH_SHARE,
-        COMPUTE_SHARE,
-        COMPUTE_SHARE_8BIT,
-        EXPERTS_COMPUTE,
-        TIME_SCALE,
-        WEIGHTS_8BIT_SHARE,
-    )
-}
+#: Unknowns of a GPU's power, whatever it runs.
+_OF_POWER = {each.name for each in (FLOOR_SHARE, BYTE_J, COMPUTE_SHARE_OF_TDP)}
 
 
 class Way(NamedTuple):
@@ -140,7 +128,7 @@ def ratios(base: Way, other: Way, request: Request) -> Ratios:
     middle = at(size, 1, {}, {})
     changes: list[tuple[tuple[float, float], tuple[float, float]]] = []
     own = [side.unknowns(size) for side in sides]
-    shared = _shared(sides[0].placed[size], sides[1].placed[size], own)
+    shared = _shared(sides, size, own)
     for name in dict.fromkeys((*own[0], *own[1])):
         if name in shared:
             moved = [({name: value}, {name: value}) for value in own[0][name]]
@@ -177,12 +165,16 @@ def ratios(base: Way, other: Way, request: Request) -> Ratios:
     )
 
 
-def _shared(base: Serving, other: Serving, own: Sequence[Collection[str]]) -> set[str]:
+def _shared(sides: Sequence[_Side], size: Size, own: Sequence[Collection[str]]) -> set[str]:
     """Unknowns that are the same in both."""
     both = set(own[0]) & set(own[1])
+    base, other = (each.placed[size] for each in sides)
     if base.gpu.name != other.gpu.name:
         return both & _OF_MODEL
-    return both if base.weights == other.weights else both - _OF_KERNELS
+    if base.weights != other.weights:
+        return both & (_OF_MODEL | _OF_POWER)
+    is_same = (base, sides[0].batch) == (other, sides[1].batch)
+    return both if is_same else both - {TIME_SCALE.name}
 
 
 def _side(way: Way, request: Request, sizes: tuple[Size, ...]) -> _Side:

@@ -33,6 +33,11 @@ GPUS_ALONE = (
 COPY = "{there} x {gpu} hold a copy of the model, in place of {here} x {own}"
 MEMORY = "the memory of {gpus} x {gpu} holds {running:.3g} requests at once, below {limit:g}"
 
+NO_TOKENS = Gap(
+    "predicted",
+    "no inference has output tokens to predict another way by",
+    "count them (add(tokens_in=..., tokens_out=...)) in spans of kind inference",
+)
 NO_BATCH = Gap(
     "batch",
     "how many requests ran at once was not declared",
@@ -54,15 +59,17 @@ def predicted(
     """
     wanted = looked.wanted
     is_asked = bool(wanted.hardware or wanted.precisions or wanted.batches)
-    for cell in cells:
-        if cell.values.get("kind") != "inference":
-            continue
+    those = [each for each in cells if each.values.get("kind") == "inference"]
+    told = [each for each in those if each.made.group.units.get("tokens_out")]
+    if is_asked and not told:
+        yield NO_TOKENS
+    for cell in told:
         found = served(cell)
         if isinstance(found, Served):
             known = [(choice, there) for choice, here, there in shown if here is cell]
             yield from _of_cell(of, found, wanted, known)
-        elif is_asked or (cell.gpus and cell.made.group.units.get("tokens_out")):
-            yield found  # of other inference than language models' on GPUs nobody expects it
+        elif is_asked or cell.gpus:  # on a CPU nobody expects it unasked
+            yield found
 
 
 def _of_cell(

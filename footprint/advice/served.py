@@ -43,18 +43,11 @@ class Served(NamedTuple):
 
 
 def served(cell: Cell) -> Served | Gap:
-    """How the calls of a cell were served; a gap where that is not known, or not to be believed.
+    """How calls with output tokens were served; a gap where that is not known, or not believed.
 
     Their energy has to agree with what the model of inference says of them: where the two
     intervals have nothing in common, the model does not describe this work.
     """
-    units = cell.made.group.units
-    if units.get("tokens_out", 0.0) < _requests(cell):
-        return Gap(
-            "predicted",
-            f"{cell.name} has no output tokens to predict another way by",
-            "count them (add(tokens_in=..., tokens_out=...))",
-        )
     names = {each.name for each in cell.gpus}
     try:
         (gpu,) = (accelerator(each) for each in names)

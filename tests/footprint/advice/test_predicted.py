@@ -153,7 +153,7 @@ def test_a_tariff_follows_the_energy(ledger: Path) -> None:
         (SERVED, "llama-3.1-8b", GPU, "ran on Test GPU"),
         (SERVED._replace(declared={"devices": ["cpu"]}), "llama-3.1-8b", CPU, "ran on no GPU"),
         (tagged(precision="fp32"), "llama-3.1-405b", H100, "nothing can be predicted: 4"),
-        (SERVED._replace(units={"items": 1.0}), "llama-3.1-8b", H100, "has no output tokens"),
+        (SERVED._replace(units={"items": 1.0}), "llama-3.1-8b", H100, "no inference has output"),
         (tagged(batch=None), "llama-3.1-8b", H100, "how many requests ran at once"),
     ],
 )
