@@ -10,10 +10,15 @@ import click
 from footprint.advice.formats import FORMATS, of_file
 from footprint.advice.view import CARBON, RANKINGS
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.cli.reporting import (
+    engine_options,
+    format_options,
+    lang_option,
+    no_pins_option,
+    period_options,
+)
 from footprint.collector import uncollected
-from footprint.engines import ENGINES
 from footprint.files import write_whole
-from footprint.words import LANGUAGES
 
 
 @click.command()
@@ -66,23 +71,12 @@ from footprint.words import LANGUAGES
     "--by", type=click.Choice(RANKINGS), default=CARBON, help="What it is judged and ranked by."
 )
 @click.option("--all", "every", is_flag=True, help="Show too what saves less than is uncertain.")
-@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
-@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@period_options
 @setting_options(*DECLARING, "factors", "factor_sources", "organisation", "privacy")
-@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default="auto",
-    help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
-)
-@click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
-@click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
-)
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Of what is said.")
+@no_pins_option
+@engine_options
+@format_options(FORMATS)
+@lang_option("Of what is said.")
 def advise(
     ledgers: tuple[str, ...],
     *,

@@ -10,12 +10,17 @@ import click
 
 from footprint.budgets.formats import FORMATS, of_file
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.cli.reporting import (
+    absorption_option,
+    engine_options,
+    format_options,
+    lang_option,
+    no_pins_option,
+)
 from footprint.collector import uncollected
 from footprint.console import say
-from footprint.engines import ENGINES
 from footprint.errors import CheckFailedError, UsageError
 from footprint.files import write_whole
-from footprint.words import LANGUAGES
 
 if TYPE_CHECKING:
     from footprint.budgets.speech import Speech
@@ -33,25 +38,10 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 @click.option("--strict", is_flag=True, help="What may be over fails too.")
 @click.option("--allow-unknown", is_flag=True, help="What is not known does not fail.")
 @setting_options(*DECLARING, "factors", "factor_sources")
-@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
-@click.option(
-    "--absorption",
-    type=click.Choice(["none", "full"]),
-    default="none",
-    help="full: spread idle energy over the spans, in proportion to theirs.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default="auto",
-    help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
-)
-@click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
-@click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
-)
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
+@no_pins_option
+@absorption_option
+@engine_options
+@format_options(FORMATS)
 @click.option(
     "--also",
     multiple=True,
@@ -59,9 +49,7 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
     help="Write another format beside it: junit=check.xml. Repeat.",
 )
 @click.option("--summary", is_flag=True, help=f"Add Markdown to ${SUMMARY} (GitHub Actions).")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said."
-)
+@lang_option("Language of what is said.")
 def check(
     ledgers: tuple[str, ...],
     *,

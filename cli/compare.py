@@ -9,6 +9,7 @@ import click
 
 from footprint.cli.estimate import NUMBER
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.cli.reporting import format_options, period_options
 from footprint.comparisons.formats import FORMATS, of_file, rendered
 from footprint.files import write_whole
 
@@ -33,8 +34,7 @@ from footprint.files import write_whole
 @click.option(
     "--plan", metavar="FILE", help="A JSON estimate, which A (a ledger) is the outcome of."
 )
-@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
-@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@period_options
 @click.option("--metrics", metavar="FILE", help="JSON or CSV of accuracy and the like, by group.")
 @click.option("--tokens-in", type=NUMBER, help="By the token: input tokens of a request.")
 @click.option("--tokens-out", type=NUMBER, help="By the token: output tokens of a request.")
@@ -51,10 +51,7 @@ from footprint.files import write_whole
     help="Own hardware: the part of its capacity that is used.",
 )
 @setting_options(*DECLARING, "factors", "factor_sources")
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
-)
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
+@format_options(FORMATS)
 def compare(
     operands: tuple[str, ...],
     *,

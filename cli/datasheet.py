@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.cli.reporting import (
+    absorption_option,
+    lang_option,
+    no_pins_option,
+    output_option,
+    period_options,
+)
 from footprint.collector import uncollected
 from footprint.console import say
 from footprint.errors import CheckFailedError, OccupiedError, UsageError
@@ -39,7 +46,7 @@ TOLD = ("energy_j", "carbon_location_g")
     " Default: by FILE, else md. With --check: text or json.",
 )
 @click.option("--into", metavar="FILE", help="Put the figures into a document that is there.")
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
+@output_option
 @click.option(
     "--check", "document", metavar="FILE", help="Exit 1 when its figures match the ledger no more."
 )
@@ -50,19 +57,11 @@ TOLD = ("energy_j", "carbon_location_g")
     "--base", metavar="MODEL[:V]", help="Fine-tuned from it; its training is in the ledger too."
 )
 @click.option("--report", "kept", metavar="FILE", help="From a report kept as JSON, no ledger.")
-@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
-@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@period_options
 @setting_options(*DECLARING, "factors", "factor_sources")
-@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
-@click.option(
-    "--absorption",
-    type=click.Choice(["none", "full"]),
-    default="none",
-    help="full: spread idle energy over the spans, in proportion to theirs.",
-)
-@click.option(
-    "--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the document."
-)
+@no_pins_option
+@absorption_option
+@lang_option("Language of the document.")
 @click.option("--spec", metavar="V", help="Version of the format: 1.6 or 1.7 (cyclonedx).")
 @click.option("--force", is_flag=True, help="Replace what another tool wrote in the same place.")
 def datasheet(

@@ -9,12 +9,18 @@ from typing import Any
 import click
 
 from footprint.cli.options import DECLARING, checked, setting_options
+from footprint.cli.reporting import (
+    absorption_option,
+    engine_options,
+    format_options,
+    lang_option,
+    no_pins_option,
+    period_options,
+)
 from footprint.collector import uncollected
-from footprint.engines import ENGINES
 from footprint.errors import UsageError
 from footprint.files import write_whole
 from footprint.reports import formats
-from footprint.words import LANGUAGES
 
 
 @click.command()
@@ -24,32 +30,13 @@ from footprint.words import LANGUAGES
     metavar="FIELDS",
     help="model,name,kind,host,version,project,run,job,rank,status,tag.KEY.",
 )
-@click.option("--since", metavar="TIME", help="Leave out what was before (ISO 8601, UTC).")
-@click.option("--until", metavar="TIME", help="Leave out what was from then on.")
+@period_options
 @setting_options(*DECLARING, "factors", "factor_sources", "organisation", "privacy")
-@click.option("--no-pins", is_flag=True, help="Leave out the factors pinned in the ledger.")
-@click.option(
-    "--absorption",
-    type=click.Choice(["none", "full"]),
-    default="none",
-    help="full: spread idle energy over the spans, in proportion to theirs.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default="auto",
-    help="Where it is worked out: here, in several processes (duckdb), or on a Spark cluster.",
-)
-@click.option("--fresh", is_flag=True, help="Work out again what was kept of sealed days.")
-@click.option("--master", metavar="URL", help="Of the Spark cluster: spark://HOST:7077.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(formats.FORMATS)),
-    help="Default: text, or by FILE.",
-)
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, all of it or nothing.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Of text, md, html, pdf.")
+@no_pins_option
+@absorption_option
+@engine_options
+@format_options(formats.FORMATS)
+@lang_option("Of text, md, html, pdf.")
 @click.option("--init", is_flag=True, help="Write an organisation.toml to fill in, nothing else.")
 @click.option(
     "--replay",
