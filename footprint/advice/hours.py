@@ -94,8 +94,9 @@ def hours(looked: Looked) -> Iterator[Suggestion | Gap]:
             yield Gap("hour", why, GIVE_HOURS)
     if not changing:
         return
-    places = starts.places_ahead(looked, looked.wanted.within_h * HOUR_NS)
-    cut = starts.cuts(places.sets, span)
+    ahead_ns = looked.wanted.within_h * HOUR_NS
+    places = starts.places_ahead(looked, ahead_ns)
+    cut = starts.cuts(places.sets, span, ahead_ns)
     if cut is None:
         yield TOO_FINE
         return

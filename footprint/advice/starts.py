@@ -97,10 +97,19 @@ def period(looked: Looked) -> tuple[int, int] | None:
     return (first, last) if first < last else None
 
 
-def cuts(sets: Sequence[FactorSet], span: tuple[int, int]) -> tuple[int, ...] | None:
-    """Instants that part a period into stretches as above; None: there are too many in an hour."""
+def cuts(sets: Sequence[FactorSet], span: tuple[int, int], ahead_ns: int) -> tuple[int, ...] | None:
+    """Instants that part a period into stretches as above; None: there are too many in an hour.
+
+    Args:
+        ahead_ns: how much later work may start: what changes then cuts too.
+    """
     steps = [each.value for own in sets for each in (*own.intensity, *own.tariff)]
-    changes = {cut for each in steps if isinstance(each, Series) for cut in each.cuts(*span)}
+    changes = {
+        cut
+        for each in steps
+        if isinstance(each, Series)
+        for cut in each.cuts(span[0], span[1] + ahead_ns)
+    }
     offsets = sorted({0} | {cut % HOUR_NS for cut in changes})
     if len(offsets) > MOST_OFFSETS:
         return None

@@ -53,6 +53,8 @@ def test_an_empty_ledger_says_so_and_ends_with_0(tmp_path: Path) -> None:
 def test_bad_input_ends_with_2_and_one_line(ledger: str) -> None:
     for arguments, said in (
         ((ledger, "--zone-candidate", "Atlantis"), "zone 'Atlantis' is not known"),
+        ((ledger, "--within", "3d"), "--within 3d: give whole hours, from 1h to 168h"),
+        ((ledger, "--api", "gpt-4o-minny"), "--api: "),
         ((ledger, "-o", "advice.docx"), "no format has the suffix .docx"),
         ((ledger + "-not",), "is no ledger"),
     ):

@@ -229,3 +229,38 @@ def test_a_rule_never_saves_more_than_each_at_its_best(
         assert 0 <= saved.mid <= best.start.own_best_saved.mid * (1 + 1e-9)
         assert then.mid >= KWH / 2 * len(begun) * min(intensities) * (1 - 1e-9)
         assert 0 < best.start.later_h <= within
+
+
+def tariff(folder: Path, *, until: str = "", night: str = "22:00") -> None:
+    """Night prices up to 06:00 in Paris; the ledger begins at noon there."""
+    valid = f"valid_until = {until}\n" if until else ""
+    (folder / "own.toml").write_text(
+        f'[tariff]\ncurrency = "EUR"\ntimezone = "Europe/Paris"\n{valid}'
+        f'[[tariff.band]]\nprice = 0.3\nhours = "06:00-{night}"\n'
+        f'[[tariff.band]]\nprice = 0.1\nhours = "{night}-06:00"\n'
+    )
+
+
+def test_a_tariff_by_time_of_use_says_when_the_night_begins(tmp_path: Path) -> None:
+    tariff(tmp_path)
+    run(tmp_path, 1, 0)
+    (best,) = hours_of(made(tmp_path, by="cost"))
+    assert best.what == "start 10 h later, in the hour from 2026-11-22 21:00 UTC"  # 22:00 in Paris
+    assert best.cost is not None
+    assert best.cost.saved.mid == pytest.approx(KWH * 0.2, rel=1e-9)
+
+
+def test_a_tariff_that_ends_is_known_of_the_period_alone(tmp_path: Path) -> None:
+    tariff(tmp_path, until="2026-11-23")
+    run(tmp_path, 1, 0)
+    found = made(tmp_path, by="cost")
+    assert not hours_of(found)
+    assert [gap.why for gap in found.gaps if gap.what == "hour"]
+
+
+def test_a_price_that_changes_within_an_hour_to_come_cuts_the_work_of_now(tmp_path: Path) -> None:
+    tariff(tmp_path, night="22:30")
+    run(tmp_path, 1, 1400)  # 400 s before half past, 600 s after it
+    (best,) = hours_of(made(tmp_path, by="cost", within=10))
+    assert best.cost is not None
+    assert best.cost.then.mid == pytest.approx(KWH * (0.4 * 0.3 + 0.6 * 0.1), rel=1e-9)
