@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compacted_ledgers import DAY, compacted, sealed
 from footprint.advice.hours import within_hours
 from footprint.advice.make import advise
 from footprint.advice.view import Advice, Suggestion
@@ -264,3 +265,20 @@ def test_a_price_that_changes_within_an_hour_to_come_cuts_the_work_of_now(tmp_pa
     (best,) = hours_of(made(tmp_path, by="cost", within=10))
     assert best.cost is not None
     assert best.cost.then.mid == pytest.approx(KWH * (0.4 * 0.3 + 0.6 * 0.1), rel=1e-9)
+
+
+def test_sealed_and_compacted_runs_are_put_off_to_the_same_hour(tmp_path: Path) -> None:
+    grid(tmp_path, [100, 60, 10, 80, *[100] * 22, 90, 70, 100])
+    for number, later in enumerate((0, 3600, 3000), start=1):  # the third over two hours
+        run(tmp_path, number, later)
+    before = hours_of(made(tmp_path, within=3))
+    sealed(tmp_path / "L")
+    assert hours_of(made(tmp_path, within=3)) == before
+    assert compacted(tmp_path / "L", UTC + 2 * DAY).dates == ("2026-11-22",)
+    (after,), (first,) = hours_of(made(tmp_path, within=3)), before
+    assert after.start is not None
+    assert first.start is not None
+    assert after.start[:5] == first.start[:5]
+    assert after.carbon_g is not None
+    assert first.carbon_g is not None
+    assert after.carbon_g.saved.mid == pytest.approx(first.carbon_g.saved.mid, rel=1e-6)
