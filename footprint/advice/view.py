@@ -67,7 +67,8 @@ class Suggestion(NamedTuple):
         what: it, in one sentence.
         groups: the keys of the groups that it is about; empty: of none, as idle energy.
         carbon_g: location-based, g CO2e; None where not known.
-        cost: of electricity, and of rent for idle devices, in one currency; None where not known.
+        cost: of electricity, of idle devices of rent too, and of `api` all that is known, in one
+            currency; None where not known.
         at_most: it saves this or less: it is a bound, not an estimate.
         method: how it is worked out.
         tier: `observed`: both ways were measured; `predicted`: a model says what the other way
