@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from footprint._version import __version__
 from footprint.estimators.quantity import Quantity, total
+from footprint.reports.figures import uncertain
 
 #: Kinds in the order of a model's life; others follow.
 ORDER = ("data", "training", "fine-tuning", "evaluation", "inference", "api", "other")
@@ -177,8 +178,7 @@ class Activity(NamedTuple):
     @property
     def indicative(self) -> bool:
         """Whether the interval of the energy is wider than the energy: an order of magnitude."""
-        energy = self.total.energy_j
-        return energy is not None and energy.high - energy.low > energy.mid
+        return uncertain(self.total.energy_j)
 
     @property
     def method(self) -> str:

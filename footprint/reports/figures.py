@@ -12,6 +12,7 @@ from footprint.reports.blocks import NOTHING
 from footprint.words import marked, typeset
 
 __all__ = [
+    "ABOUT",
     "NOTHING",
     "amount",
     "both",
@@ -22,7 +23,11 @@ __all__ = [
     "scale",
     "share",
     "shared",
+    "uncertain",
 ]
+
+#: Stands before a best estimate that is an order of magnitude (`uncertain`).
+ABOUT = "≈"
 
 #: Dimension's unit -> (from this much of it, unit, how many of it one is).
 _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
@@ -139,6 +144,14 @@ def interval(quantity: Quantity | None, lang: str = "en") -> str:
     low, high = digits(quantity.low / size, lang), digits(quantity.high / size, lang)
     shown = f"{low} {_TO[lang]} {high}"
     return f"{shown} {_unit(wide, lang)}" if far else shown
+
+
+def uncertain(quantity: Quantity | None) -> bool:
+    """Whether the interval is wider than the best estimate: that is an order of magnitude.
+
+    As from half of it to one and a half times it: by a factor of three.
+    """
+    return quantity is not None and quantity.high - quantity.low > abs(quantity.mid)
 
 
 def both(quantity: Quantity | None, lang: str = "en") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from footprint.estimators.quantity import Quantity
 from footprint.model import TIERS
+from footprint.reports.figures import uncertain
 from footprint.reports.view import Amounts, Group, Report
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def frame(report: Report) -> pd.DataFrame:
 
     names = columns(report)
     found = pd.DataFrame([row(group) for group in report.groups], columns=names)
-    texts = {*report.by, "part", "spans", "errors"}
+    texts = {*report.by, "part", "spans", "errors", "method", "sci_unit"}
     return found.astype({name: float for name in names if name not in texts})
 
 
@@ -53,7 +54,36 @@ def _row(fields: tuple[str, ...], group: Group) -> dict[str, Any]:
         cells[name] = getattr(group, name)
     for tier in TIERS:
         cells[f"share_{tier}"] = group.tiers_energy.get(tier, 0.0) if group.tiers_energy else None
+    cells |= _amounts("per_1000_calls_", group.per_1000_calls or Amounts())
+    cells |= _amounts("per_1000_tokens_", group.per_1000_tokens or Amounts())
+    cells |= _amounts("per_1000_tokens_out_", group.per_1000_tokens_out or Amounts())
+    cells |= _amounts("per_run_", group.per_run.amounts if group.per_run else Amounts())
+    cells["runs"] = group.per_run.runs if group.per_run else None
+    cells |= _sci(group)
+    cells["method"] = _method(group)
+    cells["uncertain"] = _uncertain(group)
     return cells
+
+
+def _sci(group: Group) -> dict[str, Cell]:
+    """The score with its bounds, what it is for one of, and how many of them there are."""
+    low, mid, high = _bounds(group.sci.g if group.sci else None)
+    cells: dict[str, Cell] = {"sci_g": mid, "sci_low_g": low, "sci_high_g": high}
+    cells["sci_unit"] = group.sci.functional_unit if group.sci else None
+    cells["sci_units"] = group.sci.units if group.sci else None
+    return cells
+
+
+def _method(group: Group) -> str | None:
+    """The tier that most of the energy became known by; of equals the better one."""
+    shares = group.tiers_energy
+    return max(TIERS, key=lambda tier: shares.get(tier, 0.0)) if shares else None
+
+
+def _uncertain(group: Group) -> float | None:
+    """1 where the energy's interval is wider than its best estimate (`≈` for people), else 0."""
+    energy = group.amounts.energy_j
+    return None if energy is None else float(uncertain(energy))
 
 
 def _amounts(prefix: str, amounts: Amounts) -> dict[str, Cell]:

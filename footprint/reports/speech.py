@@ -85,8 +85,9 @@ class Speech:
         return self("range", low=self.exact(low), high=self.exact(high))
 
     def middle(self, quantity: Quantity | None) -> Cell:
-        """A quantity's best estimate with its unit."""
-        return Cell(fig.middle(quantity, self.lang), None if quantity is None else quantity.mid)
+        """A quantity's best estimate with its unit; `≈12.3 kJ` where its interval is wide."""
+        text = _sign(quantity) + fig.middle(quantity, self.lang)
+        return Cell(text, None if quantity is None else quantity.mid)
 
     def interval(self, quantity: Quantity | None) -> Cell:
         """From where to where it may be, in the unit of `middle`; empty where that is exact.
@@ -99,8 +100,9 @@ class Speech:
         return Cell(text, width / abs(quantity.mid) if quantity.mid else width)
 
     def both(self, quantity: Quantity | None) -> Cell:
-        """`12.3 kJ (11.1 to 14)`."""
-        return Cell(fig.both(quantity, self.lang), None if quantity is None else quantity.mid)
+        """`12.3 kJ (11.1 to 14)`, `≈12.3 kJ (1 to 40)`."""
+        text = _sign(quantity) + fig.both(quantity, self.lang)
+        return Cell(text, None if quantity is None else quantity.mid)
 
     def amount(self, value: float | None, unit: str) -> Cell:
         """A number with the unit that keeps it short."""
@@ -121,6 +123,14 @@ class Speech:
 
     def money(self, cost: Mapping[str, MoneyRange]) -> Cell:
         """Amounts by currency; it sorts by the amount where there is one currency."""
-        found = [f"{fig.digits(float(each.mid), self.lang)} {name}" for name, each in cost.items()]
+        found = [
+            f"{_sign(each.to_quantity())}{fig.digits(float(each.mid), self.lang)} {name}"
+            for name, each in cost.items()
+        ]
         alone = next(iter(cost.values())) if len(cost) == 1 else None
         return Cell(", ".join(found) or fig.NOTHING, None if alone is None else float(alone.mid))
+
+
+def _sign(quantity: Quantity | None) -> str:
+    """What marks a best estimate that is an order of magnitude; it is text, not a colour."""
+    return fig.ABOUT if fig.uncertain(quantity) else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from footprint.reports.blocks import Block, Page
+from footprint.reports.blocks import Block, Page, Table
+from footprint.reports.figures import ABOUT
 from footprint.reports.sections import (
     audit,
     basis,
@@ -83,13 +84,22 @@ def page(report: Report, lang: str = "en", *, brief: bool = False) -> Page:
         if section.brief or not brief
         for block in section.blocks(report, say)
     )
-    return Page(say("title"), tuple(_head(report, say)), blocks, lang)
+    return Page(say("title"), tuple(_head(report, say, blocks)), blocks, lang)
 
 
-def _head(report: Report, say: Speech) -> Iterable[tuple[str, str]]:
+def _head(report: Report, say: Speech, blocks: Iterable[Block]) -> Iterable[tuple[str, str]]:
     yield say("period"), say.period(*report.period)
     yield say("ledger"), ", ".join(report.ledgers)
     if report.partial:
         yield say("partial"), say("partial_said")
     if report.absorption != "none":
         yield say("absorption"), say("absorption_full")
+    if any(map(_has_a_sign, blocks)):
+        yield ABOUT, say("about")
+
+
+def _has_a_sign(block: Block) -> bool:
+    """Whether a figure of a table is marked as an order of magnitude."""
+    return isinstance(block, Table) and any(
+        cell.startswith(ABOUT) or f" {ABOUT}" in cell for row in block.rows for cell in row
+    )

@@ -39,9 +39,14 @@ def _parts(shown: Block, above: str) -> Iterator[str]:
 
 
 def letters_across(shown: Table) -> int:
-    """How many letters stand beside each other in a table; where a cell is long, it wraps."""
+    """How many letters stand beside each other in a table; a long cell wraps between its words."""
     columns = zip(*([heading for heading, _ in shown.headings], *shown.rows), strict=True)
-    return sum(min(max(map(len, column)), _WRAPS) + 2 for column in columns)
+    return sum(max(map(_across, column)) + 2 for column in columns)
+
+
+def _across(cell: str) -> int:
+    """How many letters a cell needs beside each other: those of its longest word at least."""
+    return max(min(len(cell), _WRAPS), *map(len, (*_URL.sub("", cell).split(), "")))
 
 
 def _list(shown: Listed) -> Iterator[str]:

@@ -18,7 +18,7 @@ SAID = {
     "the same ledger": ("le même registre", ("hf", "md", "html", "eu-ai-act")),
     "memory, 23.5 GB": ("mémoire, 23,5 Go", ("md", "html")),
     "energy of NVIDIA GPUs": ("énergie des GPU NVIDIA", ("hf", "md", "html")),
-    "given": ("donné", ("hf", "md", "html")),
+    "given": ("valeur indiquée", ("hf", "md", "html")),
 }
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures
+from footprint.reports.speech import Speech
 
 
 @pytest.mark.parametrize(
@@ -85,3 +89,14 @@ def test_an_interval_names_a_unit_only_where_none_would_do_for_all(
         assert quantity.high / size >= 9_999
     if ends[2] / ends[0] < 1000 and ends[0] >= 1e-3 and ends[2] < 1e6:
         assert not named
+
+
+def test_an_interval_wider_than_its_figure_is_marked_and_explained() -> None:
+    sure, unsure = Quantity(5.1, 10.0, 15.0, "g"), Quantity(4.9, 10.0, 15.0, "g")
+    assert [figures.uncertain(each) for each in (sure, unsure, None)] == [False, True, False]
+    assert figures.uncertain(Quantity(0.0, 0.0, 1.0, "g"))
+    say = Speech("fr")
+    assert (say.middle(sure), say.middle(unsure)) == ("10 g", "≈10 g")
+    assert say.both(unsure) == "≈10 g (4,9 à 15)"
+    cost = MoneyRange(Decimal(1), Decimal(2), Decimal(9), "EUR")
+    assert say.money({"EUR": cost}) == "≈2 EUR"

@@ -224,6 +224,15 @@ def test_csv_is_a_row_a_group_with_units_in_its_columns(made: Report) -> None:
     assert float(nasty["energy_j"]) == group.amounts.energy_j.mid
     assert nasty["items"] == "3.0"
     assert (nasty["part"], nasty["errors"], nasty["tokens_out"]) == ("calls", "1", "")
+    assert group.per_1000_calls is not None
+    assert group.per_1000_calls.energy_j is not None
+    assert float(nasty["per_1000_calls_energy_j"]) == group.per_1000_calls.energy_j.mid
+    assert (nasty["method"], nasty["uncertain"]) == ("counter", "0.0")
+    assert (nasty["sci_g"], nasty["sci_unit"], nasty["per_1000_tokens_out_energy_j"]) == (
+        "",
+        "",
+        "",
+    )
 
 
 def test_pandas_has_the_columns_of_the_csv(made: Report) -> None:
