@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from footprint.engines.masters import STANDALONE, reach
 from footprint.engines.shipped import package
+from footprint.engines.versions import is_said, other_version, watched
 from footprint.errors import FootprintError, LedgerError, UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Cluster:
     def _begin(self, pyspark: Any, own: str | None, log: Any) -> SparkContext:
         from pyspark import java_gateway
 
+        is_other: Callable[[], bool] = bool
         launch: Any = java_gateway.launch_gateway
         conf = pyspark.SparkConf(loadDefaults=False)
         settings = {
@@ -98,14 +100,20 @@ class Cluster:
         try:
             # Both of Java's streams: what is printed here is the report.
             gateway = launch(conf, {"stdout": log, "stderr": log})
-            context: SparkContext = pyspark.SparkContext(conf=conf, gateway=gateway)
+            with self._watched(gateway.proc) as is_other:
+                context: SparkContext = pyspark.SparkContext(conf=conf, gateway=gateway)
         except Exception as error:
             with suppress(Exception):
                 _forget(pyspark.SparkContext)
-            raise refused(self, error) from error
+            raise (other_version(self.master) if is_other() else refused(self, error)) from error
         if "PYSPARK_PYTHON" not in os.environ:
             context.pythonExec = sys.executable
         return context
+
+    def _watched(self, java: Any) -> AbstractContextManager[Callable[[], bool]]:
+        """Whether the master is of another version; of several, another one may be of this one."""
+        is_one = self.master.startswith(STANDALONE) and "," not in self.master
+        return watched(self.log, java) if self.log and java and is_one else nullcontext(bool)
 
     def _workers(self, context: SparkContext) -> None:
         """Waits for the first executor."""
@@ -136,6 +144,8 @@ def refused(cluster: Cluster, error: Exception) -> FootprintError:
     if isinstance(error, FootprintError):
         return error
     text = str(error)
+    if is_said(text.encode()):
+        return other_version(cluster.master)
     missing = re.search(r"ModuleNotFoundError: (No module named '[\w.]+')", text)
     if missing:
         return LedgerError(
