@@ -6,7 +6,7 @@ kept: a report asks for groups.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import ClassVar, cast
 
@@ -90,8 +90,8 @@ class BulkPosting(Posting[TimelineColumns, Chosen]):
             unions[:, level] = [own[keys[level]] for keys in numbers]
         self.groups = Groups(table.of_alike(label).astype(np.int64), unions)
 
-    def first_and_last(self) -> tuple[int | None, int | None]:
-        """When the first entry started and the last one's work was done, ns; None: no entry."""
+    def first_and_last(self) -> Mapping[int, tuple[int, int]]:
+        """By writer: when its first entry started and its last one's work was done, ns."""
         return first_and_last(self.facts, self.members, self.since, self.until)
 
     def readings(self, facts: Sequence[Facts]) -> ReadingColumns:

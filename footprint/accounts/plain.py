@@ -54,11 +54,13 @@ class PlainPosting(Posting[Timeline, list[Segment]]):
         works = [entry.work(on_device=on_device) for entry in self.found.entries]
         return leaves(works, self.found.holds)
 
-    def first_and_last(self) -> tuple[int | None, int | None]:
-        """When the first entry started and the last one's work was done, ns; None: no entry."""
-        entries = self.found.entries
-        first = min((entry.start for entry in entries), default=None)
-        return first, max((entry.device_end for entry in entries), default=None)
+    def first_and_last(self) -> Mapping[int, tuple[int, int]]:
+        """By writer: when its first entry started and its last one's work was done, ns."""
+        found: dict[int, tuple[int, int]] = {}
+        for entry in self.found.entries:
+            first, last = found.get(entry.writer, (entry.start, entry.device_end))
+            found[entry.writer] = min(first, entry.start), max(last, entry.device_end)
+        return found
 
     def readings(self, facts: Sequence[Facts]) -> Readings:
         """What some writers read of all devices."""

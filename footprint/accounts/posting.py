@@ -94,8 +94,8 @@ class Posting(ABC, Generic[Line, Chosen]):
         """Waits until the entries are there."""
 
     @abstractmethod
-    def first_and_last(self) -> tuple[int | None, int | None]:
-        """When the first entry started and the last one's work was done, ns; None: no entry."""
+    def first_and_last(self) -> Mapping[int, tuple[int, int]]:
+        """By writer: when its first entry started and its last one's work was done, ns."""
 
     @abstractmethod
     def readings(self, facts: Sequence[Facts]) -> Builder[Line]:
@@ -143,25 +143,45 @@ class Posting(ABC, Generic[Line, Chosen]):
         for one in facts:
             for device in one.devices.values():
                 devices.setdefault(device.id, device)
-        # A first span begins before the meter does: the drivers take their time to answer.
-        since: int = min(one.context["t"] for one in facts)
-        first, until = self.first_and_last()
-        if first is not None:
-            since = min(since, first)
+        lives = self.first_and_last()
         lost = self._lost()
         unknown: dict[str, set[tuple[int, int]]] = {}
         for one in facts:
             for name, start, end in one.unknown:
                 unknown.setdefault(name, set()).add((start, end))
         readings = self.readings(facts)
-        return [
-            (
-                device,
-                readings.build(device, since, None if name in lost else until)
-                .without(sorted(unknown.get(name, ())))
-                .within(self.since, self.until),
-            )
-            for name, device in devices.items()
+        lines: list[tuple[Device, Line]] = []
+        for name, device in devices.items():
+            since, until = self._ends(name, lives)
+            line = readings.build(device, since, None if name in lost else until)
+            line = line.without(sorted(unknown.get(name, ())))
+            lines.append((device, line.within(self.since, self.until)))
+        return lines
+
+    def _ends(self, device: str, lives: Mapping[int, tuple[int, int]]) -> tuple[int, int | None]:
+        """From when to when a device's first and last moments are filled in, ns.
+
+        They are those of the writers that know it: others have no say in what it drew.
+        """
+        knowing = self._knowing(device)
+        worked: list[tuple[int, int]] = [lives[member] for member in knowing if member in lives]
+        # A first span begins before the meter does: the drivers take their time to answer.
+        since: int = min(self.facts[member].context["t"] for member in knowing)
+        since = min([since, *(first for first, _ in worked)])
+        return since, max((last for _, last in worked), default=None)
+
+    def _knowing(self, device: str) -> list[int]:
+        """The writers that recorded a device, and what their families began without any meter.
+
+        A process that is too short for its meter, or that has none, recorded no device at all; it
+        ran on those of the process that it was started by.
+        """
+        own = [member for member in self.members if device in self._ids(member)]
+        roots = {self.roots[member] for member in own}
+        return own + [
+            member
+            for member in self.members
+            if not self.facts[member].devices and self.roots[member] in roots
         ]
 
     def _lost(self) -> set[str]:

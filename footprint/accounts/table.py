@@ -353,15 +353,14 @@ _SHORT: Mapping[str, type[np.signedinteger[Any]]] = {"status": np.int16, "flags"
 
 def first_and_last(
     facts: Sequence[Facts], members: Sequence[int], since: int | None, until: int | None
-) -> tuple[int | None, int | None]:
-    """When the first entry of [since, until) started and the last one's work was done, ns.
+) -> dict[int, tuple[int, int]]:
+    """By writer: when its first entry of [since, until) started and its last one's work was done.
 
-    None where there is none. It is what a table says, without making one.
+    In ns; a writer without such entries is left out. It is what a table says, without making one.
     """
     least = _LIMITS.min if since is None else since
     greatest = _LIMITS.max if until is None else until
-    first: list[int] = []
-    last: list[int] = []
+    found: dict[int, tuple[int, int]] = {}
     for member in members:
         t_last = facts[member].t_last
         for number, rows in enumerate(_rows(facts[member])):
@@ -369,9 +368,10 @@ def first_and_last(
             end = np.maximum(start, t_last) if number == _OPENED else rows["device_end"]
             kept = (end >= least) & (start < greatest)
             if kept.any():
-                first.append(int(start[kept].min()))
-                last.append(int(end[kept].max()))
-    return min(first, default=None), max(last, default=None)
+                own = int(start[kept].min()), int(end[kept].max())
+                first, last = found.get(member, own)
+                found[member] = min(first, own[0]), max(last, own[1])
+    return found
 
 
 _LIMITS = np.iinfo(np.int64)

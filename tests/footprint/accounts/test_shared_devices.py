@@ -18,6 +18,7 @@ from footprint.accounts.entries import Entry
 from footprint.accounts.lines import Book
 from footprint.ledger.reader import Facts
 from footprint.model import Device
+from random_ledgers import random_facts
 from recorded import CPU, DRAM, GPU, MS, Recorded
 
 STEP = 100 * MS
@@ -260,3 +261,48 @@ def test_one_gpu_over_two_boots_is_metered_in_each() -> None:
     book = both_ways(facts)
     balanced(book)
     assert sorted(each.metered_nj - each.estimated_nj for each in book.devices) == sorted(truths)
+
+
+def strangers(rng: random.Random, boot: str) -> list[Facts]:
+    """Programs of the same boot that know nothing of its devices; one of them knows of none."""
+    other, blind = (Recorded(boot=boot, host=boot.replace("boot", "host")) for _ in range(2))
+    other.counter(GPU._replace(id="GPU-9", number=9), [rng.randint(60, 700)] * STEPS)
+    for one in (other, blind):
+        one.span(0, rng.randint(1, STEPS) * STEP + rng.randint(0, 900) * MS)
+        calls(rng, one)
+    return [other.facts(), blind.facts()]
+
+
+@settings(deadline=None, max_examples=30)
+@given(SEEDS)
+def test_programs_that_do_not_know_a_device_change_nothing_of_what_it_drew(seed: int) -> None:
+    """Nor of what was filled in before its first reading and after its last one."""
+    rng = random.Random(seed)
+    apart = random_facts(rng, spans=15)
+    together = apart + [each for boot in ("boot-0", "boot-1") for each in strangers(rng, boot)]
+    alone = {(each.boot, each.device.id): each for each in both_ways(apart).devices}
+    beside = {(each.boot, each.device.id): each for each in both_ways(together).devices}
+    for key, each in alone.items():
+        assert beside[key].timeline == each.timeline
+        assert beside[key].metered_nj == each.metered_nj
+        assert beside[key].estimated_nj == each.estimated_nj
+
+
+def test_ends_are_filled_in_by_the_families_of_those_who_know_the_device() -> None:
+    """A worker without a meter is of its parent's family; a rank that reads it knows it too."""
+    outer = Recorded()
+    outer.counter(GPU, [100.0] * 10, STEP, t=5 * STEP)
+    worker = Recorded(parent=(outer, outer.span(5 * STEP, 15 * STEP)), t=5 * STEP)
+    worker.span(3 * STEP, 17 * STEP)
+    rank = Recorded(t=5 * STEP)
+    rank.counter(GPU._replace(), [100.0] * 2, STEP, t=5 * STEP)
+    rank.span(2 * STEP, 6 * STEP)
+    family = [outer.facts(), worker.facts()]
+    (alone,) = both_ways([family[0]]).devices
+    (own,) = both_ways(family).devices
+    # 0 s to 0.5 s is from when the outer one began; 0.2 s after the last reading are the worker's.
+    assert [alone.timeline.cells.edges[at] for at in (0, -1)] == [0, 15 * STEP]
+    assert [own.timeline.cells.edges[at] for at in (0, -1)] == [0, 17 * STEP]
+    assert own.estimated_nj - alone.estimated_nj == 100 * 2 * STEP
+    (all_of_them,) = both_ways([*family, rank.facts()]).devices
+    assert all_of_them.timeline.cells.edges[-1] == 17 * STEP
