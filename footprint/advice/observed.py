@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from footprint.accounts.outline import rows
 from footprint.advice.cells import CHOICES, Cell
 from footprint.advice.figures import only, scaled, together
 from footprint.advice.looked import Looked
@@ -54,11 +53,11 @@ WIDE = "{what} used less in {other}, and the meters do not tell the two apart"
 LONGER = "measure longer calls, or with a meter (footprint doctor)"
 TOO_MANY = Gap(
     "observed",
-    "the ledger holds too many single calls to compare them one by one",
+    "the period has too many single calls to compare them one by one",
     "look at a shorter period (--since, --until)",
 )
-#: More rows than this are not read one by one for advice: it would take minutes.
-MOST_ROWS = 2_000_000
+#: More calls in a period than this are not read one by one for advice: it would take minutes.
+MOST_CALLS = 200_000
 
 
 class Pair(NamedTuple):
@@ -122,7 +121,7 @@ def observed(
         of: the workings by the fields of cells.
         found: at least one.
     """
-    if rows(looked.outline.facts, looked.outline.places) > MOST_ROWS:
+    if sum(each.group.spans for each in of.made) > MOST_CALLS:
         yield found[0], TOO_MANY
         return
     wanted = list(dict.fromkeys(each for pair in found for each in _wanted(pair)))

@@ -128,6 +128,17 @@ def test_too_few_calls_are_a_gap(tmp_path: Path) -> None:
     assert "too few calls" in gap.why
 
 
+def test_too_many_calls_are_a_gap_that_a_shorter_period_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = write(tmp_path / "L", [precision("fp32", 400.0), precision("int8", 100.0)])
+    monkeypatch.setattr(observed, "MOST_CALLS", 15)
+    found = made(ledger, every=True)
+    assert not ways_of(found)
+    assert observed.TOO_MANY in found.gaps
+    assert ways_of(made(ledger, until="2026-11-22T11:00:04Z"))
+
+
 def test_rent_follows_the_time_and_electricity_the_energy(tmp_path: Path) -> None:
     ledger = write(tmp_path / "L", [precision("fp32", 400.0), precision("int8", 100.0)])
     (paid,) = ways_of(made(ledger, tariff_per_kwh="0.36 EUR"))
