@@ -16,14 +16,14 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from footprint.engines.masters import STANDALONE, reach
+from footprint.engines.refusals import Refused, refusal, watched
 from footprint.engines.shipped import package
-from footprint.engines.versions import is_said, other_version, watched
 from footprint.errors import FootprintError, LedgerError, UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Cluster:
     def _begin(self, pyspark: Any, own: str | None, log: Any) -> SparkContext:
         from pyspark import java_gateway
 
-        is_other: Callable[[], bool] = bool
+        why: Refused = _nothing
         launch: Any = java_gateway.launch_gateway
         conf = pyspark.SparkConf(loadDefaults=False)
         settings = {
@@ -100,20 +100,22 @@ class Cluster:
         try:
             # Both of Java's streams: what is printed here is the report.
             gateway = launch(conf, {"stdout": log, "stderr": log})
-            with self._watched(gateway.proc) as is_other:
+            with self._watched(gateway.proc) as why:
                 context: SparkContext = pyspark.SparkContext(conf=conf, gateway=gateway)
         except Exception as error:
             with suppress(Exception):
                 _forget(pyspark.SparkContext)
-            raise (other_version(self.master) if is_other() else refused(self, error)) from error
+            raise why() or refused(self, error) from error
         if "PYSPARK_PYTHON" not in os.environ:
             context.pythonExec = sys.executable
         return context
 
-    def _watched(self, java: Any) -> AbstractContextManager[Callable[[], bool]]:
-        """Whether the master is of another version; of several, another one may be of this one."""
+    def _watched(self, java: Any) -> AbstractContextManager[Refused]:
+        """Why the master refuses; of several, another one may not."""
         is_one = self.master.startswith(STANDALONE) and "," not in self.master
-        return watched(self.log, java) if self.log and java and is_one else nullcontext(bool)
+        if not is_one or self.log is None or java is None:
+            return nullcontext(_nothing)
+        return watched(self.master, self.log, java)
 
     def _workers(self, context: SparkContext) -> None:
         """Waits for the first executor."""
@@ -144,8 +146,9 @@ def refused(cluster: Cluster, error: Exception) -> FootprintError:
     if isinstance(error, FootprintError):
         return error
     text = str(error)
-    if is_said(text.encode()):
-        return other_version(cluster.master)
+    meant = refusal(cluster.master, text)
+    if meant is not None:
+        return meant
     missing = re.search(r"ModuleNotFoundError: (No module named '[\w.]+')", text)
     if missing:
         return LedgerError(
@@ -169,6 +172,10 @@ def refused(cluster: Cluster, error: Exception) -> FootprintError:
     return LedgerError(
         f"Spark at {cluster.master} failed: {said} (all that it said is in {cluster.log})"
     )
+
+
+def _nothing() -> None:
+    """Nobody refused."""
 
 
 def _pyspark() -> Any:

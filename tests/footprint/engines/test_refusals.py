@@ -1,4 +1,4 @@
-"""A master of another Spark version is told once it refused the first word, not after a minute."""
+"""Who is no master, or of another version, is told once it refused the first word."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 
 from footprint.engines.cluster import Cluster, refused
-from footprint.engines.versions import is_said, watched
+from footprint.engines.refusals import refusal, watched
 from footprint.errors import LedgerError
+from spark_standalone import Standalone
 
+MASTER = "spark://here:7077"
 #: As a master of Spark 3.5.5 answered a driver of 4.3.0.
 SAID = (
     "java.io.InvalidClassException: org.apache.spark.rpc.netty.RpcEndpointVerifier$CheckExistence;"
@@ -36,27 +38,36 @@ def test_what_waits_is_ended_once_the_log_says_it(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("WARN something else\n")
     with _waiting() as java:
-        with watched(log, java) as is_other:
-            assert not is_other()
+        with watched(MASTER, log, java) as why:
+            assert why() is None
             with log.open("a") as more:
                 more.write(f"Caused by: java.lang.RuntimeException: {SAID}\n")
             assert java.wait(30) < 0
-        assert is_other()
+        assert "is of another Spark version than pyspark here" in str(why())
 
 
 def test_what_says_something_else_goes_on(tmp_path: Path) -> None:
     with _waiting() as java:
-        with watched(tmp_path / "none yet", java) as is_other:
+        with watched(MASTER, tmp_path / "none yet", java) as why:
             time.sleep(0.3)
-        assert not is_other()
+        assert why() is None
         assert java.poll() is None
         java.kill()
-    assert not is_said(b"java.io.InvalidClassException: mine.Own; local class incompatible")
+    assert refusal(MASTER, "InvalidClassException: mine.Own; local class incompatible") is None
 
 
 def test_a_version_that_shows_later_is_told_in_the_same_words() -> None:
-    found = refused(Cluster("spark://here:7077"), RuntimeError(f"Job aborted: {SAID}"))
+    found = refused(Cluster(MASTER), RuntimeError(f"Job aborted: {SAID}"))
     assert "is of another Spark version than pyspark here" in str(found)
+
+
+def test_a_worker_is_no_master(cluster: Standalone) -> None:
+    worker = cluster.state()["workers"][0]
+    begun = time.monotonic()
+    said = pytest.raises(LedgerError, match="is no Spark master but another of Spark's programs")
+    with said, Cluster(f"spark://{worker['host']}:{worker['port']}").context():
+        pass
+    assert time.monotonic() - begun < 55  # Java takes most of it; Spark alone tries for 60 more
 
 
 @pytest.fixture
