@@ -124,9 +124,8 @@ class Cluster:
         if not context.applicationId.startswith("app-") and self.master.startswith(STANDALONE):
             # Spark tried for a minute, and gave itself a name.
             raise LedgerError(
-                f"what answers at {self.master} is no Spark master (perhaps a worker), or one of"
-                " another version than pyspark here: correct --master, or install the cluster's"
-                " version of pyspark"
+                f"none of {self.master} is a Spark master of pyspark's version here: correct"
+                " --master, or install the cluster's version of pyspark"
             )
         java: Any = context._jsc
         status = java.sc().statusTracker()
