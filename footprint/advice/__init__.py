@@ -8,7 +8,7 @@ zones       other zones; `neighbours`: the zones that are tried where none is na
 hours       later starts, where factors change by the hour; `starts`: runs that can wait
 api         the same tokens through an API, and from what volume own hardware is cheaper
 ways        another precision, batch or hardware, of `cells`: `observed` where the ledger has both,
-            else `predicted` (`served`, `sizes`: how it was served; `others`: what is tried; `moved`)
+            else `predicted` (`served`, `sizes`: how it was; `others`: what is tried; `moved`)
 figures     figures that follow a ratio
 differences one energy at two factors, with the joint interval
 idle        devices that drew power and did nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footprint.advice.differences import less
 from footprint.advice.view import Figure
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
@@ -18,11 +19,6 @@ def scaled(now: Quantity, ratio: Quantity) -> Figure:
     return Figure(now, now.times(ratio, now.unit), now.times(less, now.unit))
 
 
-def together(one: Figure, other: Figure) -> Figure:
-    """The sum of two figures in one unit, whose errors may go together."""
-    return Figure(one.now + other.now, one.then + other.then, one.saved + other.saved)
-
-
 def only(amounts: Mapping[str, MoneyRange]) -> Quantity | None:
     """An amount in its one currency, which is the unit; None where there are several, or none."""
     if len(amounts) != 1:
@@ -31,7 +27,7 @@ def only(amounts: Mapping[str, MoneyRange]) -> Quantity | None:
     return amount.to_quantity()
 
 
-def less(here: Quantity, there: Quantity, times: Quantity, unit: str) -> Figure:
-    """Two rates that share nothing, of one amount: saved = (here - there) x amount."""
-    saved = Quantity(here.low - there.high, here.mid - there.mid, here.high - there.low, here.unit)
-    return Figure(*(each.times(times, unit) for each in (here, there, saved)))
+def rated(here: Quantity, there: Quantity, times: Quantity) -> Figure:
+    """Two rates in one unit that share nothing, of one amount: saved = (here - there) x amount."""
+    saved = less(here, there, here.unit)
+    return Figure(*(each.times(times, here.unit) for each in (here, there, saved)))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from footprint.advice.figures import less, only, scaled, together
+from footprint.advice.differences import summed
+from footprint.advice.figures import only, rated, scaled
 from footprint.advice.served import Served
 from footprint.advice.view import Figure
 from footprint.estimators.applied import Use
@@ -82,7 +83,7 @@ def _embodied(
 ) -> tuple[Figure | None, tuple[Factor, ...]]:
     """Of manufacture; the lifetime is the place's own, and holds for both."""
     there = of.sources.registry.find(Query(EMBODIED, None, gpu)).chosen
-    whole: Figure | None = None
+    found_of: list[Figure] = []
     factors: dict[Factor, None] = {}
     for each in held:
         for name, seconds in (each.use.held_s or {}).items():
@@ -94,13 +95,12 @@ def _embodied(
             part = Quantity(seconds / life.high, seconds / life.mid, seconds / life.low, "1")
             here_g, there_g = (one.quantity.to("g") for one in (made, there))
             if gpu == own.gpu.name:
-                figure = scaled(here_g.times(part, "g"), found.gpu_time)
+                found_of.append(scaled(here_g.times(part, "g"), found.gpu_time))
             else:
                 then = there_g.times(found.gpu_time, "g")
-                figure = less(here_g, then, part, "g")
-            whole = figure if whole is None else together(whole, figure)
+                found_of.append(rated(here_g, then, part))
             factors |= dict.fromkeys((made, there, kept))
-    return whole, tuple(factors) if whole is not None else ()
+    return summed(found_of) if found_of else None, tuple(factors)
 
 
 def _cost(
@@ -126,14 +126,11 @@ def _cost(
                 return None, (), ()
             hours = exact(sum(each.seconds for each in held) / 3600, "h")
             here, there = (exact_money(each.row.per_device_hour()).to_quantity() for each in listed)
-            whole.append(less(here, there.times(found.gpu_time, there.unit), hours, here.unit))
+            whole.append(rated(here, there.times(found.gpu_time, there.unit), hours))
             notes, factors = (LISTED,), [*factors, *(each.factor for each in listed)]
     if not whole or len({each.now.unit for each in whole}) != 1:
         return None, (), ()
-    figure = whole[0]
-    for each in whole[1:]:
-        figure = together(figure, each)
-    return figure, notes, tuple(factors)
+    return summed(whole), notes, tuple(factors)
 
 
 def _listed(of: Workings, own: Served, gpu: str) -> tuple[Rental, Rental] | None:

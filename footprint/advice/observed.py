@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from footprint.advice.cells import CHOICES, Cell
-from footprint.advice.figures import only, scaled, together
+from footprint.advice.differences import summed
+from footprint.advice.figures import only, scaled
 from footprint.advice.looked import Looked
 from footprint.advice.view import Figure, Suggestion
 from footprint.comparisons import verdicts
@@ -254,10 +255,7 @@ def _cost(
         found.append(scaled(now, slower * (middle / slower.mid)))
     if not found or len({each.now.unit for each in found}) != 1:
         return None
-    whole = found[0]
-    for each in found[1:]:
-        whole = together(whole, each)
-    return whole
+    return summed(found)
 
 
 def _assumptions(pair: Pair, here: Measured, there: Measured) -> Iterator[str]:
