@@ -165,6 +165,18 @@ def batch_head(data: bytes, offset: int) -> BatchHead | None:
     return BatchHead(number, length, t_min, t_max, crc)
 
 
+def next_whole(data: bytes, offset: int) -> int | None:
+    """Where the next batch begins, from `offset` on, whose CRC holds; None where there is none."""
+    view = memoryview(data)
+    while (offset := data.find(SYNC, offset)) >= 0:
+        batch = batch_head(data, offset)
+        start = offset + BATCH_HEADER_SIZE
+        if batch is not None and batch.holds(view[start : start + batch.length]):
+            return offset
+        offset += 1
+    return None
+
+
 class Section(NamedTuple):
     """A section as read: rows of a known type (packed), or JSON records, or something newer."""
 

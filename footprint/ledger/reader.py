@@ -413,8 +413,8 @@ def _batches(data: bytes, view: memoryview, facts: Facts) -> Iterator[tuple[fmt.
             yield batch, start
             offset = start + batch.length
             continue
-        following = _next_good(data, offset + 1)
-        if following < 0:
+        following = fmt.next_whole(data, offset + 1)
+        if following is None:
             size = len(data) - offset
             kind, text = "corrupt", f"{size} bytes from byte {offset} to the end are damaged"
             is_cut = fmt.SYNC.startswith(data[offset : offset + len(fmt.SYNC)]) and (
@@ -431,17 +431,6 @@ def _batches(data: bytes, view: memoryview, facts: Facts) -> Iterator[tuple[fmt.
         known = fmt.batch_head(data, following)
         expected = max(expected, known.number) if known is not None else expected
         offset = following
-
-
-def _next_good(data: bytes, offset: int) -> int:
-    """Where the next batch whose CRC holds begins, -1 where there is none."""
-    while (offset := data.find(fmt.SYNC, offset)) >= 0:
-        batch = fmt.batch_head(data, offset)
-        start = offset + fmt.BATCH_HEADER_SIZE
-        if batch is not None and batch.holds(data[start : start + batch.length]):
-            return offset
-        offset += 1
-    return -1
 
 
 def journal_files(directory: Path) -> list[Path]:

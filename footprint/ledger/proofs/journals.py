@@ -136,7 +136,7 @@ def _batches(where: str, data: bytes) -> Iterator[Finding]:
         batch = fmt.batch_head(data, offset)
         start = offset + fmt.BATCH_HEADER_SIZE
         if batch is None or not batch.holds(view[start : start + batch.length]):
-            following = _next_good(data, view, offset + 1)
+            following = fmt.next_whole(data, offset + 1)
             if following is None:
                 yield _tail(where, data, offset)
                 return
@@ -206,16 +206,6 @@ def _is_torn(data: bytes, offset: int) -> bool:
     payload = rest[fmt.BATCH_HEADER_SIZE :]
     # Where the payload is whole and only the length is wrong, no crash did it.
     return batch.length > len(payload) and not batch._replace(length=len(payload)).holds(payload)
-
-
-def _next_good(data: bytes, view: memoryview, offset: int) -> int | None:
-    while (offset := data.find(fmt.SYNC, offset)) >= 0:
-        batch = fmt.batch_head(data, offset)
-        start = offset + fmt.BATCH_HEADER_SIZE
-        if batch is not None and batch.holds(view[start : start + batch.length]):
-            return offset
-        offset += 1
-    return None
 
 
 def _records(payload: memoryview) -> tuple[list[dict[str, Any]], str]:
