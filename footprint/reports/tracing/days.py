@@ -29,25 +29,39 @@ from footprint.reports.tracing.view import OnDay, SpanOf
 MANY = 500_000
 
 
+class Booking(NamedTuple):
+    """What was booked of a device.
+
+    Attributes:
+        line: the device's books.
+        energy_nj: nJ of the figure.
+        filled_nj: at most so many nJ of it were filled in where no reading shows any.
+    """
+
+    line: DeviceLine
+    energy_nj: int
+    filled_nj: int
+
+
 class Day(NamedTuple):
     """A part of the ledger in which something of the figure was booked.
 
     Attributes:
         task: which part.
         entries: how many spans and folds there are in it.
-        devices: what was booked of each device, nJ.
+        devices: what was booked of each device.
         compacted: its single calls are not kept.
     """
 
     task: Task
     entries: int
-    devices: tuple[tuple[DeviceLine, int], ...]
+    devices: tuple[Booking, ...]
     compacted: bool
 
     @property
     def energy_nj(self) -> int:
         """Of all devices, nJ."""
-        return sum(amount for _, amount in self.devices)
+        return sum(each.energy_nj for each in self.devices)
 
     @property
     def name(self) -> str:
@@ -56,7 +70,7 @@ class Day(NamedTuple):
 
     def shown(self) -> Iterator[OnDay]:
         """Device by device."""
-        for line, amount in self.devices:
+        for line, amount, filled in self.devices:
             yield OnDay(
                 self.name,
                 line.boot,
@@ -66,6 +80,7 @@ class Day(NamedTuple):
                 line.device.tier,
                 amount / NJ_PER_J,
                 self.compacted,
+                filled / NJ_PER_J,
             )
 
 
@@ -83,8 +98,8 @@ def _is_compacted(task: Task) -> bool:
     return bool(compacted.files(task.places, task.part.boot, task.part.day))
 
 
-def _booked(page: Page, figure: Figure) -> Iterator[tuple[DeviceLine, int]]:
-    """What a page has of a figure, device by device, nJ."""
+def _booked(page: Page, figure: Figure) -> Iterator[Booking]:
+    """What a page has of a figure, device by device."""
     for line in page.devices:
         if not line.metered or figure.device not in (None, (line.host, line.device.id)):
             continue
@@ -95,16 +110,19 @@ def _booked(page: Page, figure: Figure) -> Iterator[tuple[DeviceLine, int]]:
             amount += line.idle_nj
         if UNATTRIBUTED in figure.lines:
             amount += line.unattributed_nj
+        touched = amount
         if ATTRIBUTED in figure.lines and figure.names is not None:
-            amount += sum(
-                part.energy.mid_nj
+            own = [
+                part.energy
                 for (name, place), parts in page.groups.items()
                 if name in figure.names and place[1] == line.boot
                 for part in parts
                 if part.device.id == line.device.id
-            )
+            ]
+            amount += sum(each.mid_nj for each in own)
+            touched += sum(each.estimated_nj for each in own)  # all of a call that touches any
         if amount:
-            yield line, amount
+            yield Booking(line, amount, min(touched, line.estimated_nj))
 
 
 class Opened(NamedTuple):

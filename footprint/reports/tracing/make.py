@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from footprint.accounts.opened import Ledger
 from footprint.estimators.quantity import total
@@ -60,7 +60,7 @@ def trace(
     shown = every[:most]
     used_nj = sum(each.energy_nj for each in done)
     shown_nj = sum(round(each.energy_j.mid * NJ_PER_J) for each in shown)
-    devices = {line.device.id for day in booked for line, _ in day.devices}
+    devices = {each.line.device.id for day in booked for each in day.devices}
     return Trace(
         path=str(asked),
         value=found.value,
@@ -72,7 +72,7 @@ def trace(
         more_j=(used_nj - shown_nj) / NJ_PER_J,
         closed_days=tuple(sorted({day.name for day in closed})),
         readings=tuple(row for each in done for row in readings(each, devices)),
-        notes=tuple(_notes(found, done, closed, options)),
+        notes=(*_notes(found, done, closed, options), *_filled(booked)),
     )
 
 
@@ -124,3 +124,13 @@ def _notes(
     if options.absorption == "full" and only:
         notes.append("with its share of idle energy, which the days and spans are shown without")
     return notes
+
+
+def _filled(booked: Sequence[Day]) -> Iterator[str]:
+    """By which rule energy was filled in (`accounts.timelines.fills`), where some was."""
+    if any(each.filled_nj for day in booked for each in day.devices):
+        yield (
+            "no reading shows what was filled in: before a device's first reading (up to 2.5 s),"
+            " after its last one (up to 0.4 s, or two periods of its counter) and in holes of up to"
+            " 1 s it is booked at the mean power of the readings around it"
+        )

@@ -66,6 +66,7 @@ def _days(found: Trace, say: Speech, own: Words) -> Iterator[Block]:
             (say("device"), LEFT, [each.device for each in rows]),
             (say("tier"), LEFT, [say.named("tier_name", each.tier) for each in rows]),
             (say("energy"), RIGHT, [say.amount(each.energy_j, "J") for each in rows]),
+            (own("days.filled"), RIGHT, [say.amount(each.filled_at_most_j, "J") for each in rows]),
             ("", LEFT, [own("days.compacted") if each.compacted else "" for each in rows]),
         ),
     )

@@ -32,6 +32,9 @@ class OnDay(NamedTuple):
         host, device, device_kind, tier: which device, and how its energy is known.
         energy_j: J of the figure.
         compacted: single calls of this day are not kept any more.
+        filled_at_most_j: at most so many J of `energy_j` were filled in where no reading shows
+            any: before a device's first one, after its last one or in a hole. Of what was metered
+            it is just so much.
     """
 
     day: str
@@ -42,6 +45,7 @@ class OnDay(NamedTuple):
     tier: str
     energy_j: float
     compacted: bool
+    filled_at_most_j: float = 0.0
 
 
 class SpanOf(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footprint import report
+from footprint.accounts.timelines.fills import FILL, FILL_END, FILL_START
 from footprint.errors import UsageError
 from footprint.estimators.quantity import total
 from footprint.ledger.sealed.sealing import seal
@@ -19,8 +21,10 @@ from footprint.ledger.stores.local import LocalStore
 from footprint.model import Device
 from footprint.reports import trace
 from footprint.reports.as_json import as_dict
+from footprint.reports.as_text import written
 from footprint.reports.tracing.address import Address, SpanId, parse
 from footprint.reports.tracing.as_json import render
+from footprint.reports.tracing.tables import page
 from footprint.reports.tracing.view import SpanTrace, Trace
 from random_ledgers import random_journals
 from report_ledgers import Recorder, S
@@ -38,6 +42,12 @@ def span(*arguments: object, **options: object) -> SpanTrace:
     found = trace(*arguments, **options)  # type: ignore[arg-type]
     assert isinstance(found, SpanTrace)
     return found
+
+
+def text(found: Trace, lang: str = "en") -> str:
+    out = io.StringIO()
+    written(page(found, lang), out)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -74,6 +84,43 @@ def test_a_groups_figure_down_to_its_readings(ledger: Path) -> None:
         "the parts add up to the figure",
         "the spans add up to what was booked on their days, to the nJ",
     )
+
+
+def test_what_was_filled_in_is_named_with_its_rule(tmp_path: Path) -> None:
+    """A call from 1 s before the first reading to 0.25 s after the last: 2 s at 100 W between."""
+    recorder = Recorder(tmp_path / "L")
+    recorder.counter(GPU, [100.0] * 20)
+    recorder.span(recorder.path("f"), -1 * S, 2 * S + S // 4)
+    recorder.close(3 * S)
+    for path in ("groups[0].energy_j", "totals.energy_j", "conservation[GPU-1].metered_j"):
+        found = figure(path, tmp_path / "L")
+        assert [(each.energy_j, each.filled_at_most_j) for each in found.days] == [(325.0, 125.0)]
+        (note,) = (each for each in found.notes if "filled in" in each)
+        for longest in (FILL_START, FILL_END, FILL):
+            assert f"up to {longest / S:g} s" in note
+        assert json.loads(render(found))["days"][0]["filled_at_most_j"] == 125.0
+        assert "125" in text(found)
+        assert "complété" in text(found, "fr")
+    (later,) = figure(
+        "conservation[GPU-1].metered_j", tmp_path / "L", since="2026-11-22T11:00:00Z"
+    ).days
+    assert (later.energy_j, later.filled_at_most_j) == (225.0, 25.0)
+
+
+def test_calls_have_no_more_of_what_was_filled_in_than_touches_them(tmp_path: Path) -> None:
+    """The first call begins 1 s before the first reading; between the two the GPU idles."""
+    recorder = Recorder(tmp_path / "L")
+    recorder.counter(GPU, [100.0] * 20)
+    recorder.span(recorder.path("early"), -1 * S, S // 2)
+    recorder.span(recorder.path("late"), S, 2 * S)
+    recorder.close(2 * S)
+    for name, energy_j, filled_j in (("early", 150.0, 100.0), ("late", 100.0, 0.0)):
+        found = figure(f"groups[name={name}].energy_j", tmp_path / "L", by="name")
+        (day,) = found.days
+        assert (day.energy_j, day.filled_at_most_j) == (energy_j, filled_j)
+        assert any("filled in" in each for each in found.notes) == bool(filled_j)
+    (idle,) = figure("conservation[GPU-1].idle_j", tmp_path / "L").days
+    assert (idle.energy_j, idle.filled_at_most_j) == (50.0, 50.0)
 
 
 def test_what_is_divided_says_by_what(ledger: Path) -> None:
