@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from footprint.cli.group import Commands
+from footprint.cli.reporting import lang_option
 from footprint.errors import UsageError
 from footprint.files import write_whole
 from footprint.reports.estimates import FORMATS, of_file, rendered
@@ -100,6 +101,7 @@ def estimate() -> None:
 
 def estimate_options(command: F) -> F:
     """The options of place, prices and output; `delivered` takes what they give."""
+    command = lang_option("Of text, md, html.")(command)
     command = click.option("-o", "--output", metavar="FILE", help="Write to a file.")(command)
     command = click.option(
         "--format",
@@ -113,12 +115,17 @@ def estimate_options(command: F) -> F:
 
 
 def delivered(
-    prediction: Prediction, *, format_: str | None, output: str | None, **given: Any
+    prediction: Prediction,
+    *,
+    format_: str | None,
+    output: str | None,
+    lang: str = "en",
+    **given: Any,
 ) -> None:
     """Prices a prediction as the options say, and writes it."""
 
     shape = format_ or of_file(output)
-    data = rendered(priced(prediction, given), shape).encode("utf-8")
+    data = rendered(priced(prediction, given), shape, lang).encode("utf-8")
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:

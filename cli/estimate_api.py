@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.cli.estimate import NUMBER
+from footprint.cli.reporting import lang_option
 from footprint.errors import UsageError
 from footprint.files import write_whole
 from footprint.reports.estimates import FORMATS, of_file, rendered
@@ -51,6 +52,7 @@ _NOON_NS = 12 * 3600 * 10**9
     "--format", "format_", type=click.Choice(list(FORMATS)), help="Default: text, or by FILE."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@lang_option("Of text, md, html.")
 def api(
     *,
     date: str | None,
@@ -58,6 +60,7 @@ def api(
     factors: str | None,
     format_: str | None,
     output: str | None,
+    lang: str,
     **counts: Any,
 ) -> None:
     """Estimate calls of a model behind an API.
@@ -75,7 +78,8 @@ def api(
     sources, own_zone = _sources(factors)
     if zone is None and resolve(use.model, use.provider).provider.id == OWN:
         zone = own_zone  # own hardware stands where the user's settings say
-    data = rendered(api_estimate(use, sources, zone), format_ or of_file(output)).encode("utf-8")
+    made = api_estimate(use, sources, zone)
+    data = rendered(made, format_ or of_file(output), lang).encode("utf-8")
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:

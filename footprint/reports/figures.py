@@ -9,7 +9,7 @@ import math
 
 from footprint.estimators.quantity import Quantity
 from footprint.reports.blocks import NOTHING
-from footprint.words import marked, typeset
+from footprint.words import TO, marked, typeset
 
 __all__ = [
     "ABOUT",
@@ -64,8 +64,6 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
     ),
 }
 
-#: Between the ends of an interval.
-_TO = {"en": "to", "fr": "à"}
 #: Units that have another name in a language.
 _UNITS: dict[str, dict[str, str]] = {"en": {}, "fr": {"d": "j"}}
 
@@ -142,7 +140,7 @@ def interval(quantity: Quantity | None, lang: str = "en") -> str:
     far = not _readable(quantity.high / size) and wide_size != size
     size = wide_size if far else size
     low, high = digits(quantity.low / size, lang), digits(quantity.high / size, lang)
-    shown = f"{low} {_TO[lang]} {high}"
+    shown = f"{low} {TO[lang]} {high}"
     return f"{shown} {_unit(wide, lang)}" if far else shown
 
 

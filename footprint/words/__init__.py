@@ -27,6 +27,9 @@ LANGUAGES = ("en", "fr")
 #: Language -> what stands before decimals, and between thousands.
 _MARKS = {"en": (".", ","), "fr": (",", "\u202f")}
 
+#: Between the ends of an interval.
+TO = {"en": "to", "fr": "à"}
+
 #: Digits of exponents, as they are shown and as Python reads them.
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = {raised: chr(letter) for letter, raised in _RAISED.items()}
@@ -84,9 +87,8 @@ class Words:
         mid = self.number(quantity.mid, digits)
         if quantity.low == quantity.mid == quantity.high:
             return mid
-        to = {"en": "to", "fr": "à"}[self.lang]
         low, high = self.number(quantity.low, digits), self.number(quantity.high, digits)
-        return f"{mid} ({low} {to} {high})"
+        return f"{mid} ({low} {TO[self.lang]} {high})"
 
     def _marked(self, text: str) -> str:
         return marked(self.lang, text)

@@ -7,7 +7,7 @@ found again by its template in `catalogues/said.<language>.toml`, English on the
 
 A hole takes any text (at least one letter), or what its kind allows:
 
-    {x:number}  a number, with its unit or not; shown with the language's marks
+    {x:number}  a number, with its unit or its interval or not; shown with the language's marks
     {x:name}    words that each have a capital, a digit, a hyphen or a slash
     {x:said}    a sentence of the catalogue, translated
     {x:list}    several of these, with commas between them
@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from footprint.words import entries, marked, plain_number, typeset
+from footprint.words import TO, entries, marked, plain_number, typeset
 
 #: Holes have one of these kinds, or none.
 KINDS = ("number", "name", "said", "list", "maybe")
@@ -43,6 +43,8 @@ _HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _NUMBER = re.compile(
     r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)(?:( ?)([^\s\d]\S{0,9}))?"
 )
+#: `0.89 (0.54 to 1)`: a number and its interval.
+_RANGED = re.compile(r"([^()]+) \(([^()]+) to ([^()]+)\)")
 #: What tells a word of a name from a word of a sentence: `gpt-4o`, `GPU`, `mistral/large`.
 _NAMED = re.compile(r"[A-Z0-9/]|\w-\w")
 #: Keys of a report, alone or with commas between them: `energy_j`, `groups.items`.
@@ -195,6 +197,11 @@ class _Search:
 
 
 def _number(lang: str, text: str) -> str | None:
+    """`12.3 kWh`, or `12.3 (11 to 14)`, in a language; None for what is neither."""
+    if ranged := _RANGED.fullmatch(text):
+        mid, low, high = (_number(lang, part) for part in ranged.groups())
+        known = mid is not None and low is not None and high is not None
+        return f"{mid} ({low} {TO[lang]} {high})" if known else None
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None

@@ -64,7 +64,7 @@ def _stacked(
         step=say(f"over_time.{series.step}"),
         start=say.day(periods[0].start.isoformat()),
         end=say.day(periods[-1].start.isoformat()),
-        parts="; ".join(
+        parts=say.listed(
             f"{text}: {say.amount(total, unit)}"
             for (text, _), total in zip(names, totals, strict=True)
             if total

@@ -51,7 +51,7 @@ def _split(report: Report, say: Speech) -> Iterator[str]:
     title = say("chart.split")
     whole = (say("metered"), say.amount(total, "J"))
     told = say(
-        "chart.split_said", total=say.amount(total, "J"), parts="; ".join(p.label for p in parts)
+        "chart.split_said", total=say.amount(total, "J"), parts=say.listed(p.label for p in parts)
     )
     yield figure(title, flows(whole, parts, name="split", title=title, description=told))
 
@@ -83,7 +83,7 @@ def _bars(
         title = say(
             "chart.most", title=title, shown=say.count(len(rows)), all=say.count(len(known))
         )
-    told = "; ".join(f"{text}: {say.both(each)}" for text, each in found)
+    told = say.listed(f"{text}: {say.both(each)}" for text, each in found)
     svg = bars(rows, name=name, title=title, description=told)
     return figure(title, svg, say("chart.whiskers"))
 
@@ -107,7 +107,7 @@ def _tiers(report: Report, say: Speech) -> Iterator[str]:
         rows.append((say("carbon"), mix.carbon))
     tiers = dict.fromkeys(tier for _, row in rows for tier in row)
     names = {tier: say.named("tier_name", tier) for tier in tiers}
-    told = "; ".join(
+    told = say.listed(
         f"{text}: "
         + ", ".join(
             say("chart.share", name=names[tier], share=say.share(share))

@@ -42,7 +42,7 @@ def corrections(report: Report, say: Speech) -> Iterator[Block]:
             (say("when"), LEFT, [say.instant(each.utc) for each in found]),
             (say("calls"), RIGHT, [count(each.calls) for each in found]),
             (say("readings"), RIGHT, [count(each.readings) for each in found]),
-            (say("remarks"), LEFT, ["; ".join(map(say.said, each.remarks)) for each in found]),
+            (say("remarks"), LEFT, [say.listed(map(say.said, each.remarks)) for each in found]),
             ("id", LEFT, [each.id for each in found]),
         ),
         wide=True,

@@ -138,4 +138,4 @@ def _criteria(claim: Claim, say: Speech) -> str:
         if answer != MET
     ]
     said = [say("scopes.met", names=", ".join(met))] if met else []
-    return "; ".join([*said, *rest])
+    return say.listed([*said, *rest])

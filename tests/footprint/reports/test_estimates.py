@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 
 from footprint.errors import UsageError
 from footprint.estimators.declared import declare
 from footprint.estimators.predict.estimate import Estimate, estimate
+from footprint.estimators.predict.inference import predict
+from footprint.estimators.predict.served import served
 from footprint.estimators.predict.training import training
+from footprint.estimators.systems.estimate import api_estimate, api_use
 from footprint.reports.estimates import FORMATS, of_file, rendered, rows
 
 
@@ -109,3 +114,37 @@ def test_formats_by_name_and_by_file() -> None:
     with pytest.raises(UsageError, match=r"format 'jsn' is not known.*Did you mean json"):
         rendered(estimate(training(gpu_hours=1, watts=1)), "jsn")
     assert set(FORMATS) == {"text", "json", "md", "html"}
+
+
+#: Words that no French text of ours has; sources are cited as they are.
+ENGLISH = re.compile(r"\b(the|of|and|is|are|with|which|not|its|has|were|given|tokens|hours)\b")
+
+
+@pytest.mark.parametrize("format_", ["text", "md", "html"])
+@pytest.mark.parametrize("kind", ["training", "inference", "api"])
+def test_in_french_all_but_cited_sources_is_french(kind: str, format_: str) -> None:
+    place = declare(zone="FRA", pue=1.2, tariff="0.18 EUR")
+    made = {
+        "training": lambda: estimate(
+            training(params=7e9, tokens=2e12, gpu="A100", gpus=256), place
+        ),
+        "inference": lambda: estimate(
+            served(predict(params=7e10, tokens_in=500, tokens_out=400), {}), place
+        ),
+        "api": lambda: api_estimate(api_use("gpt-4o", tokens_in=1200, tokens_out=400)),
+    }[kind]()
+    cited = {each.to_json()["source"] for each in made.factors}
+    made = made._replace(factors=tuple(each for each in made.factors if each.name == "PUE"))
+    text = re.sub(r"<style.*?</style>", "", rendered(made, format_, "fr"), flags=re.DOTALL)
+    text = " ".join(unescape(text).split())
+    for source in cited:
+        text = text.replace(source, "")
+    assert not ENGLISH.findall(text)
+    assert "Estimation : " in text
+    assert re.search(r"énergie\W", text)
+    assert rendered(made, "json", "fr") == rendered(made, "json")
+
+
+def test_a_language_that_is_not_there_is_refused(made: Estimate) -> None:
+    with pytest.raises(UsageError, match="use en or fr"):
+        rendered(made, "text", "de")
