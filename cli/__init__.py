@@ -18,7 +18,7 @@ COMMANDS = {
     "check": ("footprint.cli.check:check", "Hold a ledger against budgets."),
     "advise": (
         "footprint.cli.advise:advise",
-        "Say what the same work would save elsewhere.",
+        "Say what the same work would save elsewhere, or done in another way.",
     ),
     "doctor": ("footprint.cli.doctor:doctor", "Say what can be measured here, and how well."),
     "demo": ("footprint.cli.demo:demo", "Go through the main job on real data."),
