@@ -108,8 +108,8 @@ def added(parts: Iterable[Amounts]) -> Amounts:
 class Balance(NamedTuple):
     """One device's books, J: metered = attributed + idle + unattributed.
 
-    `covered_s` and `missing_s`: seconds in which its energy is known, and in which it is not, between
-    the first and the last moment of each day at which it is; `coverage` has what lies around these.
+    `covered_s` and `missing_s`: seconds in which its energy is known, and in which it is not,
+    between the first and the last moment of each day at which it is; `coverage` has the others.
     """
 
     host: str
