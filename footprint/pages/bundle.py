@@ -21,7 +21,7 @@ from footprint.pages.tasks import Task
 from footprint.pages.total import Total
 
 #: Fewer pages are read as quickly as the sums of their periods.
-FEW = 60
+FEW = 16
 
 
 class Bundle(NamedTuple):
