@@ -12,10 +12,13 @@ from footprint.pages.total import Total
 from footprint.reports.beside import Beside
 from footprint.reports.figures import amount, share
 from footprint.reports.groups import Made
+from footprint.reports.keys import label
 from footprint.reports.places import Places
 from footprint.reports.view import QUANTITIES, Amounts, Group, Line
 
 _LEDGER = "see `footprint ledger info`"
+#: Of many groups so many are named in a gap.
+_NAMED = 5
 
 
 def collect(
@@ -91,6 +94,13 @@ def _nameless(book: Total) -> Iterator[Gap]:
         )
 
 
+def _few(groups: Sequence[Made]) -> str:
+    """The names of the first of some groups."""
+    names = [label(each.group.key) for each in groups]
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f", +{rest}" if rest > 0 else "")
+
+
 def _figures(made: Sequence[Made]) -> Iterator[Gap]:
     """Figures of groups that are null."""
     calls = [each for each in made if not each.group.own_time]
@@ -99,7 +109,7 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
         yield Gap(
             "groups.energy_j",
             f"some spans of {len(partly)} of {len(calls)} groups were not metered at all: their"
-            " energy is not in the sum, and nothing is said per item",
+            f" energy is not in the sum, and nothing is said per item of {_few(partly)}",
             _LEDGER,
         )
     if any(each.group.items == 0 for each in calls):

@@ -75,6 +75,11 @@ def value(field: str, entry: Entry, one: Facts) -> Value:
     return FIELDS[field](entry, one)
 
 
+def label(key: tuple[tuple[str, Value], ...]) -> str:
+    """A group in a sentence: `minilm/encode/inference`; without what is missing of it."""
+    return "/".join(each for _, each in key if each) or "-"
+
+
 def ordered(key: tuple[tuple[str, Value], ...]) -> tuple[tuple[bool, str], ...]:
     """A key to sort by, values that are missing last, ranks as the numbers that they are."""
     return tuple((each is None, _sortable(field, each or "")) for field, each in key)

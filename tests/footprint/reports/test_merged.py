@@ -55,3 +55,20 @@ def test_a_device_draws_the_same_whatever_is_read_along(tmp_path: Path, meters: 
     )._replace(attributed_j=0, idle_j=0, unattributed_j=0)
     if meters:
         assert row(made(alone, other), OTHER.id) == row(made(other), OTHER.id)
+
+
+def test_a_gap_names_the_groups_of_which_nothing_is_said_per_item(tmp_path: Path) -> None:
+    for number, boot in enumerate(("boot-a", "boot-b"), start=1):  # metered on the first alone
+        one = Recorder(tmp_path / boot, number, boot=boot)
+        if number == 1:
+            one.counter(GPU, [100.0] * 20)
+            one.span(one.path("embed"), 1 * S, 2 * S)
+        one.span(one.path("serve", model="m"), 0, 1 * S)
+        one.close(2 * S)
+    report = made(tmp_path / "boot-a", tmp_path / "boot-b")
+    serve = next(each for each in report.groups if dict(each.key)["name"] == "serve")
+    assert (serve.amounts.energy_j is None, serve.per_item) == (False, None)
+    assert [gap.why for gap in report.gaps if gap.what == "groups.energy_j"] == [
+        "some spans of 1 of 2 groups were not metered at all: their energy is not in the sum, and"
+        " nothing is said per item of m/serve/other"
+    ]
