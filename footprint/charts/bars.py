@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LINE, _LEFT, _RIGHT = 26, 200, 130
-_LETTERS = 24
+_LETTERS = 21
 
 
 class Bar(NamedTuple):

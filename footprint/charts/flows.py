@@ -11,7 +11,7 @@ from footprint.charts.drawing import WIDTH, box, cut, drawn, label
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _RIGHT, _HEIGHT, _GAP, _POST, _LEAST = 130, 230, 230, 12.0, 12, 17.0
+_LEFT, _RIGHT, _HEIGHT, _GAP, _POST, _LEAST = 130, 270, 230, 12.0, 12, 17.0
 _LETTERS = 34
 
 
