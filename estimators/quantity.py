@@ -111,6 +111,14 @@ class Quantity(Frozen):
         n, d = ratio(self.unit, unit)
         return Quantity(self.low * n / d, self.mid * n / d, self.high * n / d, unit)
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether the interval is wider than the best estimate: that is an order of magnitude.
+
+        As from half of it to one and a half times it: by a factor of three.
+        """
+        return self.high - self.low > abs(self.mid)
+
     def to_json(self) -> dict[str, float]:
         """`{"low", "mid", "high"}`; the unit belongs into the key that holds it."""
         return {"low": self.low, "mid": self.mid, "high": self.high}

@@ -13,8 +13,8 @@ from typing import NamedTuple
 NJ_PER_J = 1_000_000_000
 NS_PER_S = 1_000_000_000
 
-#: Nothing that is counted (items, tokens, gigabytes) is less, but for nothing at all: figures for one
-#: of it would have no finite value.
+#: Nothing that is counted (items, tokens, gigabytes) is less, but for nothing at all: figures for
+#: one of it would have no finite value.
 SMALLEST_AMOUNT = 1e-100
 
 #: What a span's work is for.

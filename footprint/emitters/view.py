@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from footprint._version import __version__
 from footprint.estimators.quantity import Quantity, total
-from footprint.reports.figures import uncertain
 
 #: Kinds in the order of a model's life; others follow.
 ORDER = ("data", "training", "fine-tuning", "evaluation", "inference", "api", "other")
@@ -178,7 +177,8 @@ class Activity(NamedTuple):
     @property
     def indicative(self) -> bool:
         """Whether the interval of the energy is wider than the energy: an order of magnitude."""
-        return uncertain(self.total.energy_j)
+        energy = self.total.energy_j
+        return energy is not None and energy.is_rough
 
     @property
     def method(self) -> str:

@@ -23,10 +23,9 @@ __all__ = [
     "scale",
     "share",
     "shared",
-    "uncertain",
 ]
 
-#: Stands before a best estimate that is an order of magnitude (`uncertain`).
+#: Stands before a best estimate that is an order of magnitude (`Quantity.is_rough`).
 ABOUT = "≈"
 
 #: Dimension's unit -> (from this much of it, unit, how many of it one is).
@@ -142,14 +141,6 @@ def interval(quantity: Quantity | None, lang: str = "en") -> str:
     low, high = digits(quantity.low / size, lang), digits(quantity.high / size, lang)
     shown = f"{low} {TO[lang]} {high}"
     return f"{shown} {_unit(wide, lang)}" if far else shown
-
-
-def uncertain(quantity: Quantity | None) -> bool:
-    """Whether the interval is wider than the best estimate: that is an order of magnitude.
-
-    As from half of it to one and a half times it: by a factor of three.
-    """
-    return quantity is not None and quantity.high - quantity.low > abs(quantity.mid)
 
 
 def both(quantity: Quantity | None, lang: str = "en") -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from footprint.estimators.quantity import Quantity
 from footprint.model import TIERS
-from footprint.reports.figures import uncertain
 from footprint.reports.view import Amounts, Group, Report
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _method(group: Group) -> str | None:
 def _uncertain(group: Group) -> float | None:
     """1 where the energy's interval is wider than its best estimate (`≈` for people), else 0."""
     energy = group.amounts.energy_j
-    return None if energy is None else float(uncertain(energy))
+    return None if energy is None else float(energy.is_rough)
 
 
 def _amounts(prefix: str, amounts: Amounts) -> dict[str, Cell]:

@@ -133,4 +133,4 @@ class Speech:
 
 def _sign(quantity: Quantity | None) -> str:
     """What marks a best estimate that is an order of magnitude; it is text, not a colour."""
-    return fig.ABOUT if fig.uncertain(quantity) else ""
+    return fig.ABOUT if quantity is not None and quantity.is_rough else ""

@@ -93,10 +93,10 @@ def test_an_interval_names_a_unit_only_where_none_would_do_for_all(
 
 def test_an_interval_wider_than_its_figure_is_marked_and_explained() -> None:
     sure, unsure = Quantity(5.1, 10.0, 15.0, "g"), Quantity(4.9, 10.0, 15.0, "g")
-    assert [figures.uncertain(each) for each in (sure, unsure, None)] == [False, True, False]
-    assert figures.uncertain(Quantity(0.0, 0.0, 1.0, "g"))
+    assert (sure.is_rough, unsure.is_rough) == (False, True)
+    assert Quantity(0.0, 0.0, 1.0, "g").is_rough
     say = Speech("fr")
-    assert (say.middle(sure), say.middle(unsure)) == ("10 g", "≈10 g")
+    assert [say.middle(each) for each in (sure, unsure, None)] == ["10 g", "≈10 g", figures.NOTHING]
     assert say.both(unsure) == "≈10 g (4,9 à 15)"
     cost = MoneyRange(Decimal(1), Decimal(2), Decimal(9), "EUR")
     assert say.money({"EUR": cost}) == "≈2 EUR"
