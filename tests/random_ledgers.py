@@ -108,7 +108,8 @@ def _calls(
             busy = rng.randint(1, length)
             made.append(one.fold(start, start + length, rng.randint(1, 9), busy, parent))
             continue
-        units = rng.choice([None, {"items": rng.choice([0.0, rng.uniform(0.001, 9)])}, {"items": 2, "tokens_out": 5}])
+        some = {"items": rng.choice([0.0, rng.uniform(0.001, 9)])}
+        units = rng.choice([None, some, {"items": 2, "tokens_out": 5}])
         path: dict[str, Any] = {"name": rng.choice("abc"), "status": rng.choice([OK, OK, ERROR])}
         if rng.random() < 0.2:
             path["devices"] = rng.choice([["GPU-1"], ["gpu"], [0], ["gpu:1", "cpu"], []])

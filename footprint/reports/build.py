@@ -137,6 +137,7 @@ def _conservation(book: Total) -> tuple[Balance, ...]:
             unattributed_j=each.unattributed_nj / NJ_PER_J,
             covered_s=each.covered_ns / NS_PER_S,
             missing_s=each.missing_ns / NS_PER_S,
+            filled_j=each.estimated_nj / NJ_PER_J,
         )
         key = row.host, row.device
         before = found.get(key)
@@ -147,7 +148,10 @@ def _conservation(book: Total) -> tuple[Balance, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-_SUMMED = ("metered_j", "attributed_j", "idle_j", "unattributed_j", "covered_s", "missing_s")
+_SUMMED = (
+    *("metered_j", "attributed_j", "idle_j", "unattributed_j", "filled_j"),
+    *("covered_s", "missing_s"),
+)
 
 
 def _instants(book: Total, asked: Period) -> Period:

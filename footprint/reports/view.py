@@ -110,6 +110,8 @@ class Balance(NamedTuple):
 
     `covered_s` and `missing_s`: seconds in which its energy is known, and in which it is not,
     between the first and the last moment of each day at which it is; `coverage` has the others.
+    `filled_j`: what of `metered_j` no reading shows: moments between two readings that are far
+    apart, before the first or after the last, filled in at the power nearby.
     """
 
     host: str
@@ -123,6 +125,7 @@ class Balance(NamedTuple):
     unattributed_j: float
     covered_s: float
     missing_s: float
+    filled_j: float
 
 
 class Line(NamedTuple):

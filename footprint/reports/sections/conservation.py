@@ -14,6 +14,9 @@ def conservation(report: Report, say: Speech) -> Iterator[Block]:
     rows = report.conservation
     if not rows:
         return
+    filled: list[tuple[str, str, list[Cell]]] = []
+    if any(row.filled_j for row in rows):
+        filled.append((say("filled"), RIGHT, [say.amount(row.filled_j, "J") for row in rows]))
     yield of_columns(
         say("conservation.title"),
         (
@@ -22,6 +25,7 @@ def conservation(report: Report, say: Speech) -> Iterator[Block]:
             (say("kind"), LEFT, [say.named("device_kind", row.device_kind) for row in rows]),
             (say("tier"), LEFT, [say.named("tier_name", row.tier) for row in rows]),
             (say("metered"), RIGHT, [say.amount(row.metered_j, "J") for row in rows]),
+            *filled,
             (say("attributed"), RIGHT, [say.amount(row.attributed_j, "J") for row in rows]),
             (say("idle"), RIGHT, [say.amount(row.idle_j, "J") for row in rows]),
             (

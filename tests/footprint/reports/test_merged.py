@@ -49,7 +49,7 @@ def test_a_device_draws_the_same_whatever_is_read_along(tmp_path: Path, meters: 
     alone, other = metered(tmp_path), beside(tmp_path, meters=meters)
     together = row(made(alone, other))
     # 20 steps of 10 J, and the second before them at the power that follows.
-    assert (together.metered_j, together.covered_s) == (300.0, 3.0)
+    assert (together.metered_j, together.filled_j, together.covered_s) == (300.0, 100.0, 3.0)
     assert together._replace(attributed_j=0, idle_j=0, unattributed_j=0) == row(
         made(alone)
     )._replace(attributed_j=0, idle_j=0, unattributed_j=0)
