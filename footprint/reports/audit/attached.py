@@ -8,7 +8,15 @@ from typing import Any, NamedTuple, TypeVar
 from footprint.accounts.opened import Ledger
 from footprint.accounts.outline import Outline
 from footprint.reports import keys
-from footprint.reports.audit import exclusions, made, organisation, privacy, restated, texts
+from footprint.reports.audit import (
+    exclusions,
+    expected,
+    made,
+    organisation,
+    privacy,
+    restated,
+    texts,
+)
 from footprint.reports.audit.organisation import Stated
 from footprint.reports.audit.privacy import Privacy
 from footprint.reports.options import Options
@@ -70,7 +78,10 @@ def attached(
     inputs = [] if stated is None else [made.read("organisation", stated.path)]
     if asked.base is not None:
         inputs += asked.base.inputs
+    declared = () if stated is None else stated.expected
+    covered, lacking = expected.held(report.coverage, declared, report.period)
     report = report._replace(
+        coverage=covered,
         heads=tuple(heads),
         organisation=None if stated is None else stated.organisation,
         exclusions=(*(() if stated is None else stated.exclusions), *exclusions.of_tool(report)),
@@ -80,6 +91,7 @@ def attached(
             *report.gaps,
             *exclusions.gaps(stated),
             *restated.gaps(asked.base),
+            *lacking,
             *privacy.gaps(names),
         ),
         made=made.make(
@@ -100,7 +112,8 @@ def attached(
     places = [*report.ledgers, *(each.name for each in inputs)]
     if settings.factors is not None:
         places.append(str(settings.factors))
-    return privacy.without_names(report, privacy.names(names, known, places))
+    hosts = [each.host for each in declared]
+    return privacy.without_names(report, privacy.names(names, known, places, hosts))
 
 
 def _recorded_until(outline: Outline) -> str | None:

@@ -10,7 +10,7 @@ Nothing is extrapolated: what is missing is in no figure of the report, and here
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footprint.accounts.lines import Period
 from footprint.model import NS_PER_S
@@ -18,6 +18,9 @@ from footprint.pages.total import Total
 from footprint.reports.audit.missing import CAUSES, Causes
 from footprint.reports.audit.service import Served, served
 from footprint.reports.times import stamp
+
+if TYPE_CHECKING:
+    from footprint.reports.audit.expected import Declared
 
 _HOUR_NS = 3_600 * NS_PER_S
 
@@ -89,6 +92,7 @@ class Coverage(NamedTuple):
         gaps: the longest, by time; what is shorter than a second is never listed.
         more, more_h: how many are not listed, and their device-hours.
         basis, remedy: what was expected, and what makes it complete.
+        declared: what the organisation expects, where it says so (`expected`).
     """
 
     expected_h: float
@@ -101,6 +105,7 @@ class Coverage(NamedTuple):
     more_h: float
     basis: str = BASIS
     remedy: str = REMEDY
+    declared: tuple[Declared, ...] = ()
 
     @property
     def share(self) -> float:
@@ -120,6 +125,7 @@ class Coverage(NamedTuple):
             "more_gaps": {"count": self.more, "device_h": self.more_h},
             "basis": self.basis,
             "remedy": self.remedy,
+            "declared": [each.to_json() for each in self.declared],
         }
 
 

@@ -7,6 +7,7 @@ is made from. The words for boundaries are those of the GHG Protocol's Corporate
 
 from __future__ import annotations
 
+from footprint.model import DEVICE_KINDS
 from footprint.settings import DROP, HASH, KEEP
 from footprint.words.forms import Field, Form, Tables
 
@@ -41,6 +42,12 @@ TABLES: Tables = {
         "year": Field("count", example="2026"),
         "starts": Field("date", example="2026-01-01"),
     },
+    "expected": {
+        "host": TEXT,
+        "device_kind": Field("choice", example='"gpu"', choices=DEVICE_KINDS),
+        "hours": Field("number", "h", "8760"),
+        "devices": Field("count", example="8"),
+    },
     "base_year": {
         "year": Field("count", example="2025"),
         "report": Field("file", example='"2025.json"'),
@@ -62,5 +69,9 @@ TABLES: Tables = {
 }
 
 FORM = Form(
-    TABLES, "an organisation file", "footprint report --init", "organisation", ("exclusions",)
+    TABLES,
+    "an organisation file",
+    "footprint report --init",
+    "organisation",
+    ("exclusions", "expected"),
 )

@@ -25,6 +25,10 @@ CAUSES = {
     "not-read": "a program was running, and the device was not read",
 }
 
+#: Of device-hours that an organisation declares: the ledger knows of no gap, it has nothing.
+DECLARED = "declared"
+NEVER_RECORDED = "it is declared as in service, and the ledger has nothing of it then"
+
 #: Where UTC was set by more than this, the hours before and after do not fit together.
 _SET = NS_PER_S
 

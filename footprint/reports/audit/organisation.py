@@ -9,10 +9,12 @@ The file states what no meter can know. Nothing in it changes a figure.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from footprint.errors import UsageError, shown
+from footprint.reports.audit.expected import Expected
 from footprint.reports.audit.form import FILE, FORM
 from footprint.settings import KEEP, salt
 from footprint.words import forms
@@ -105,6 +107,7 @@ class Stated(NamedTuple):
     Attributes:
         path, sha256: the file, and the SHA-256 of its bytes.
         privacy: its table of that name: hosts, users, salt.
+        expected: which devices should have been metered, and for how long.
     """
 
     path: Path
@@ -113,6 +116,7 @@ class Stated(NamedTuple):
     exclusions: tuple[Exclusion, ...]
     base_year: BaseYear | None
     privacy: dict[str, str]
+    expected: tuple[Expected, ...] = ()
 
 
 def found(given: Path | None) -> Path | None:
@@ -140,6 +144,7 @@ def read(path: Path) -> Stated:
         tuple(_exclusion(path, each) for each in tables.get("exclusions", ())),
         _base_year(path, tables.get("base_year")),
         _privacy(path, tables.get("privacy", {})),
+        _expected(path, tables.get("expected", ())),
     )
 
 
@@ -181,6 +186,39 @@ def _exclusion(path: Path, table: dict[str, str]) -> Exclusion:
                 " asks for both"
             )
     return Exclusion(table["what"], table["why"], "organisation")
+
+
+def _expected(path: Path, tables: Iterable[Mapping[str, Any]]) -> tuple[Expected, ...]:
+    found: dict[tuple[str, str], Expected] = {}
+    for table in tables:
+        each = Expected(
+            table.get("host", ""),
+            table.get("device_kind", ""),
+            table.get("hours", 0.0),
+            table.get("devices"),
+        )
+        whose = each.host, each.device_kind
+        if whose == ("", ""):
+            raise UsageError(
+                f"{path}: [[expected]] names no host and no device_kind: name one of them, or both"
+            )
+        if each.hours <= 0:
+            raise UsageError(
+                f"{path}: expected.hours of {each.what} is {each.hours:g}: write for how many hours"
+                " of the period each device is in service"
+            )
+        if each.devices is not None and each.devices < 1:
+            raise UsageError(
+                f"{path}: expected.devices of {each.what} is {each.devices}: write how many there"
+                " are, or leave it out for as many as were seen"
+            )
+        if whose in found:
+            raise UsageError(
+                f"{path}: two [[expected]] are of {each.what}: leave one of them out, or name"
+                " another host or device_kind"
+            )
+        found[whose] = each
+    return tuple(found.values())
 
 
 def _base_year(path: Path, table: dict[str, Any] | None) -> BaseYear | None:

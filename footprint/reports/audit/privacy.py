@@ -161,15 +161,21 @@ class Names:
         return self.name(text) if whole else self.text(text)
 
 
-def names(privacy: Privacy, outlines: Sequence[Outline], places: Iterable[str]) -> Names:
+def names(
+    privacy: Privacy,
+    outlines: Sequence[Outline],
+    places: Iterable[str],
+    declared: Iterable[str] = (),
+) -> Names:
     """The names that ledgers know: of their writers' hosts, of who corrected them, in tags.
 
     Args:
         privacy: what becomes of them.
         outlines: the ledgers, that of the base year too.
         places: ledgers and files as they were named.
+        declared: hosts that the organisation's file names, in the ledgers or not.
     """
-    hosts = (one.host for each in outlines for one in each.facts)
+    hosts = [*(one.host for each in outlines for one in each.facts), *declared]
     return Names(privacy, hosts, (user for each in outlines for user in _users(each)), places)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footprint.reports.audit.coverage import Coverage
-from footprint.reports.audit.missing import CAUSES
+from footprint.reports.audit.missing import CAUSES, DECLARED, NEVER_RECORDED
 from footprint.reports.blocks import LEFT, RIGHT, Block, Listed, of_columns
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
 
 _S_PER_H = 3_600.0
+WHY = CAUSES | {DECLARED: NEVER_RECORDED}
 
 
 def completeness(report: Report, say: Speech) -> Iterator[Block]:
@@ -19,7 +20,11 @@ def completeness(report: Report, say: Speech) -> Iterator[Block]:
     if coverage is None:
         return
     yield Listed(say("section.completeness"), tuple(_said(coverage, say)))
+    if coverage.declared:
+        yield _declared(coverage, say)
     devices = coverage.devices
+    if not devices:
+        return
     yield of_columns(
         say("completeness.devices"),
         (
@@ -58,9 +63,33 @@ def _said(coverage: Coverage, say: Speech) -> Iterator[str]:
     for cause, hours in coverage.by_cause.items():
         if hours * _S_PER_H >= 1:
             lost = say.amount(hours * _S_PER_H, "s")
-            yield say("completeness.missing", hours=lost, why=say.said(CAUSES[cause]))
+            yield say("completeness.missing", hours=lost, why=say.said(WHY[cause]))
     if coverage.gaps:
         yield say.said(coverage.remedy)
+
+
+def _declared(coverage: Coverage, say: Speech) -> Block:
+    """What the organisation expects, and what of it is covered."""
+    rows = coverage.declared
+    every = say("completeness.every")
+    kinds = [
+        say.named("device_kind", each.device_kind) if each.device_kind else every for each in rows
+    ]
+    hours = [
+        [say.amount(h * _S_PER_H, "s") for h in (each.hours, each.expected_h, each.covered_h)]
+        for each in rows
+    ]
+    return of_columns(
+        say("completeness.declared"),
+        (
+            (say("field.host"), LEFT, [each.host or every for each in rows]),
+            (say("kind"), LEFT, kinds),
+            (say("completeness.count"), RIGHT, [say.count(each.devices) for each in rows]),
+            (say("completeness.each"), RIGHT, [each for each, _, _ in hours]),
+            (say("completeness.expected"), RIGHT, [each for _, each, _ in hours]),
+            (say("completeness.covered"), RIGHT, [each for _, _, each in hours]),
+        ),
+    )
 
 
 def _gaps(coverage: Coverage, say: Speech) -> Iterator[Block]:

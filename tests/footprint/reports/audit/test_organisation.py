@@ -120,6 +120,20 @@ def test_every_example_of_the_template_can_be_written(tmp_path: Path, lang: str)
     [
         ("[organization]\nname = 'x'", "Did you mean organisation?"),
         ("[organisation]\nnam = 'x'", "organisation.nam is not known: .* Did you mean name?"),
+        ("[[expected]]\nhours = 5", "names no host and no device_kind"),
+        ("[[expected]]\nhost = 'a'", "expected.hours of device of a is 0"),
+        ("[[expected]]\nhost = 'a'\nhours = 0", "expected.hours of device of a is 0"),
+        ("[[expected]]\nhost = 'a'\nhours = -1", "expected.hours"),
+        ("[[expected]]\nhost = 'a'\nhours = nan", "expected.hours"),
+        (
+            "[[expected]]\nhost = 'a'\nhours = 1\ndevices = 0",
+            "expected.devices of device of a is 0",
+        ),
+        ("[[expected]]\ndevice_kind = 'tpu'\nhours = 1", 'write one of "gpu"'),
+        (
+            "[[expected]]\nhost = 'a'\nhours = 1\n[[expected]]\nhost = 'a'\nhours = 2",
+            "two .*expected.* are of device of a",
+        ),
         ("[boundary]\napproach = 'operational'", "Did you mean operational control?"),
         ("[assurance]\nlevel = 'Limited'", "write one of .*Did you mean limited?"),
         ("[assurance]\nlevel = 'limited'", "assurance.by is empty"),
