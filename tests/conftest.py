@@ -34,6 +34,13 @@ os.environ["MPLCONFIGDIR"] = str(FONTS)
 TRACE = "t,device,watts,device_kind\n0,cpu-0,35,cpu\n1000,cpu-0,35,cpu\n"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that try many examples."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.law)
+
+
 @pytest.fixture(autouse=True)
 def same_place() -> Iterator[None]:
     """No test leaves the process in another directory: what runs next would look there."""

@@ -18,11 +18,16 @@ _MISSING = [
 
 
 @pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    """A master without workers. REQUIRE_SPARK=1 makes a failure of its absence."""
+def spark() -> None:
+    """pyspark and Java are there. REQUIRE_SPARK=1 makes a failure of their absence."""
     if _MISSING and os.environ.get("REQUIRE_SPARK") != "1":
         pytest.skip(f"needs {' and '.join(_MISSING)}")
     assert not _MISSING, _MISSING
+
+
+@pytest.fixture(scope="module")
+def master(spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """A master without workers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         with Standalone(tmp_path_factory.mktemp("spark")) as one:

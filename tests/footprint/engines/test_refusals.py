@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import socket
 import struct
 import subprocess
@@ -34,6 +32,7 @@ def _waiting() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
 
+@pytest.mark.usefixtures("spark")
 def test_what_waits_is_ended_once_the_log_says_it(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("WARN something else\n")
@@ -56,6 +55,7 @@ def test_what_says_something_else_goes_on(tmp_path: Path) -> None:
     assert refusal(MASTER, "InvalidClassException: mine.Own; local class incompatible") is None
 
 
+@pytest.mark.usefixtures("spark")
 def test_a_version_that_shows_later_is_told_in_the_same_words() -> None:
     found = refused(Cluster(MASTER), RuntimeError(f"Job aborted: {SAID}"))
     assert "is of another Spark version than pyspark here" in str(found)
@@ -99,10 +99,7 @@ def of_another_version() -> Iterator[int]:
     thread.join()
 
 
-@pytest.mark.skipif(
-    not (importlib.util.find_spec("pyspark") and shutil.which("java")),
-    reason="needs pyspark and Java",
-)
+@pytest.mark.usefixtures("spark")
 def test_a_driver_does_not_try_for_a_minute(of_another_version: int) -> None:
     cluster = Cluster(f"spark://127.0.0.1:{of_another_version}")
     begun = time.monotonic()

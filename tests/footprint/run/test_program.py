@@ -169,9 +169,9 @@ def test_the_summary_in_lines() -> None:
     ]
 
 
-def test_figures_have_three_digits_and_no_exponent() -> None:
+def test_figures_are_as_reports_have_them() -> None:
     assert summary.figure(exact(0.0000012345, "J")) == "1.23×10⁻⁶"
-    assert summary.figure(exact(123456.0, "J")) == "123000"
+    assert summary.figure(exact(123456.0, "J")) == "123,456"
     assert summary.figure(exact(0.0, "J")) == "0"
     assert summary.figure(Quantity(1.0, 2.5, 3.0, "J")) == "2.5 (1 to 3)"
 

@@ -272,7 +272,8 @@ def test_no_reason_is_half_in_english(factor: str, value: str) -> None:
         assert not re.search(r"today|base year|not used|grid|embodied|report,", french), french
         assert "année de référence" in french
     assert said("fr", "PUE: 1.25 (given) in the base year's report, not used today") == (
-        "PUE\u00a0: 1,25 (valeur indiquée) dans le rapport de l'année de référence, sans emploi aujourd'hui"
+        "PUE\u00a0: 1,25 (valeur indiquée) dans le rapport de l'année de référence,"
+        " sans emploi aujourd'hui"
     )
 
 
