@@ -49,7 +49,7 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
                     (
                         say("exceeds"),
                         LEFT,
-                        [say("yes" if each.exceeds else "no") for _, each in known],
+                        [_sure(shown[number - 1], each, say) for number, each in known],
                     ),
                 ],
             )
@@ -78,6 +78,13 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
             for gap in advice.gaps
         )
         yield Listed(say("gaps"), tuple(lines))
+
+
+def _sure(one: Suggestion, figure: Figure, say: Words) -> str:
+    """Whether a saving is beyond doubt; of what is saved at most nothing is."""
+    if figure.exceeds and one.at_most:
+        return say("bound")
+    return say("yes" if figure.exceeds else "no")
 
 
 def _line(one: Suggestion, say: Words, lang: str) -> str:

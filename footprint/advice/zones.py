@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footprint.advice.differences import figure, summed, tariff
-from footprint.advice.looked import Looked
+from footprint.advice.looked import Looked, Wanted
 from footprint.advice.neighbours import neighbours
-from footprint.advice.view import Key, Suggestion
+from footprint.advice.view import CARBON, Key, Suggestion
 from footprint.estimators.applied import Use, mean
 from footprint.estimators.contracts import Contracts
 from footprint.estimators.declared import declare
@@ -39,6 +39,10 @@ LATENCY = (
 SAME_PUE = "the facility's PUE would be the same there"
 API_STAYS = "what API providers use stays where it is, and is not in these figures"
 SAME_ENERGY = "the same hardware would draw the same energy there"
+AVERAGE = (
+    "grid intensities are averages over all plants of a zone, whose tables give no interval: what "
+    "the plants that follow the load emit (marginal intensity) is not looked at"
+)
 OTHER_TABLE = "{zone}'s grid intensity is of another source or year than {home}'s"
 
 _NAME = "name another zone"
@@ -63,12 +67,11 @@ def zones(looked: Looked) -> Iterator[Suggestion | Gap]:
             continue
         work.setdefault(own.zone.code, []).append((own, use))
     for home, parts in sorted(work.items()):
-        yield from _of_home(of, home, parts, looked.wanted.zones)
+        yield from _of_home(of, home, parts, looked.wanted)
 
 
-def _of_home(
-    of: Workings, home: str, work: _Work, named: Sequence[str]
-) -> Iterator[Suggestion | Gap]:
+def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[Suggestion | Gap]:
+    named = wanted.zones
     zone = work[0][0].zone
     assert zone is not None  # that is how they were sorted
     if not named and any(isinstance(own.intensity[0].value, Series) for own, _ in work):
@@ -113,13 +116,16 @@ def _of_home(
                 f"no zone near {home} has an intensity of the same source and year",
                 "name zones (--zone-candidate)",
             )
-        found.sort(key=_then_g)
+        found.sort(key=lambda each: _then(each, wanted.by))
         found = found[:MOST]
     yield from found
 
 
-def _then_g(one: Suggestion) -> float:
-    return one.carbon_g.then.mid if one.carbon_g else 0.0
+def _then(one: Suggestion, by: str) -> tuple[bool, float]:
+    """What it would come to, of what was asked for; those of which that is not known last."""
+    own = one.carbon_g if by == CARBON else one.cost
+    known = one.figure(by)
+    return own is None, known.then.mid if known else 0.0
 
 
 def _there(of: Workings, code: str) -> FactorSet | None:
@@ -137,8 +143,8 @@ def _there(of: Workings, code: str) -> FactorSet | None:
 
 
 def _table(factor: Factor) -> tuple[str, int | None]:
-    """The publisher and the year of a table's row."""
-    return factor.source.partition(" ")[0], factor.vintage
+    """The table that a row is of, and the year: a publisher's tables differ in what they count."""
+    return factor.source, factor.vintage
 
 
 def _suggestion(
@@ -163,7 +169,7 @@ def _suggestion(
             kwh, unit = use.energy.to("kWh"), price.unit
             money.append(figure(kwh, here_pue, there_pue, price, other_price, unit))
     is_paid = len(money) == len(carbon) and len({each.now.unit for each in money}) == 1
-    assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), LATENCY]
+    assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), AVERAGE, LATENCY]
     if not is_alike:
         assumptions.append(OTHER_TABLE.format(zone=code, home=home))
     used = [factor for own, _ in work for factor in own.intensity[:1]]

@@ -57,6 +57,10 @@ zone = "BEL"
 value = 0.30
 unit = "EUR/kWh"
 """
+#: The rows of the zone in which it ran.
+HOME = ZONES.partition('[[factor]]\nname = "grid intensity"\nzone = "BEL"')[0] + (
+    '[[factor]]\nname = "electricity tariff"\nzone = "FRA"\nvalue = 0.20\nunit = "EUR/kWh"\n'
+)
 #: A GPU of 500 W for 10 s, of which a call runs 6 s; a second one that only idles at 100 W.
 WORK_J, IDLE_J, UNUSED_J = 3000.0, 2000.0, 1000.0
 J = 3.6e6
@@ -113,6 +117,41 @@ def test_of_zones_nobody_named_those_of_another_year_are_left_out(ledger: Path) 
     assert "of another source or year" in " ".join(named.assumptions)
 
 
+def test_of_zones_nobody_named_those_of_a_table_that_counts_otherwise_are_left_out(
+    tmp_path: Path,
+) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "aws:eu-central-1"})
+    one.counter(GPU, [500.0] * 100)
+    one.span(one.path("fit", kind="training"), 0, 10 * S)
+    one.close(now=10 * S)
+    found = of_kind(advise(tmp_path / "L", every=True), "zone")
+    assert found
+    # Of the same year, but direct emissions alone (EPA eGRID), not the life cycle.
+    assert not [each for each in found if "aws:us-" in each.what]
+    (named,) = of_kind(
+        advise(tmp_path / "L", zone_candidates=["aws:us-west-2"], every=True), "zone"
+    )
+    assert "of another source or year" in " ".join(named.assumptions)
+
+
+def test_of_zones_nobody_named_those_best_by_what_was_asked_for_are_kept(ledger: Path) -> None:
+    rows = "".join(
+        f'[[factor]]\nname = "grid intensity"\nzone = "{zone}"\nvalue = {10 + at}\n'
+        'unit = "g/kWh"\nvintage = 2024\n'
+        f'[[factor]]\nname = "electricity tariff"\nzone = "{zone}"\nvalue = {0.19 - at / 100}\n'
+        'unit = "EUR/kWh"\n'
+        for at, zone in enumerate(("CHE", "DEU", "ESP", "GBR", "ITA", "BEL"))
+    )
+    own = ledger.parent / "own.toml"
+    own.write_text(HOME + rows)
+    by = {
+        by: [each.what[7:10] for each in of_kind(made(ledger, by=by), "zone")]
+        for by in ("carbon", "cost")
+    }
+    assert by["carbon"] == ["CHE", "DEU", "ESP", "GBR", "ITA"]
+    assert by["cost"] == ["BEL", "ITA", "GBR", "ESP", "DEU"]
+
+
 def test_what_is_within_the_noise_is_counted_and_shown_only_when_asked_for(ledger: Path) -> None:
     quiet = made(ledger, zone_candidates=["CHE"])
     assert not of_kind(quiet, "zone")
@@ -156,6 +195,8 @@ def test_idle_energy_is_the_most_that_sharing_saves(ledger: Path) -> None:
         assert each.carbon_g.now.mid == pytest.approx(joules / J * 50, rel=1e-12)
         assert each.cost is not None
         assert each.cost.now.mid == pytest.approx(joules / J * 0.2, rel=1e-12)
+    (row,) = [line for line in made(ledger).render("md").splitlines() if line.startswith("| 2 |")][:1]
+    assert row.endswith("| at most |")  # nothing may be saved: that is not beyond doubt
 
 
 def test_an_empty_ledger_says_so(tmp_path: Path) -> None:
