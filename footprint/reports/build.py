@@ -53,6 +53,8 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
     lines: list[Line] = []
     totals = places.price(of.whole)
+    is_bare = _is_bare(book, of.period)
+    priced = () if is_bare else places.factors()
     if of.whole:
         parts = [_line(name, booked, places) for name in (CALLS, OWN_TIME)]
         lines += [line for line in parts if line is not None]
@@ -73,10 +75,12 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
         totals=totals,
         lines=tuple(lines),
         groups=tuple(each.group for each in made),
-        factors=_once((*places.factors(), *(f for b in beside for f in b.factors))),
-        assumptions=tuple(said.assumptions(book, booked, places, made, beside)),
+        factors=_once((*priced, *(f for b in beside for f in b.factors))),
+        assumptions=()
+        if is_bare
+        else tuple(said.assumptions(book, booked, places, made, beside)),
         gaps=(
-            *gaps.collect(book, places, made, of.fields, beside),
+            *gaps.collect(book, places, made, of.fields, beside, is_bare=is_bare),
             *gaps.of_totals(totals, lines),
             *corrected.gaps(applied),
         ),
@@ -152,6 +156,12 @@ _SUMMED = (
     *("metered_j", "attributed_j", "idle_j", "unattributed_j", "filled_j"),
     *("covered_s", "missing_s"),
 )
+
+
+def _is_bare(book: Total, asked: Period) -> bool:
+    """Whether a period was asked for of which a ledger that holds something holds nothing."""
+    is_part = asked != (None, None) and bool(book.facts)
+    return is_part and not book.entries and not any(each.metered for each in book.devices)
 
 
 def _instants(book: Total, asked: Period) -> Period:

@@ -17,6 +17,7 @@ from footprint.reports.places import Places
 from footprint.reports.view import QUANTITIES, Amounts, Group, Line
 
 _LEDGER = "see `footprint ledger info`"
+_PERIOD = "choose another period: `footprint ledger info` says when something was recorded"
 #: Of many groups so many are named in a gap.
 _NAMED = 5
 
@@ -27,9 +28,16 @@ def collect(
     made: Sequence[Made],
     fields: Sequence[str],
     beside: Sequence[Beside],
+    *,
+    is_bare: bool = False,
 ) -> list[Gap]:
-    """All gaps of a report, each once."""
+    """All gaps of a report, each once; `is_bare`: of a period without records, which is the one."""
     found: list[Gap] = []
+    if is_bare:
+        found.append(Gap("everything", "nothing was recorded in the period", _PERIOD))
+        found.extend(gap for each in beside for gap in each.gaps)
+        found.extend(_issue(issue) for issue in book.issues)
+        return list(dict.fromkeys(found))
     if not book.facts:
         found.append(Gap("everything", "the ledger is empty", "record with `footprint run -- CMD`"))
     elif not book.entries:

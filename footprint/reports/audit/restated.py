@@ -282,7 +282,8 @@ def _ledgers(base: Base) -> Iterator[str]:
     stores = [open_store(each) for each in base.stated.ledgers]
     found = changed.ledgers(base.document.entries("ledger_heads"), stores)
     if found.grown:
-        yield f"files by which the base year's ledger has grown since its report: {len(found.grown)}"
+        count = len(found.grown)
+        yield f"files by which the base year's ledger has grown since its report: {count}"
     if found.wrong:
         yield (
             f"the base year's ledger is not the one of its report: {len(found.wrong)} findings of"

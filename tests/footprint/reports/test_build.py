@@ -230,6 +230,15 @@ def test_a_period_cuts_and_counts_calls_where_they_end(tmp_path: Path) -> None:
     assert first.period[1] == "2026-11-22T11:00:01.500000Z"
 
 
+def test_of_a_period_without_records_nothing_else_is_said(tmp_path: Path) -> None:
+    simple(tmp_path / "L", declared={"zone": "FRA", "pue": 1.2}).close()
+    made = report(tmp_path / "L", since="2030-01-01", until="2030-02-01")
+    assert (made.factors, made.assumptions, made.groups) == ((), (), ())
+    (gap, other) = made.gaps
+    assert gap.why == "nothing was recorded in the period"
+    assert "organisation" in other.what
+
+
 def test_an_empty_ledger_says_so(tmp_path: Path) -> None:
     (tmp_path / "L" / fmt.JOURNALS).mkdir(parents=True)
     made = report(tmp_path / "L")
