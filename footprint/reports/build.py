@@ -76,9 +76,7 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
         lines=tuple(lines),
         groups=tuple(each.group for each in made),
         factors=_once((*priced, *(f for b in beside for f in b.factors))),
-        assumptions=()
-        if is_bare
-        else tuple(said.assumptions(book, booked, places, made, beside)),
+        assumptions=() if is_bare else tuple(said.assumptions(book, booked, places, made, beside)),
         gaps=(
             *gaps.collect(book, places, made, of.fields, beside, is_bare=is_bare),
             *gaps.of_totals(totals, lines),
