@@ -32,7 +32,7 @@ def prepare(directory: Path) -> None:
                 f"{directory} is a file, not a ledger directory: name another with --ledger"
                 " or FOOTPRINT_LEDGER"
             )
-        if directory.is_dir() and not marker.exists() and any(map(_foreign, directory.iterdir())):
+        if directory.is_dir() and not marker.exists() and _holds_others(directory, marker):
             raise LedgerError(
                 f"{directory} holds other files and no {fmt.MARKER}: name an empty or new directory"
             )
@@ -44,6 +44,12 @@ def prepare(directory: Path) -> None:
             f"cannot write the ledger {directory}: {error.strerror or error}: choose another with"
             " --ledger or FOOTPRINT_LEDGER"
         ) from error
+
+
+def _holds_others(directory: Path, marker: Path) -> bool:
+    """Whether a directory that had no marker is not ours: another first writer may since have made
+    the marker and whatever follows it, so it is asked for again, after all else was seen."""
+    return any(map(_foreign, directory.iterdir())) and not marker.exists()
 
 
 def _foreign(path: Path) -> bool:

@@ -264,6 +264,19 @@ def test_a_part_whose_end_does_not_fit_is_followed_all_the_same(tmp_path):
     assert numbers(read(journal)) == [100]
 
 
+class LookedIntoLate(type(Path())):
+    """A directory that another first writer makes a ledger just before it is looked into."""
+
+    def iterdir(self):
+        prepare(Path(self))
+        return super().iterdir()
+
+
+def test_a_marker_that_comes_between_two_looks_is_no_foreign_file(tmp_path):
+    (tmp_path / "ledger").mkdir()
+    prepare(LookedIntoLate(tmp_path / "ledger"))
+
+
 def test_of_several_first_writers_none_takes_the_other_for_foreign(tmp_path):
     ledger = tmp_path / "ledger"
     (ledger / fmt.JOURNALS).mkdir(parents=True)  # another is just here
