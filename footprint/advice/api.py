@@ -31,7 +31,7 @@ from footprint.estimators.systems.estimate import NO_DURATION, api_estimate
 from footprint.estimators.systems.use import ApiUse
 from footprint.pages.labels import label
 from footprint.reports.groups import Made
-from footprint.reports.view import Amounts
+from footprint.reports.view import Amounts, Group
 
 METHOD = (
     "as many tokens through the API, at its estimated energy and its price at the end of the "
@@ -45,6 +45,14 @@ GIVEN_BACK = "own hardware would be given back, or do other work"
 POWER_ALONE = (
     "of own hardware electricity alone is counted, not what it was bought or rented for: it costs "
     "more than this"
+)
+AS_MEASURED = (
+    "a machine serves as many tokens an hour as its GPUs did while calls ran: with fuller batches "
+    "it may serve more"
+)
+ONE_MACHINE = (
+    "the GPUs of {count} hosts count as one machine, which serves what they did while at least one "
+    "of them worked"
 )
 
 NOTHING = Gap(
@@ -201,7 +209,16 @@ def _crossing(looked: Looked, model: str, own: _Own, made: Estimate) -> Iterator
         yield NO_COST
         return
     found = break_even(*machine, divided(paid, own.tokens))
-    yield OwnOrApi(own.key, model, found, (BREAK_EVEN, *notes), (*factors, *made.factors))
+    assumptions = (BREAK_EVEN, *_of_capacity(group), *notes)
+    yield OwnOrApi(own.key, model, found, assumptions, (*factors, *made.factors))
+
+
+def _of_capacity(group: Group) -> Iterator[str]:
+    """What is assumed of how much a machine serves."""
+    yield AS_MEASURED
+    hosts = {device.host for device in group.devices if device.device_kind == "gpu"}
+    if len(hosts) > 1:
+        yield ONE_MACHINE.format(count=len(hosts))
 
 
 def _terms(looked: Looked, own: _Own) -> Terms | None:

@@ -25,14 +25,18 @@ IN, OUT = 1000.0, 500.0
 MODEL = "gpt-4o-mini"
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+def recorded(ledger: Path, host: str = "host-a", number: int = 1) -> Path:
+    one = Recorder(ledger, number, host=host, boot=f"boot-{host}", declared={"zone": "FRA"})
     one.counter(GPU, [500.0] * 200)
     path = one.path("answer", kind="inference", model="net", devices=["gpu:0"])
     one.span(path, 0, 10 * S, tokens_in=IN, tokens_out=OUT)
     one.close(now=20 * S)
-    return tmp_path / "L"
+    return ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    return recorded(tmp_path / "L")
 
 
 def made(ledger: Path, **options: object) -> Advice:
@@ -86,6 +90,21 @@ def test_own_hardware_is_cheaper_from_where_its_rent_is_the_apis_price(ledger: P
     (never,) = made(ledger, rental_per_device_hour=f"{2 * dear:.6f}").own_or_api
     assert never.found.tokens_per_month is None
     assert never.found.reason.startswith("even a machine at full capacity")
+
+
+def test_gpus_of_several_hosts_count_as_one_machine_and_that_is_said(ledger: Path) -> None:
+    options = {"rental_per_device_hour": "0.001"}
+    (alone,) = made(ledger, **options).own_or_api
+    recorded(ledger, "host-b", 2)
+    (both,) = made(ledger, **options).own_or_api
+    said = "the GPUs of 2 hosts count as one machine, which serves what they did while at least"
+    assert any(note.startswith(said) for note in both.assumptions)
+    assert not any("hosts count as one machine" in note for note in alone.assumptions)
+    assert both.found.tokens_per_month is not None
+    assert alone.found.tokens_per_month is not None
+    # Two GPUs cost twice as much an hour.
+    assert both.found.tokens_per_month.mid == pytest.approx(2 * alone.found.tokens_per_month.mid)
+    assert untranslated("fr", both.assumptions) == []
 
 
 def test_without_an_api_named_nothing_is_said_of_any(ledger: Path) -> None:
