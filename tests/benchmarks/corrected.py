@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import packed_journals as packed
+from benchmarks import children
 from benchmarks.table import OURS, Row
 from footprint.accounts.opened import open_ledger
 from footprint.ledger.corrections.correction import Correction, Target
@@ -118,15 +119,8 @@ def _read(how: str, ledger: Path, *, fresh: bool) -> dict[str, Any]:
         "figures": figures,
         "calls": sum(each.calls for each in applied),
         "took_s": time.process_time(),
-        "peak_mb": _peak_mb(),
+        "peak_mb": children.own_peak_mb(),
     }
-
-
-def _peak_mb() -> float:
-    """The most memory that this program had; not, as `getrusage` says, of who started it."""
-    status = Path("/proc/self/status").read_text()
-    line = next(each for each in status.splitlines() if each.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

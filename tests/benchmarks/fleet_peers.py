@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import sys
 import time
 from pathlib import Path
+
+from benchmarks.children import own_peak_mb
 
 #: The columns of codecarbon 3.3's emissions.csv.
 CODECARBON = [
@@ -119,9 +120,8 @@ def main() -> None:
     found = (
         pandas_j(Path(place), *map(int, sizes)) if what == "pandas" else codecarbon_kwh(Path(place))
     )
-    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     took = time.perf_counter() - began
-    print(json.dumps({"took_s": took, "peak_gb": peak_kb / 1e6, "sum": found}))
+    print(json.dumps({"took_s": took, "peak_gb": own_peak_mb() / 1e3, "sum": found}))
 
 
 if __name__ == "__main__":

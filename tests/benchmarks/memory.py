@@ -43,10 +43,6 @@ def _resident_mb() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-
-
 def ours(calls: int, ledger: str) -> dict[str, float]:
     """Four threads that call as fast as they can."""
     import footprint
@@ -72,7 +68,7 @@ def ours(calls: int, ledger: str) -> dict[str, float]:
         thread.join()
     taken = time.perf_counter() - began
     footprint.flush()
-    peak, after = max(_peak_mb(), _resident_mb()), _resident_mb()
+    peak, after = max(children.own_peak_mb(), _resident_mb()), _resident_mb()
     opened = footprint.open_ledger(ledger)
     dropped = sum(int(each.get("rows", 0)) for one in opened.facts()[0] for each in one.dropped)
     return {
