@@ -22,33 +22,48 @@ BOUGHT = "what was paid for the hardware is not saved: electricity and rent alon
 #: Parts of a cost that end where a device is given back.
 _SAVED = ("electricity", "rental")
 
+GPU = "gpu"
+
+#: Host, kind of device, its name, and whether nothing ever ran on it.
+_Sort = tuple[str, str, str, bool]
+
 
 def idle(looked: Looked) -> Iterator[Suggestion]:
     """A suggestion for each host and sort of device that idled, unused ones apart."""
     of = looked.of
-    found: dict[tuple[str, str, str, bool], dict[str, None]] = {}
-    amounts: dict[tuple[str, str, str, bool], list[Amounts]] = {}
-    factors: dict[tuple[str, str, str, bool], dict[Factor, None]] = {}
+    used = {
+        (line.host, line.device.id)
+        for line, _, _ in of.booked.idle()
+        if line.attributed_nj or line.unattributed_nj
+    }
+    found: dict[_Sort, dict[str, set[str]]] = {}
+    amounts: dict[_Sort, list[Amounts]] = {}
+    factors: dict[_Sort, dict[Factor, None]] = {}
     for line, home, use in of.booked.idle():
         if not use.energy.high:
             continue
-        is_unused = not line.attributed_nj and not line.unattributed_nj
+        is_unused = line.device.kind == GPU and (line.host, line.device.id) not in used
         key = line.host, line.device.kind, line.device.name, is_unused
-        found.setdefault(key, {})[line.device.id] = None
+        found.setdefault(key, {}).setdefault(line.boot, set()).add(line.device.id)
         amounts.setdefault(key, []).append(of.places.price({home: use}))
         own = of.places.sets[home]
-        used = (*own.intensity[:1], *own.tariff[:1], *((own.pue,) if own.pue else ()))
-        factors.setdefault(key, {}).update(dict.fromkeys(used))
+        rates = (*own.intensity[:1], *own.tariff[:1], *((own.pue,) if own.pue else ()))
+        factors.setdefault(key, {}).update(dict.fromkeys(rates))
     for key in sorted(found):
-        yield _suggestion(key, len(found[key]), added(amounts[key]), tuple(factors[key]))
+        yield _suggestion(key, _count(key, found[key]), added(amounts[key]), tuple(factors[key]))
 
 
-def _suggestion(
-    key: tuple[str, str, str, bool], count: int, priced: Amounts, factors: tuple[Factor, ...]
-) -> Suggestion:
-    host, kind, name, is_unused = key
+def _count(key: _Sort, by_boot: dict[str, set[str]]) -> int:
+    """How many devices there are: a GPU keeps its id over boots, other devices do not."""
+    if key[1] == GPU:
+        return len(set().union(*by_boot.values()))
+    return max(map(len, by_boot.values()))
+
+
+def _suggestion(key: _Sort, count: int, priced: Amounts, factors: tuple[Factor, ...]) -> Suggestion:
+    host, _, name, is_unused = key
     what = f"{count} x {name} on {host}"
-    if is_unused and kind == "gpu":
+    if is_unused:
         text = f"give back or switch off what no work used: {what}"
     else:
         text = f"share or switch off what lay idle: {what}"

@@ -1,0 +1,38 @@
+"""What lay idle: each device once, whatever the host's boots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from footprint.advice.make import advise
+from footprint.advice.view import Suggestion
+from report_ledgers import CPU, GPU, UTC, Recorder, S
+
+J = 3.6e6
+G_PER_KWH = 360.0
+
+
+def idled(ledger: Path) -> dict[str, Suggestion]:
+    found = advise(ledger, carbon_intensity_g_per_kwh=G_PER_KWH, every=True)
+    return {each.what: each for each in found.suggestions if each.kind == "idle"}
+
+
+def test_over_two_boots_a_device_is_told_once_and_is_used_where_it_ever_was(tmp_path: Path) -> None:
+    for number, boot in enumerate(("boot-1", "boot-2"), start=1):
+        one = Recorder(tmp_path / "L", number, boot=boot, utc_ns=UTC + number * 3600 * S)
+        one.counter(GPU, [500.0] * 100)
+        one.counter(CPU._replace(id=f"cpu:{boot}:package-0"), [100.0] * 100)
+        if number == 1:
+            one.span(one.path("fit", kind="training", devices=["gpu:0"]), 0, 4 * S)
+        one.close(now=10 * S)
+    found = idled(tmp_path / "L")
+    assert sorted(found) == [
+        "share or switch off what lay idle: 1 x Test CPU on host-a",
+        "share or switch off what lay idle: 1 x Test GPU on host-a",
+    ]
+    waited = found["share or switch off what lay idle: 1 x Test GPU on host-a"].carbon_g
+    assert waited is not None
+    # 6 s of the first boot, and all 10 s of the second.
+    assert waited.saved.mid == pytest.approx(16 * 500 / J * G_PER_KWH, rel=1e-9)
