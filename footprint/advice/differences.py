@@ -47,6 +47,11 @@ def summed(parts: Sequence[Figure]) -> Figure:
     return Figure(*(total((part[at] for part in parts), unit) for at in range(3)))
 
 
+def times(factor: Quantity, one: Figure) -> Figure:
+    """A figure times a factor that holds for all of it, now and then."""
+    return Figure(*(each.times(factor, each.unit) for each in one))
+
+
 def tariff(own: FactorSet, use: Use) -> Quantity | None:
     """The tariff over a use, per kWh; its unit is the currency."""
     if not own.tariff:

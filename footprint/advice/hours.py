@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from footprint.accounts.hours import HOUR_NS
 from footprint.advice import starts
-from footprint.advice.differences import figure, summed
+from footprint.advice.differences import figure, summed, times
 from footprint.advice.looked import Looked
 from footprint.advice.starts import Rates, Run
 from footprint.advice.view import CARBON, Figure, Start, Suggestion
@@ -24,6 +24,7 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import Quantity, exact
 from footprint.estimators.series import iso
+from footprint.reports import figures as fig
 
 METHOD = (
     "the energy of each run as it was metered, moved as a whole by full hours, at the grid "
@@ -33,7 +34,7 @@ CAN_WAIT = "the work could wait, and would draw the same energy then; what idles
 HINDSIGHT = (
     "the hour is chosen knowing what the hours were like: one chosen by a forecast saves less"
 )
-OWN_BEST = "each run at its own best hour would have saved {saved:.3g} {unit}"
+OWN_BEST = "each run at its own best hour would have saved {saved}"
 
 NO_HOURS = (
     "{what} of {zone} is not known by the hour, so that other hours cannot be held against these"
@@ -48,13 +49,15 @@ TOO_FINE = Gap(
 #: A week: work that can wait longer is planned, not put off.
 MOST_H = 168
 
+_ONE = exact(1.0, "1")
+
 _WHAT = {True: "the grid intensity", False: "the tariff"}
 
 
 def within_hours(given: str | float) -> int:
     """Whole hours of `24h` or 24. Raises UsageError for what is not 1 to 168 of them."""
     text = str(given).strip().lower().removesuffix("h").strip()
-    if not text.isdigit() or not 1 <= int(text) <= MOST_H:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_H:
         raise UsageError(f"--within {given}: give whole hours, from 1h to {MOST_H}h")
     return int(text)
 
@@ -171,8 +174,7 @@ class _Search:
         )
         notes = [CAN_WAIT, HINDSIGHT]
         if len(runs) > 1:
-            unit = "g" if self._by_carbon else perfect.saved.unit
-            notes.append(OWN_BEST.format(saved=perfect.saved.mid, unit=unit))
+            notes.append(OWN_BEST.format(saved=fig.amount(perfect.saved.mid, perfect.saved.unit)))
         return Suggestion(
             kind="hour",
             what=_what(runs, way, start),
@@ -190,7 +192,7 @@ class _Search:
     def _figure(self, runs: Sequence[Run], later_h: Sequence[int], *, money: bool) -> Figure | None:
         """Runs as they were, and each so much later; None where that is not known of all."""
         rates = self._tariff if money else self._grid
-        parts = []
+        parts: dict[Quantity, list[Figure]] = {}
         for run, later in zip(runs, later_h, strict=True):
             for number, use in run.uses:
                 here, there = (rates.mean(number, use.weights, by) for by in (0, later))
@@ -200,8 +202,11 @@ class _Search:
                 unit = own.tariff[0].unit.partition("/")[0] if money else "g"
                 values = exact(here, unit), exact(there, unit)
                 kwh = use.energy.to("kWh")
-                parts.append(figure(kwh, _pue(own), None, *values, unit))
-        return summed(parts) if len({each.now.unit for each in parts}) == 1 else None
+                parts.setdefault(_pue(own), []).append(figure(kwh, _ONE, None, *values, unit))
+        if len({each.now.unit for those in parts.values() for each in those}) != 1:
+            return None
+        # A facility's PUE is one unknown for all runs: it is put on their sum.
+        return summed([times(pue, summed(those)) for pue, those in parts.items()])
 
     def _used(self, runs: Sequence[Run], is_paid: bool) -> tuple[Factor, ...]:
         sets = [self._sets[number] for run in runs for number, _ in run.uses]
@@ -246,4 +251,4 @@ def _what(runs: Sequence[Run], way: _Way, start: Start) -> str:
 
 
 def _pue(own: FactorSet) -> Quantity:
-    return own.pue.quantity if own.pue else exact(1.0, "1")
+    return own.pue.quantity if own.pue else _ONE

@@ -107,6 +107,21 @@ def test_several_runs_are_put_off_to_one_hour_of_the_day(tmp_path: Path) -> None
     assert best.start.own_best_saved.mid == pytest.approx(KWH * (90 + 50 + 30), rel=1e-9)
 
 
+def test_what_is_not_known_of_the_pue_is_the_same_for_all_runs(tmp_path: Path) -> None:
+    own = grid(tmp_path, [100, 60, 10, 80, *[100] * 21, 50, 70, 100, 100])
+    with own.open("a") as file:
+        file.write('[[factor]]\nname = "PUE"\nzone = "FRA"\nlow = 1.0\nmid = 1.2\nhigh = 1.6\n')
+    run(tmp_path, 1, 0)
+    run(tmp_path, 2, 25 * 3600)
+    (best,) = hours_of(made(tmp_path, within=2))
+    assert best.carbon_g is not None
+    # At 13:00 UTC it is 10 instead of 100 on the first day, and 70 instead of 50 on the second.
+    saved_g = best.carbon_g.saved
+    assert saved_g.low == pytest.approx(KWH * 70, rel=1e-9)
+    assert saved_g.mid == pytest.approx(KWH * 70 * 1.2, rel=1e-9)
+    assert saved_g.high == pytest.approx(KWH * 70 * 1.6, rel=1e-9)
+
+
 def test_only_known_hours_are_tried_and_a_gap_says_so(tmp_path: Path) -> None:
     grid(tmp_path, [100, 80])
     run(tmp_path, 1, 0)
@@ -196,7 +211,7 @@ def test_it_is_said_in_json_and_in_french(tmp_path: Path) -> None:
     assert "reporter au créneau qui commence à 13:00 UTC" in found.render("text", "fr")
 
 
-@pytest.mark.parametrize("given", ["0h", "1.5h", "200h", "soon", -3, float("nan")])
+@pytest.mark.parametrize("given", ["0h", "1.5h", "200h", "²h", "soon", -3, float("nan")])
 def test_hours_that_make_no_sense_are_refused(given: str | float) -> None:
     with pytest.raises(UsageError, match=r"^--within .*: give whole hours, from 1h to 168h$"):
         within_hours(given)
