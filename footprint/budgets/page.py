@@ -25,7 +25,7 @@ def page(checked: Checked, lang: str = "en") -> Page:
 
 def _blocks(checked: Checked, say: Speech) -> Iterator[Block]:
     yield Table(
-        say("budget"),
+        "",  # it is what the page's title says
         (
             (say("budget"), LEFT),
             (say("figure_of"), LEFT),

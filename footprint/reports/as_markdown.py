@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import TextIO
 
 from footprint.reports.blocks import RIGHT, Block, Facts, Page, Table
 from footprint.reports.tables import page
 from footprint.reports.view import Report
-from footprint.words import NO_BREAK
+from footprint.words import NO_BREAK, labelled
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
@@ -19,16 +20,25 @@ def render(report: Report, out: TextIO, lang: str = "en") -> None:
     written(page(report, lang), out)
 
 
-def written(shown: Page, out: TextIO) -> None:
-    """Writes a page."""
-    out.write(f"# {shown.title}\n\n")
+def written(shown: Page, out: TextIO, level: int = 1) -> None:
+    """Writes a page, its title as a heading of a level."""
+    out.write(f"{'#' * level} {escaped(shown.title)}\n\n")
     for name, text in shown.head:
-        out.write(f"- {name}: {escaped(text)}\n")
+        out.write(f"- {labelled(shown.lang, escaped(name), escaped(text))}\n")
     for block in shown.blocks:
-        out.write(f"\n## {escaped(block.title)}\n\n")
-        out.writelines(f"{line}\n" for line in _lines(block))
+        out.write("\n")
+        if block.title:
+            out.write(f"{'#' * (level + 1)} {escaped(block.title)}\n\n")
+        out.writelines(f"{line}\n" for line in _lines(block, shown.lang))
         if block.note:
             out.write(f"\n{escaped(block.note)}\n")
+
+
+def text_of(shown: Page, level: int = 1) -> str:
+    """A page as GitHub's Markdown, which GitLab reads too."""
+    out = StringIO()
+    written(shown, out, level)
+    return out.getvalue()
 
 
 def escaped(text: str) -> str:
@@ -46,11 +56,12 @@ def table(block: Table) -> Iterator[str]:
         yield _row(map(escaped, row))
 
 
-def _lines(block: Block) -> Iterator[str]:
+def _lines(block: Block, lang: str) -> Iterator[str]:
     if isinstance(block, Table):
         return table(block)
     if isinstance(block, Facts):
-        return (f"- {escaped(name)}: {escaped(text)}" for name, text in block.rows)
+        named = ((escaped(name), escaped(text)) for name, text in block.rows)
+        return (f"- {labelled(lang, name, text)}" for name, text in named)
     return (f"- {escaped(item)}" for item in block.items)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from io import StringIO
 from typing import TextIO
 
 from footprint.reports.blocks import Block, Facts, Page, Table
 from footprint.reports.columns import WIDTH, lines, listed, plain
 from footprint.reports.tables import page
 from footprint.reports.view import Report
+from footprint.words import labelled
 
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
@@ -17,36 +19,46 @@ def render(report: Report, out: TextIO, lang: str = "en") -> None:
     written(page(report, lang, brief=True), out)
 
 
-def written(shown: Page, out: TextIO) -> None:
-    """Writes a page."""
-    out.write(f"{shown.title}\n")
+def written(shown: Page, out: TextIO, *, whole: bool = False) -> None:
+    """Writes a page; texts that are very long are cut, but where it is asked for `whole`."""
+    out.write(f"{plain(shown.title)}\n")
     width = max((len(name) for name, _ in shown.head), default=0)
     for name, text in shown.head:
         out.write(f"  {name:<{width}}  {plain(text)}\n")
+    longest = None if whole else _LONGEST
     for block in shown.blocks:
-        out.write(f"\n{block.title}\n")
-        for line in _lines(block):
+        out.write(f"\n{block.title}\n" if block.title else "\n")
+        for line in _lines(block, shown.lang, longest):
             out.write(line.rstrip() + "\n")
 
 
-def _lines(block: Block) -> Iterator[str]:
+def text_of(shown: Page) -> str:
+    """A page as text, whole."""
+    out = StringIO()
+    written(shown, out, whole=True)
+    return out.getvalue()
+
+
+def _lines(block: Block, lang: str, longest: int | None) -> Iterator[str]:
+    more = longest and 2 * longest
     if isinstance(block, Table):
-        yield from listed(_sentences(block)) if block.wide else lines(block)
+        yield from listed(_sentences(block, longest)) if block.wide else lines(block)
     elif isinstance(block, Facts):
-        yield from listed(f"{name}: {_short(text, 2 * _LONGEST)}" for name, text in block.rows)
+        named = ((name, _short(text, more)) for name, text in block.rows)
+        yield from listed(labelled(lang, name, text) for name, text in named)
     else:
-        yield from listed(_short(item, 2 * _LONGEST) for item in block.items)
+        yield from listed(_short(item, more) for item in block.items)
     if block.note:
         yield from textwrap.wrap(
             plain(block.note), WIDTH, initial_indent="  ", subsequent_indent="  "
         )
 
 
-def _sentences(block: Table) -> Iterator[str]:
+def _sentences(block: Table, longest: int | None) -> Iterator[str]:
     """A table's rows as lines: the first cells, then the others with their headings."""
     for row in block.rows:
         named = zip(block.headings[2:], row[2:], strict=True)
-        rest = [f"{heading} {_short(cell)}" for (heading, _), cell in named if cell]
+        rest = [f"{heading} {_short(cell, longest)}" for (heading, _), cell in named if cell]
         yield "; ".join([" ".join(row[:2]), *rest])
 
 
@@ -54,8 +66,8 @@ def _sentences(block: Table) -> Iterator[str]:
 _LONGEST = 160
 
 
-def _short(text: str, longest: int = _LONGEST) -> str:
-    if len(text) <= longest:
+def _short(text: str, longest: int | None) -> str:
+    if longest is None or len(text) <= longest:
         return text
     whole_words = text[: longest - 3].rpartition(" ")[0] or text[: longest - 3]
     return whole_words.rstrip(" ,;:(") + "..."

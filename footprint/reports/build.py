@@ -53,8 +53,8 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
     beside = [each.api for each in made if each.api] + ([extra] if extra else [])
     lines: list[Line] = []
     totals = places.price(of.whole)
-    is_bare = _is_bare(book, of.period)
-    priced = () if is_bare else places.factors()
+    bare = is_bare(book, of.period)
+    priced = () if bare else places.factors()
     if of.whole:
         parts = [_line(name, booked, places) for name in (CALLS, OWN_TIME)]
         lines += [line for line in parts if line is not None]
@@ -76,9 +76,9 @@ def figures_of(ledger: Ledger, outline: Outline, options: Options, of: Workings)
         lines=tuple(lines),
         groups=tuple(each.group for each in made),
         factors=_once((*priced, *(f for b in beside for f in b.factors))),
-        assumptions=() if is_bare else tuple(said.assumptions(book, booked, places, made, beside)),
+        assumptions=() if bare else tuple(said.assumptions(book, booked, places, made, beside)),
         gaps=(
-            *gaps.collect(book, places, made, of.fields, beside, is_bare=is_bare),
+            *gaps.collect(book, places, made, of.fields, beside, is_bare=bare),
             *gaps.of_totals(totals, lines),
             *corrected.gaps(applied),
         ),
@@ -156,7 +156,7 @@ _SUMMED = (
 )
 
 
-def _is_bare(book: Total, asked: Period) -> bool:
+def is_bare(book: Total, asked: Period) -> bool:
     """Whether a period was asked for of which a ledger that holds something holds nothing."""
     is_part = asked != (None, None) and bool(book.facts)
     return is_part and not book.entries and not any(each.metered for each in book.devices)

@@ -18,7 +18,7 @@ from footprint.reports.blocks import LEFT, RIGHT, Listed, Page, Table
 from footprint.reports.columns import WIDTH, plain
 from footprint.reports.estimate_chart import chart
 from footprint.reports.html import plain as page
-from footprint.words import Words, marked, typeset, words
+from footprint.words import Words, labelled, marked, typeset, words
 from footprint.words.said import said
 
 #: Format -> suffixes of its files.
@@ -185,7 +185,7 @@ def _text(estimate: Estimate, say: Words) -> Iterator[str]:
 
 
 def _input_line(name: str, value: str, say: Words) -> str:
-    return typeset(say.lang, f"{name} : {value}" if say.lang == "fr" else f"{name}: {value}")
+    return typeset(say.lang, labelled(say.lang, name, value))
 
 
 def _wrapped(item: str) -> list[str]:

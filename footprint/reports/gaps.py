@@ -21,6 +21,9 @@ _PERIOD = "choose another period: `footprint ledger info` says when something wa
 #: Of many groups so many are named in a gap.
 _NAMED = 5
 
+BARE = Gap("everything", "nothing was recorded in the period", _PERIOD)
+EMPTY = Gap("everything", "the ledger is empty", "record with `footprint run -- CMD`")
+
 
 def collect(
     book: Total,
@@ -34,12 +37,12 @@ def collect(
     """All gaps of a report, each once; `is_bare`: of a period without records, which is the one."""
     found: list[Gap] = []
     if is_bare:
-        found.append(Gap("everything", "nothing was recorded in the period", _PERIOD))
+        found.append(BARE)
         found.extend(gap for each in beside for gap in each.gaps)
-        found.extend(_issue(issue) for issue in book.issues)
+        found.extend(map(of_issue, book.issues))
         return list(dict.fromkeys(found))
     if not book.facts:
-        found.append(Gap("everything", "the ledger is empty", "record with `footprint run -- CMD`"))
+        found.append(EMPTY)
     elif not book.entries:
         remedy = "track calls (@footprint.track), or choose another period"
         found.append(Gap("groups", "no span lies in the period", remedy))
@@ -49,7 +52,7 @@ def collect(
     found.extend(_figures(made))
     found.extend(_tags(book, fields))
     found.extend(_recorded(book))
-    found.extend(_issue(issue) for issue in book.issues)
+    found.extend(map(of_issue, book.issues))
     return list(dict.fromkeys(found))
 
 
@@ -238,5 +241,6 @@ def _ends(book: Total) -> Iterator[Gap]:
         )
 
 
-def _issue(issue: Issue) -> Gap:
+def of_issue(issue: Issue) -> Gap:
+    """What is wrong with a part of the ledger."""
     return Gap(f"ledger ({issue.kind})", f"{issue.where}: {issue.text}", issue.remedy or _LEDGER)

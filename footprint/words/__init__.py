@@ -137,6 +137,11 @@ def typeset(lang: str, text: str) -> str:
     return _SPACE.sub("\u00a0", text) if lang == "fr" else text
 
 
+def labelled(lang: str, name: str, value: str) -> str:
+    """A name and what it is: `energy: 3 J`, `énergie : 3 J`."""
+    return f"{name}\u00a0: {value}" if lang == "fr" else f"{name}: {value}"
+
+
 def marked(lang: str, number: str) -> str:
     """A number as Python writes it (`1,234.5`, `4.11e-06`), with the marks of a language.
 
