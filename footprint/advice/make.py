@@ -10,6 +10,7 @@ from footprint.advice.api import api
 from footprint.advice.hours import hours, within_hours
 from footprint.advice.idle import idle
 from footprint.advice.looked import Looked, Maker, Wanted
+from footprint.advice.ranking import ranked
 from footprint.advice.view import CARBON, RANKINGS, Advice, OwnOrApi, Suggestion
 from footprint.advice.ways import ways
 from footprint.advice.zones import zones
@@ -21,6 +22,8 @@ from footprint.estimators.units import checked
 from footprint.estimators.zones import resolve_zone
 from footprint.reports import Source, asked_of, opened_of
 from footprint.reports.audit.attached import without_names
+from footprint.reports.build import is_bare
+from footprint.reports.gaps import BARE, EMPTY, of_issue
 from footprint.reports.times import stamp
 from footprint.reports.workings import worked_out
 
@@ -33,6 +36,12 @@ NO_ENERGY = Gap(
     "energy_j",
     "the ledger has no metered energy in the period",
     "run work on a host with a meter (footprint doctor)",
+)
+
+NO_FIGURE = Gap(
+    "idle",
+    "neither carbon nor cost of some idle energy is known",
+    "declare where it ran and its price (--zone FRA --tariff 0.18)",
 )
 
 
@@ -86,7 +95,9 @@ def advise(
     of = worked_out(ledger, outline, asked, settings)
     found, volumes, gaps = _found(Looked(ledger, outline, asked, settings, of, wanted))
     shown = [each for each in found if every or each.exceeds(by)]
-    shown.sort(key=lambda each: _rank(each, by))
+    last_day = max((own.until for own in of.places.sets if own.until), default=None)
+    shown, unranked = ranked(shown, by, of.sources.contracts.rates, last_day)
+    gaps += [*unranked, *map(of_issue, of.book.issues)]
     made = Advice(
         ledgers=tuple(ledger.places),
         period=(_stamp(of.book.start_ns), _stamp(of.book.end_ns)),
@@ -109,27 +120,22 @@ def _each(option: str, known: Callable[[Any], T], given: Iterable[Any]) -> tuple
 
 def _found(looked: Looked) -> tuple[list[Suggestion], list[OwnOrApi], list[Gap]]:
     if not any(use.energy.high for use in looked.of.whole.values()):
-        return [], [], [NO_ENERGY]
+        return [], [], [_without_energy(looked)]
     every = [each for maker in MAKERS for each in maker(looked)]
     found = [each for each in every if isinstance(each, Suggestion)]
     volumes = [each for each in every if isinstance(each, OwnOrApi)]
     gaps = [each for each in every if isinstance(each, Gap)]
-    if any(each.kind == "idle" and each.figure(CARBON) is None for each in found):
-        gaps.append(
-            Gap(
-                "idle",
-                "neither carbon nor cost of some idle energy is known",
-                "declare where it ran and its price (--zone FRA --tariff 0.18)",
-            )
-        )
-    return found, volumes, gaps
+    known = [each for each in found if each.figure(CARBON) is not None]
+    if any(each.kind == "idle" for each in found if each not in known):
+        gaps.append(NO_FIGURE)
+    return known, volumes, gaps
 
 
-def _rank(one: Suggestion, by: str) -> tuple[bool, float, str]:
-    """Those that have the figure asked for first, the greatest saving first."""
-    own = one.carbon_g if by == CARBON else one.cost
-    found = one.figure(by)
-    return own is None, -found.saved.mid if found else 0.0, one.what
+def _without_energy(looked: Looked) -> Gap:
+    """Why there is no energy that anything could be said of."""
+    if not looked.outline.facts:
+        return EMPTY
+    return BARE if is_bare(looked.of.book, looked.of.period) else NO_ENERGY
 
 
 def _stamp(utc_ns: int | None) -> str | None:

@@ -204,8 +204,27 @@ def test_an_empty_ledger_says_so(tmp_path: Path) -> None:
     prepare(tmp_path / "L")
     found = advise(tmp_path / "L")
     assert (found.suggestions, found.left_out) == ((), 0)
-    assert [gap.what for gap in found.gaps] == ["energy_j"]
-    assert "no metered energy" in found.render()
+    assert [gap.why for gap in found.gaps] == ["the ledger is empty"]
+
+
+def test_a_period_without_records_says_so(ledger: Path) -> None:
+    found = made(ledger, since="2027-01-01")
+    assert [gap.why for gap in found.gaps] == ["nothing was recorded in the period"]
+    assert "choose another period" in found.render()
+
+
+def test_without_a_meter_one_line_says_what_to_do(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    one.span(one.path("fit", kind="training"), 0, S)
+    one.close(now=10 * S)
+    assert "no metered energy" in advise(tmp_path / "L").render()
+
+
+def test_what_is_damaged_of_a_ledger_is_told(ledger: Path) -> None:
+    (journal,) = (ledger / "journals").glob("**/*.fpj")
+    journal.write_bytes(journal.read_bytes()[:-40])
+    gaps = made(ledger).gaps
+    assert [gap.what for gap in gaps if gap.what.startswith("ledger")] == ["ledger (torn-tail)"]
 
 
 def test_without_a_zone_one_line_says_what_to_declare(tmp_path: Path) -> None:
@@ -215,6 +234,8 @@ def test_without_a_zone_one_line_says_what_to_declare(tmp_path: Path) -> None:
     found = advise(tmp_path / "L")
     assert not found.suggestions
     assert [gap.what for gap in found.gaps] == ["zone", "idle"]
+    # Of a saving of which nothing is known nobody can say that it is less than is uncertain.
+    assert found.left_out == 0
 
 
 @pytest.mark.parametrize(
