@@ -10,7 +10,7 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.series import Series
 from footprint.reports import figures as fig
 from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, Page, of_columns
-from footprint.words import Words, words
+from footprint.words import Words, labelled, marked, words
 from footprint.words.said import said
 
 #: Tiers that are told beside a suggestion.
@@ -42,7 +42,7 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
             yield of_columns(
                 say(name),
                 [
-                    (say("number"), RIGHT, [str(number) for number, _ in known]),
+                    (say("number"), LEFT, [str(number) for number, _ in known]),
                     (say("now"), RIGHT, [fig.both(each.now, lang) for _, each in known]),
                     (say("then"), RIGHT, [fig.both(each.then, lang) for _, each in known]),
                     (say("saved"), RIGHT, [fig.both(each.saved, lang) for _, each in known]),
@@ -64,10 +64,13 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
         yield Listed(say("own_or_api"), tuple(_volume(each, say, lang) for each in volumes))
     sure = dict.fromkeys(note for each in shown for note in (each.method, *each.assumptions))
     sure |= dict.fromkeys(note for each in volumes for note in each.assumptions)
-    if sure:
-        yield Listed(say("assumptions"), tuple(said(lang, note) for note in sure))
-    factors = dict.fromkeys(_factor(one, lang) for each in shown for one in each.factors)
-    factors |= dict.fromkeys(_factor(one, lang) for each in volumes for one in each.factors)
+    notes = [said(lang, note) for note in sure]
+    if len(shown) > 1:
+        notes.insert(0, say("alone"))
+    if notes:
+        yield Listed(say("assumptions"), tuple(notes))
+    factors = dict.fromkeys(_factor(one, say, lang) for each in shown for one in each.factors)
+    factors |= dict.fromkeys(_factor(one, say, lang) for each in volumes for one in each.factors)
     if factors:
         yield Listed(say("factors"), tuple(factors))
     if advice.left_out:
@@ -115,12 +118,22 @@ def _volume(one: OwnOrApi, say: Words, lang: str) -> str:
     return say("because", text=text, why=why) if why else text
 
 
-def _factor(factor: Factor, lang: str) -> str:
-    changing = isinstance(factor.value, Series)
-    value = "" if changing else f" {fig.digits(factor.quantity.mid, lang)}"
-    year = f" ({factor.vintage})" if factor.vintage else ""
-    unit = "" if factor.unit == "1" else f" {factor.unit}"
-    where = f" {factor.zone}" if factor.zone else ""
-    source = f"{factor.source} {factor.version}".strip()
-    text = f"{said(lang, factor.name)}{where}:{value}{unit}"
-    return f"{text}, {source}{year}" if source else text
+def _factor(factor: Factor, say: Words, lang: str) -> str:
+    """A factor with its value, its bounds where it has some, and where it is from."""
+    name = said(lang, factor.name)
+    if of := factor.subject or factor.zone:
+        name = say("factor_of", name=name, of=of)
+    quantity = factor.quantity
+    low, mid, high = (
+        marked(lang, f"{each:,.6g}") for each in (quantity.low, quantity.mid, quantity.high)
+    )
+    value = mid if factor.unit == "1" else f"{mid} {factor.unit}"
+    if low != high:
+        value = say("ranged", value=value, low=low, high=high)
+    if isinstance(factor.value, Series):
+        value = say("changing", value=value)
+    source = f"{said(lang, factor.source)} {factor.version}".strip()
+    year = str(factor.vintage or "")
+    if year and year not in source:  # many sources name their year
+        source = f"{source} ({year})".strip()
+    return labelled(lang, name, f"{value}, {source}" if source else value)

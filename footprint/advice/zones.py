@@ -40,9 +40,10 @@ SAME_PUE = "the facility's PUE would be the same there"
 API_STAYS = "what API providers use stays where it is, and is not in these figures"
 SAME_ENERGY = "the same hardware would draw the same energy there"
 AVERAGE = (
-    "grid intensities are averages over all plants of a zone, whose tables give no interval: what "
-    "the plants that follow the load emit (marginal intensity) is not looked at"
+    "grid intensities are averages over all plants of a zone: what the plants that follow the load "
+    "emit (marginal intensity) is not looked at"
 )
+NO_INTERVAL = "the tables of grid intensities give no interval: here they are taken to be exact"
 OTHER_TABLE = "{zone}'s grid intensity is of another source or year than {home}'s"
 
 _NAME = "name another zone"
@@ -147,6 +148,11 @@ def _table(factor: Factor) -> tuple[str, int | None]:
     return factor.source, factor.vintage
 
 
+def _is_exact(factor: Factor) -> bool:
+    """Whether nothing is said of how uncertain it is; a series' range is that of its values."""
+    return isinstance(factor.value, Series) or factor.quantity.low == factor.quantity.high
+
+
 def _suggestion(
     home: str, code: str, work: _Work, there: FactorSet, groups: tuple[Key, ...], *, is_alike: bool
 ) -> Suggestion | None:
@@ -168,12 +174,18 @@ def _suggestion(
         if price is not None and other_price is not None and price.unit == other_price.unit:
             kwh, unit = use.energy.to("kWh"), price.unit
             money.append(figure(kwh, here_pue, there_pue, price, other_price, unit))
+    homes = [own for own, _ in work]
+    intensities = [factor for own in (*homes, there) for factor in own.intensity[:1]]
     is_paid = len(money) == len(carbon) and len({each.now.unit for each in money}) == 1
     assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), AVERAGE, LATENCY]
+    if all(map(_is_exact, intensities)):
+        assumptions.insert(-1, NO_INTERVAL)
     if not is_alike:
         assumptions.append(OTHER_TABLE.format(zone=code, home=home))
-    used = [factor for own, _ in work for factor in own.intensity[:1]]
-    used += [*there.intensity[:1], *(there.tariff[:1] if is_paid else ())]
+    used = [*intensities]
+    if is_paid:
+        used += [factor for own in (*homes, there) for factor in own.tariff[:1]]
+    used += [own.pue for own in homes if own.pue is not None]
     used += [there.pue] if there.pue is not None and has_pue else []
     return Suggestion(
         kind="zone",

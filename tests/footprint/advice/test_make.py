@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import priced_ledgers
+from footprint.advice import zones
 from footprint.advice.formats import of_file, rendered
 from footprint.advice.make import advise
 from footprint.advice.view import Advice, Suggestion
@@ -182,6 +183,52 @@ def test_a_pue_that_is_not_known_well_cancels(ledger: Path) -> None:
     assert other is not None
     assert other.saved.mid == pytest.approx(1.5 * one.saved.mid, rel=1e-12)
     assert other.then.mid / other.now.mid == pytest.approx(20 / 50, rel=1e-12)
+
+
+def test_whether_tables_give_an_interval_is_told_as_it_is(ledger: Path) -> None:
+    exact, known = (
+        of_kind(made(ledger, zone_candidates=[zone], every=True), "zone")[0].assumptions
+        for zone in ("BEL", "CHE")
+    )
+    assert zones.NO_INTERVAL in exact
+    assert zones.NO_INTERVAL not in known
+
+
+def test_the_factors_that_a_figure_rests_on_are_all_told(ledger: Path) -> None:
+    own = ledger.parent / "own.toml"
+    pues = "".join(
+        f'[[factor]]\nname = "PUE"\nzone = "{zone}"\nlow = 1.1\nmid = 1.2\nhigh = {high}\n'
+        for zone, high in (("FRA", 1.5), ("BEL", 1.3))
+    )
+    own.write_text(ZONES + pues)
+    found = made(ledger, zone_candidates=["BEL"], every=True)
+    (best,) = of_kind(found, "zone")
+    assert [(factor.name, factor.zone) for factor in best.factors] == [
+        ("grid intensity", "FRA"),
+        ("grid intensity", "BEL"),
+        ("electricity tariff", "FRA"),
+        ("electricity tariff", "BEL"),
+        ("PUE", "FRA"),
+        ("PUE", "BEL"),
+    ]
+    assert "PUE of FRA: 1.2 (1.1 to 1.5)" in found.render()
+    assert "PUE de FRA\xa0: 1,2 (1,1 à 1,5)" in found.render("text", "fr")
+
+
+def test_a_row_that_goes_on_in_a_second_table_keeps_its_number(ledger: Path) -> None:
+    (ledger.parent / "own.toml").write_text(
+        ZONES + '[[factor]]\nname = "PUE"\nlow = 1.01\nmid = 1.23\nhigh = 1.57\n'
+    )
+    text = made(ledger, zone_candidates=["BEL"], every=True).render()
+    costs = text.partition("\nCost\n")[2].partition("\nWhat to do")[0]
+    assert costs.count("  no.") == 2
+    assert all(costs.count(f"\n  {number}  ") == 2 for number in (1, 2, 3))
+
+
+def test_that_savings_cannot_be_added_up_is_told_where_there_are_several(ledger: Path) -> None:
+    assert "cannot be added up" in made(ledger).render()
+    (ledger.parent / "own.toml").write_text(HOME)
+    assert "cannot be added up" not in made(ledger, until="2026-11-22T11:00:01Z").render()
 
 
 def test_idle_energy_is_the_most_that_sharing_saves(ledger: Path) -> None:
