@@ -10,20 +10,22 @@ are looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from footprint.accounts.pricing import declared_of
 from footprint.advice.differences import less
-from footprint.advice.figures import only
+from footprint.advice.figures import only, used_for
 from footprint.advice.looked import Looked
 from footprint.advice.starts import period
 from footprint.advice.view import Figure, Key, OwnOrApi, Suggestion
 from footprint.comparisons.machine import divided, machine_of
-from footprint.comparisons.terms import Terms
+from footprint.comparisons.terms import OWNED, Terms
 from footprint.comparisons.tokens import BREAK_EVEN
 from footprint.errors import UsageError
 from footprint.estimators.costs.break_even import break_even
 from footprint.estimators.errors import EstimatorError, Gap
+from footprint.estimators.factors import Factor
 from footprint.estimators.predict.estimate import Estimate
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.sources import Registry
@@ -49,6 +51,9 @@ POWER_ALONE = (
 AS_MEASURED = (
     "a machine serves as many tokens an hour as its GPUs did while calls ran: with fuller batches "
     "it may serve more"
+)
+PAID_ALWAYS = (
+    "bought hardware is paid day and night here: the purchase's own utilisation is left out"
 )
 ONE_MACHINE = (
     "the GPUs of {count} hosts count as one machine, which serves what they did while at least one "
@@ -78,12 +83,16 @@ TWO_PLACES = Gap(
 
 
 class _Own(NamedTuple):
-    """Inference on own hardware: its group, its figures with idle energy, and its tokens."""
+    """Inference on own hardware: its group, its figures with idle energy, and its tokens.
+
+    `factors`: of the places where it ran.
+    """
 
     made: Made
     amounts: Amounts
     tokens_in: float
     tokens_out: float
+    factors: tuple[Factor, ...]
 
     @property
     def tokens(self) -> float:
@@ -140,7 +149,8 @@ def _owned(looked: Looked) -> Iterator[_Own]:
             continue
         name = group.key, group.own_time
         held = of.absorbing.used(name, of.book.members[name].places)
-        yield _Own(made, of.places.price(held.uses), tokens_in, tokens_out)
+        factors = tuple(chain.from_iterable(of.places.factors_of(held.uses)))
+        yield _Own(made, of.places.price(held.uses), tokens_in, tokens_out, factors)
 
 
 def _suggestion(model: str, own: _Own, made: Estimate) -> Iterator[Suggestion | Gap]:
@@ -163,7 +173,7 @@ def _suggestion(model: str, own: _Own, made: Estimate) -> Iterator[Suggestion | 
         method=METHOD,
         tier="estimated",
         assumptions=(*notes, *made.assumptions),
-        factors=made.factors,
+        factors=used_for((*own.factors, *made.factors)),
         embodied_g=_of(own.amounts.embodied_g, made.embodied_g),
     )
 
@@ -209,8 +219,10 @@ def _crossing(looked: Looked, model: str, own: _Own, made: Estimate) -> Iterator
         yield NO_COST
         return
     found = break_even(*machine, divided(paid, own.tokens))
-    assumptions = (BREAK_EVEN, *_of_capacity(group), *notes)
-    yield OwnOrApi(own.key, model, found, assumptions, (*factors, *made.factors))
+    told = [PAID_ALWAYS if note == OWNED else note for note in notes]
+    assumptions = (BREAK_EVEN, *_of_capacity(group), *told)
+    prices = used_for((*factors, *made.factors), {"cost"})
+    yield OwnOrApi(own.key, model, found, assumptions, prices)
 
 
 def _of_capacity(group: Group) -> Iterator[str]:

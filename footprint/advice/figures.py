@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from footprint.advice.differences import less
 from footprint.advice.view import Figure
+from footprint.estimators.factors import Factor
 from footprint.estimators.money import MoneyRange
 from footprint.estimators.quantity import Quantity
+
+#: What figures of a suggestion are made of, as factors say what they are used for.
+USES = frozenset({"energy_j", "energy_kwh", "carbon_location_g", "embodied_g", "cost"})
+
+FREED = (
+    "time on bought or rented hardware that is not needed any more is given back, or filled with "
+    "other work"
+)
+
+
+def used_for(factors: Iterable[Factor], uses: Collection[str] = USES) -> tuple[Factor, ...]:
+    """Of some factors those that are used for one of these, each once."""
+    return tuple(dict.fromkeys(each for each in factors if not set(uses).isdisjoint(_uses(each))))
+
+
+def _uses(factor: Factor) -> list[str]:
+    return factor.used_for.split(", ")
 
 
 def scaled(now: Quantity, ratio: Quantity) -> Figure:

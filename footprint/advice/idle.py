@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from footprint.advice.looked import Looked
 from footprint.advice.view import Figure, Suggestion
-from footprint.estimators.factors import Factor
+from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.money import MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity, exact
 from footprint.reports.view import Amounts, added
@@ -48,6 +48,7 @@ def idle(looked: Looked) -> Iterator[Suggestion]:
         amounts.setdefault(key, []).append(of.places.price({home: use}))
         own = of.places.sets[home]
         rates = (*own.intensity[:1], *own.tariff[:1], *((own.pue,) if own.pue else ()))
+        rates += tuple(each for each in own.factors if each.name == RENTAL)
         factors.setdefault(key, {}).update(dict.fromkeys(rates))
     for key in sorted(found):
         yield _suggestion(key, _count(key, found[key]), added(amounts[key]), tuple(factors[key]))

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from footprint.advice.differences import summed
-from footprint.advice.figures import only, rated, scaled
+from footprint.advice.figures import FREED, only, rated, scaled, used_for
 from footprint.advice.served import Served
 from footprint.advice.view import Figure
 from footprint.estimators.applied import Use
 from footprint.estimators.costs.rental import Rental, rentals, shipped_rentals
-from footprint.estimators.factors import EMBODIED, Factor
+from footprint.estimators.factors import EMBODIED, RENTAL, Factor
 from footprint.estimators.money import exact_money
 from footprint.estimators.predict.ratios import Ratios
 from footprint.estimators.pricing import FactorSet
@@ -109,16 +109,17 @@ def _cost(
     """Electricity, where it is paid apart; and rent, where the work's own GPUs are rented."""
     now = of.places.price({each.number: each.use for each in held})
     whole: list[Figure] = []
-    notes: tuple[str, ...] = ()
-    factors: list[Factor] = []
+    notes: list[str] = []
+    factors = [*used_for((one for each in held for one in each.factors.factors), {"cost"})]
     for part, amounts in now.cost_parts.items():
         paid = only(amounts)
         if paid is None:
             return None, (), ()
         if part == "electricity":
             whole.append(scaled(paid, found.energy))
-            factors += [factor for each in held for factor in each.factors.tariff[:1]]
-        elif gpu == own.gpu.name:
+            continue
+        notes.append(FREED)
+        if gpu == own.gpu.name:
             whole.append(scaled(paid, found.gpu_time))
         else:
             listed = _listed(of, own, gpu) if part == "rental" else None
@@ -127,10 +128,12 @@ def _cost(
             hours = exact(sum(each.seconds for each in held) / 3600, "h")
             here, there = (exact_money(each.row.per_device_hour()).to_quantity() for each in listed)
             whole.append(rated(here, there.times(found.gpu_time, there.unit), hours))
-            notes, factors = (LISTED,), [*factors, *(each.factor for each in listed)]
+            notes.append(LISTED)
+            factors = [each for each in factors if each.name != RENTAL]
+            factors += [each.factor for each in listed]
     if not whole or len({each.now.unit for each in whole}) != 1:
         return None, (), ()
-    return summed(whole), notes, tuple(factors)
+    return summed(whole), tuple(dict.fromkeys(notes)), tuple(factors)
 
 
 def _listed(of: Workings, own: Served, gpu: str) -> tuple[Rental, Rental] | None:

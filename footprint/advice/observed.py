@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from footprint.advice.cells import CHOICES, Cell
 from footprint.advice.differences import summed
-from footprint.advice.figures import only, scaled
+from footprint.advice.figures import FREED, only, scaled, used_for
 from footprint.advice.looked import Looked
 from footprint.advice.view import Figure, Suggestion
 from footprint.comparisons import verdicts
@@ -175,11 +175,7 @@ def _of_pair(pair: Pair, here: Measured, there: Measured) -> Suggestion | Gap:
         method=METHOD,
         tier="observed",
         assumptions=tuple(_assumptions(pair, here, there)),
-        factors=tuple(
-            factor
-            for factor in here.factors_used()
-            if "carbon_location_g" in factor.used_for or "cost" in factor.used_for
-        ),
+        factors=used_for(here.factors_used(), {"carbon_location_g", "cost"}),
     )
 
 
@@ -261,6 +257,8 @@ def _cost(
 def _assumptions(pair: Pair, here: Measured, there: Measured) -> Iterator[str]:
     yield ALIKE
     yield SAME_PLACE
+    if set(here.whole.cost_parts) - {"electricity"}:
+        yield FREED
     if pair.choice == "hardware":
         yield OTHER_LOAD
     if pair.choice == "batch":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from footprint.advice.api import PAID_ALWAYS
 from footprint.advice.make import advise
 from footprint.advice.view import Advice, Suggestion
 from footprint.errors import UsageError
@@ -105,6 +106,42 @@ def test_gpus_of_several_hosts_count_as_one_machine_and_that_is_said(ledger: Pat
     # Two GPUs cost twice as much an hour.
     assert both.found.tokens_per_month.mid == pytest.approx(2 * alone.found.tokens_per_month.mid)
     assert untranslated("fr", both.assumptions) == []
+
+
+def test_the_factors_are_those_of_both_sides_and_of_what_is_shown(ledger: Path) -> None:
+    found = made(ledger, rental_per_device_hour="0.001", every=True)
+    (best,), (volume,) = of_api(found), found.own_or_api
+    names = {factor.name for factor in best.factors}
+    assert {"grid intensity", "rental price", "API price, output", "API PUE"} <= names
+    assert not {"API WUE", "API water intensity"} & names  # advice has no water
+    assert {factor.name for factor in volume.factors} == {
+        "rental price",
+        "API price, input",
+        "API price, output",
+    }
+
+
+def test_bought_hardware_is_told_in_words_that_hold_here(tmp_path: Path) -> None:
+    h100 = GPU._replace(name="NVIDIA H100 80GB HBM3")
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    one.counter(h100, [500.0] * 200)
+    path = one.path("answer", kind="inference", model="net", devices=["gpu:0"])
+    one.span(path, 0, 10 * S, tokens_in=IN, tokens_out=OUT)
+    one.close(now=20 * S)
+    (tmp_path / "own.toml").write_text(
+        '[tariff]\nprice = "0.1 USD"\n[[purchase]]\ndevice = "H100 SXM"\nprice = "8.76 USD"\n'
+        "lifetime_years = 4\nutilisation = 0.5\n"
+    )
+    (volume,) = made(tmp_path / "L", factors=tmp_path / "own.toml").own_or_api
+    there = through_the_api().cost
+    assert there is not None
+    margin = (float(there.mid) - WORK_J / 3.6e6 * 0.1) / (IN + OUT)
+    assert volume.found.tokens_per_month is not None
+    # 0.25 mUSD an hour, day and night: half of the hours are not paid by the other half here.
+    assert volume.found.tokens_per_month.mid == pytest.approx(0.00025 * H_PER_MONTH / margin)
+    assert PAID_ALWAYS in volume.assumptions
+    assert "--utilisation" not in " ".join(volume.assumptions)  # compare alone has it
+    assert untranslated("fr", volume.assumptions) == []
 
 
 def test_without_an_api_named_nothing_is_said_of_any(ledger: Path) -> None:

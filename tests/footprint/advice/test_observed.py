@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footprint.advice import observed
+from footprint.advice.figures import FREED
 from footprint.advice.make import advise
 from footprint.advice.view import Advice, Suggestion
 from footprint.words.said import untranslated
@@ -150,6 +151,9 @@ def test_rent_follows_the_time_and_electricity_the_energy(tmp_path: Path) -> Non
     assert rented.cost is not None
     assert rented.cost.now.mid == pytest.approx(10 * 0.2 / 3600 * 3.6, rel=1e-6)
     assert rented.cost.saved.mid == pytest.approx(0.0, abs=1e-12)  # both took as long
+    assert FREED in rented.assumptions
+    assert FREED not in paid.assumptions  # of electricity nothing has to be given back
+    assert {factor.name for factor in rented.factors} == {"grid intensity", "rental price"}
 
 
 def test_every_sentence_is_there_in_french(tmp_path: Path) -> None:
@@ -173,7 +177,7 @@ def test_every_sentence_is_there_in_french(tmp_path: Path) -> None:
     gaps = [*found.gaps, *few.gaps, observed.TOO_MANY]
     texts += [text for gap in gaps for text in (gap.why, gap.remedy)]
     texts.append(observed.WIDE.format(what="minilm/embed", other="int8"))
-    texts.append(observed.LONGER)
+    texts += [observed.LONGER, FREED]
     assert untranslated("fr", texts) == []
 
 

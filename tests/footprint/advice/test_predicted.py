@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footprint.advice import moved, others, predicted, sizes
+from footprint.advice.figures import FREED
 from footprint.advice.make import advise
 from footprint.advice.sizes import count
 from footprint.advice.view import Advice, Suggestion
@@ -131,6 +132,8 @@ def test_rent_is_told_at_the_prices_of_one_list(ledger: Path) -> None:
     hours = CALLS * 0.2 / 3600
     assert found.cost.now.mid == pytest.approx(hours * prices["H100 SXM"], rel=1e-6)
     same = one(made(ledger, rental_per_device_hour="3.6 USD"), "run in int4")
+    assert FREED in same.assumptions
+    assert "rental price" in {factor.name for factor in same.factors}
     assert same.cost is not None
     assert same.cost.now.mid == pytest.approx(hours * 3.6, rel=1e-6)
 
