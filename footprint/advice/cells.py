@@ -29,6 +29,9 @@ BATCH_TAGS = ("batch", "batch_size")
 #: All parameters of the model, and those that one token uses.
 SIZE_TAGS = ("params", "active_params")
 
+#: Requests or items at once: more is a slip of the pen.
+MOST_AT_ONCE = 1e9
+
 #: What may be chosen otherwise.
 CHOICES = ("precision", "batch", "hardware")
 
@@ -162,7 +165,7 @@ def _number(texts: Iterable[str | None]) -> float | None:
             number = float(text) if text is not None else 0.0
         except ValueError:
             continue
-        if 1.0 <= number < 1e9:  # NaN is neither
+        if 1.0 <= number <= MOST_AT_ONCE:  # NaN is neither
             return number
     return None
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from footprint.accounts.opened import Ledger
 from footprint.advice.api import api
+from footprint.advice.cells import MOST_AT_ONCE
 from footprint.advice.hours import hours, within_hours
 from footprint.advice.idle import idle
 from footprint.advice.looked import Looked, Maker, Wanted
@@ -83,7 +84,11 @@ def advise(
         zones=_each("--zone-candidate", lambda text: resolve_zone(text).code, zone_candidates),
         hardware=_each("--hardware", lambda text: accelerator(text).name, hardware),
         precisions=_each("--precision", lambda text: precision(text).name, precisions),
-        batches=_each("--batch", lambda text: checked("batch", text, "requests", low=1), batches),
+        batches=_each(
+            "--batch",
+            lambda text: checked("batch", text, "requests", low=1, high=MOST_AT_ONCE),
+            batches,
+        ),
         by=by,
         within_h=within_hours(within),
         shift_inference=shift_inference,

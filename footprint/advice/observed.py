@@ -27,6 +27,7 @@ from footprint.comparisons.sides import Wanted, reading, sides
 from footprint.comparisons.view import Change, Ratio
 from footprint.estimators.errors import Gap
 from footprint.estimators.quantity import Quantity
+from footprint.reports import figures as fig
 from footprint.reports.build import figures_of
 from footprint.reports.workings import Workings
 
@@ -45,7 +46,7 @@ OTHER_LOAD = "what else ran on either machine meanwhile is not looked at"
 ENOUGH_WORK = "so much can be worked on at once: what waiting for it costs is not looked at"
 CALLS = "no items or tokens were counted: a call stands for a call"
 TOKENS_DIFFER = (
-    "their requests differ: {here:.4g} input tokens for each output token here, {there:.4g} there"
+    "their requests differ: {here} input tokens for each output token here, {there} there"
 )
 
 TOO_FEW = "{what} used less in {other}, and there are too few calls to tell it from noise"
@@ -155,7 +156,7 @@ def _of_pair(pair: Pair, here: Measured, there: Measured) -> Suggestion | Gap:
     change = verdicts.energy(here, there, pair.among)
     way = {
         "precision": pair.there.precision,
-        "batch": f"a batch of {pair.there.batch:g}" if pair.there.batch else "",
+        "batch": f"a batch of {fig.count(pair.there.batch)}" if pair.there.batch else "",
         "hardware": pair.there.hardware,
     }[pair.choice]
     if change is None or change.noise is None:
@@ -184,7 +185,8 @@ def _what(pair: Pair) -> str:
     if pair.choice == "precision":
         return f"run in {there.precision} what ran in {here.precision}"
     if pair.choice == "batch":
-        return f"run in batches of {there.batch:g} what ran in batches of {here.batch:g}"
+        sizes = fig.count(there.batch), fig.count(here.batch)
+        return f"run in batches of {sizes[0]} what ran in batches of {sizes[1]}"
     return f"run on {there.hardware} ({there.host}) what ran on {here.hardware} ({here.host})"
 
 
@@ -271,4 +273,5 @@ def _assumptions(pair: Pair, here: Measured, there: Measured) -> Iterator[str]:
         if side.units.get("tokens_out")
     ]
     if len(shares) == 2 and abs(shares[0] - shares[1]) > 0.1 * max(shares):
-        yield TOKENS_DIFFER.format(here=shares[0], there=shares[1])
+        here_, there_ = map(fig.digits, shares)
+        yield TOKENS_DIFFER.format(here=here_, there=there_)

@@ -19,6 +19,7 @@ from footprint.estimators.predict.assumptions import BATCH
 from footprint.estimators.predict.precisions import precision
 from footprint.estimators.predict.ratios import Way
 from footprint.estimators.quantity import exact
+from footprint.reports import figures as fig
 
 QUALITY = "how good outputs in {precision} are is not looked at"
 OTHER_STACK = (
@@ -69,7 +70,7 @@ def batches(served: Served, named: Sequence[float]) -> Iterator[Other]:
             yield Other(
                 "batch",
                 served.way._replace(batch=exact(each, "1")),
-                f"run in batches of {each:g} what ran in batches of {own:g}",
+                f"run in batches of {fig.count(each)} what ran in batches of {fig.count(own)}",
                 (SLOWER,),
             )
 

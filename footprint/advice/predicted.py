@@ -16,10 +16,12 @@ from footprint.advice.looked import Looked, Wanted
 from footprint.advice.moved import moved
 from footprint.advice.others import Other
 from footprint.advice.served import Served, served
+from footprint.advice.sizes import sized
 from footprint.advice.view import CARBON, Suggestion
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.predict.ratios import Ratios, ratios
 from footprint.estimators.quantity import Quantity
+from footprint.reports import figures as fig
 from footprint.reports.workings import Workings
 
 METHOD = (
@@ -31,7 +33,7 @@ GPUS_ALONE = (
     "are not"
 )
 COPY = "{there} x {gpu} hold a copy of the model, in place of {here} x {own}"
-MEMORY = "the memory of {gpus} x {gpu} holds {running:.3g} requests at once, below {limit:g}"
+MEMORY = "the memory of {gpus} x {gpu} holds {running} requests at once, below {limit}"
 
 NO_TOKENS = Gap(
     "predicted",
@@ -42,6 +44,12 @@ NO_BATCH = Gap(
     "batch",
     "how many requests ran at once was not declared",
     "tag the spans (tags={'batch': '8'})",
+)
+
+NO_PRECISION = Gap(
+    "precision",
+    "in which precision inference ran was not declared",
+    "tag the spans (tags={'precision': 'bf16'})",
 )
 
 #: Of the hardware that nobody named so many are kept, the best.
@@ -61,7 +69,7 @@ def predicted(
     is_asked = bool(wanted.hardware or wanted.precisions or wanted.batches)
     those = [each for each in cells if each.values.get("kind") == "inference"]
     told = [each for each in those if each.made.group.units.get("tokens_out")]
-    if is_asked and not told:
+    if not told and (is_asked or any(each.gpus and sized(each) for each in those)):
         yield NO_TOKENS
     for cell in told:
         found = served(cell)
@@ -75,8 +83,10 @@ def predicted(
 def _of_cell(
     of: Workings, own: Served, wanted: Wanted, known: Sequence[tuple[str, Cell]]
 ) -> Iterator[Suggestion | Gap]:
-    if wanted.batches and own.cell.batch is None:
+    if own.cell.batch is None:
         yield NO_BATCH
+    if own.cell.precision is None and not wanted.precisions:
+        yield NO_PRECISION
 
     def told(tried: Iterator[Other], *, is_named: bool) -> Iterator[Suggestion | Gap]:
         for other in tried:
@@ -138,4 +148,5 @@ def _machines(own: Served, other: Other, found: Ratios) -> Iterator[str]:
     names = own.way.gpu, other.way.gpu
     for gpus, gpu, limit, running in zip(found.gpus, names, limits, found.running, strict=True):
         if running < limit.mid:
-            yield MEMORY.format(gpus=gpus, gpu=gpu, running=running, limit=limit.mid)
+            held, most = fig.digits(running), fig.count(limit.mid)
+            yield MEMORY.format(gpus=gpus, gpu=gpu, running=held, limit=most)

@@ -104,6 +104,7 @@ def test_gpus_of_several_hosts_count_as_one_machine_and_that_is_said(ledger: Pat
     assert both.found.tokens_per_month is not None
     assert alone.found.tokens_per_month is not None
     # Two GPUs cost twice as much an hour.
+    assert alone.found.tokens_per_month.mid is not None
     assert both.found.tokens_per_month.mid == pytest.approx(2 * alone.found.tokens_per_month.mid)
     assert untranslated("fr", both.assumptions) == []
 

@@ -191,7 +191,28 @@ def test_what_is_not_declared_is_taken_and_said(tmp_path: Path) -> None:
         notes = " ".join(each.assumptions)
         assert "bf16 is taken" in notes
         assert "8 to 512, the same on both sides" in notes
-    assert not list(told(made(bare)))  # and nothing of it is proposed unasked
+    unasked = made(bare)
+    assert not list(told(unasked))  # nothing of it is proposed unasked, but for what to declare
+    assert {predicted.NO_PRECISION, predicted.NO_BATCH} <= set(unasked.gaps)
+    assert not {predicted.NO_PRECISION, predicted.NO_BATCH} & set(
+        made(recorded(tmp_path / "M")).gaps
+    )
+
+
+def test_a_language_model_on_a_gpu_is_asked_for_its_tokens(tmp_path: Path) -> None:
+    untold = SERVED._replace(units={"items": 1.0})
+    assert predicted.NO_TOKENS in made(recorded(tmp_path / "L", untold)).gaps
+    # Of another model nobody knows that it has any.
+    assert predicted.NO_TOKENS not in made(recorded(tmp_path / "M", untold, "my-own-net")).gaps
+
+
+def test_large_numbers_keep_their_digits(tmp_path: Path) -> None:
+    found = one(made(recorded(tmp_path / "L"), batches=[1e6], every=True), "run in batches of")
+    assert found.what == "run in batches of 1,000,000 what ran in batches of 8"
+    (full,) = [note for note in found.assumptions if note.startswith("the memory of")]
+    assert full.endswith(" requests at once, below 1,000,000")
+    assert "e+" not in full
+    assert untranslated("fr", [found.what, full]) == []
 
 
 @pytest.mark.parametrize(
@@ -201,6 +222,7 @@ def test_what_is_not_declared_is_taken_and_said(tmp_path: Path) -> None:
         ({"precisions": ["fp61"]}, "--precision: precision 'fp61' is not known"),
         ({"batches": [0]}, "--batch: batch is 0"),
         ({"batches": [float("nan")]}, "--batch: batch is nan"),
+        ({"batches": [1e10]}, "--batch: batch is 1"),
     ],
 )
 def test_bad_input_is_one_clear_line(ledger: Path, options: dict[str, object], said: str) -> None:
@@ -225,6 +247,7 @@ def test_every_sentence_is_there_in_french(ledger: Path, tmp_path: Path) -> None
         for note in (each.method, *each.assumptions)
     ]
     texts += [text for advice in found for gap in advice.gaps for text in (gap.why, gap.remedy)]
+    texts += [text for gap in (predicted.NO_PRECISION,) for text in (gap.why, gap.remedy)]
     texts.append(sizes.FROM_NAME.format(model="my llama", name="Llama 3.1 8B"))
     assert untranslated("fr", texts) == []
     assert "(prédit)" in found[0].render("text", "fr")
