@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from footprint.accounts.opened import Ledger
@@ -125,7 +125,7 @@ def _each(option: str, known: Callable[[Any], T], given: Iterable[Any]) -> tuple
 
 def _found(looked: Looked) -> tuple[list[Suggestion], list[OwnOrApi], list[Gap]]:
     if not any(use.energy.high for use in looked.of.whole.values()):
-        return [], [], [_without_energy(looked)]
+        return [], [], [*_without_energy(looked)]
     every = [each for maker in MAKERS for each in maker(looked)]
     found = [each for each in every if isinstance(each, Suggestion)]
     volumes = [each for each in every if isinstance(each, OwnOrApi)]
@@ -136,11 +136,13 @@ def _found(looked: Looked) -> tuple[list[Suggestion], list[OwnOrApi], list[Gap]]
     return known, volumes, gaps
 
 
-def _without_energy(looked: Looked) -> Gap:
+def _without_energy(looked: Looked) -> Iterator[Gap]:
     """Why there is no energy that anything could be said of."""
-    if not looked.outline.facts:
-        return EMPTY
-    return BARE if is_bare(looked.of.book, looked.of.period) else NO_ENERGY
+    book = looked.of.book
+    if looked.outline.facts:
+        yield BARE if is_bare(book, looked.of.period) else NO_ENERGY
+    elif not book.issues:  # else what was damaged is all that there is to say
+        yield EMPTY
 
 
 def _stamp(utc_ns: int | None) -> str | None:

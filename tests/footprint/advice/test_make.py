@@ -272,6 +272,8 @@ def test_what_is_damaged_of_a_ledger_is_told(ledger: Path) -> None:
     journal.write_bytes(journal.read_bytes()[:-40])
     gaps = made(ledger).gaps
     assert [gap.what for gap in gaps if gap.what.startswith("ledger")] == ["ledger (torn-tail)"]
+    journal.write_bytes(journal.read_bytes()[:100])
+    assert [gap.what for gap in made(ledger).gaps] == ["ledger (torn-tail)"]  # it was not empty
 
 
 def test_without_a_zone_one_line_says_what_to_declare(tmp_path: Path) -> None:
