@@ -9,7 +9,7 @@ are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ from footprint.estimators.systems.estimate import NO_DURATION, api_estimate
 from footprint.estimators.systems.use import ApiUse
 from footprint.pages.labels import label
 from footprint.reports.groups import Made
-from footprint.reports.view import Amounts, Group
+from footprint.reports.view import Amounts
 
 METHOD = (
     "as many tokens through the API, at its estimated energy and its price at the end of the "
@@ -49,8 +49,8 @@ POWER_ALONE = (
     "more than this"
 )
 AS_MEASURED = (
-    "a machine serves as many tokens an hour as its GPUs did while calls ran: with fuller batches "
-    "it may serve more"
+    "a machine of {gpus} serves as many tokens an hour as it did while calls of {what} ran: with "
+    "fuller batches it may serve more"
 )
 PAID_ALWAYS = (
     "bought hardware is paid day and night here: the purchase's own utilisation is left out"
@@ -220,15 +220,16 @@ def _crossing(looked: Looked, model: str, own: _Own, made: Estimate) -> Iterator
         return
     found = break_even(*machine, divided(paid, own.tokens))
     told = [PAID_ALWAYS if note == OWNED else note for note in notes]
-    assumptions = (BREAK_EVEN, *_of_capacity(group), *told)
+    assumptions = (BREAK_EVEN, *_of_capacity(own, gpus), *told)
     prices = used_for((*factors, *made.factors), {"cost"})
     yield OwnOrApi(own.key, model, found, assumptions, prices)
 
 
-def _of_capacity(group: Group) -> Iterator[str]:
+def _of_capacity(own: _Own, gpus: Mapping[str, int]) -> Iterator[str]:
     """What is assumed of how much a machine serves."""
-    yield AS_MEASURED
-    hosts = {device.host for device in group.devices if device.device_kind == "gpu"}
+    told = " + ".join(f"{count} x {name}" for name, count in sorted(gpus.items()))
+    yield AS_MEASURED.format(gpus=told, what=own.name)
+    hosts = {device.host for device in own.made.group.devices if device.device_kind == "gpu"}
     if len(hosts) > 1:
         yield ONE_MACHINE.format(count=len(hosts))
 

@@ -34,6 +34,10 @@ CAN_WAIT = "the work could wait, and would draw the same energy then; what idles
 HINDSIGHT = (
     "the hour is chosen knowing what the hours were like: one chosen by a forecast saves less"
 )
+KNOWN_PRICES = (
+    "the hour is chosen knowing the prices of all hours: where they are not known beforehand, less "
+    "is saved"
+)
 OWN_BEST = "each run at its own best hour would have saved {saved}"
 
 NO_HOURS = (
@@ -172,7 +176,7 @@ class _Search:
             self._within_h,
             perfect.saved,
         )
-        notes = [CAN_WAIT, HINDSIGHT]
+        notes = [CAN_WAIT, HINDSIGHT if self._by_carbon else KNOWN_PRICES]
         if len(runs) > 1:
             notes.append(OWN_BEST.format(saved=fig.amount(perfect.saved.mid, perfect.saved.unit)))
         return Suggestion(

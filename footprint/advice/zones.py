@@ -36,7 +36,7 @@ LATENCY = (
     "the work could run there: whether its data may leave, how far its users are and whether "
     "the hardware can be had is not looked at"
 )
-SAME_PUE = "the facility's PUE would be the same there"
+SAME_PUE = "where the PUE of the other place is not known, the facility's would be the same there"
 API_STAYS = "what API providers use stays where it is, and is not in these figures"
 SAME_ENERGY = "the same hardware would draw the same energy there"
 AVERAGE = (

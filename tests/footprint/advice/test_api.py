@@ -107,6 +107,9 @@ def test_gpus_of_several_hosts_count_as_one_machine_and_that_is_said(ledger: Pat
     assert alone.found.tokens_per_month.mid is not None
     assert both.found.tokens_per_month.mid == pytest.approx(2 * alone.found.tokens_per_month.mid)
     assert untranslated("fr", both.assumptions) == []
+    machine = "a machine of {} x Test GPU serves as many tokens an hour as it did while calls of "
+    for volume, count in ((alone, 1), (both, 2)):
+        assert any(note.startswith(machine.format(count)) for note in volume.assumptions)
 
 
 def test_the_factors_are_those_of_both_sides_and_of_what_is_shown(ledger: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compacted_ledgers import DAY, compacted, sealed
+from footprint.advice import hours
 from footprint.advice.hours import within_hours
 from footprint.advice.make import advise
 from footprint.advice.view import Advice, Suggestion
@@ -150,6 +151,9 @@ def test_by_cost_the_tariff_says_when(tmp_path: Path) -> None:
     assert by_carbon.start is not None
     assert by_cost.start is not None
     assert (by_carbon.start.later_h, by_cost.start.later_h) == (1.0, 3.0)
+    assert hours.HINDSIGHT in by_carbon.assumptions
+    assert hours.KNOWN_PRICES in by_cost.assumptions  # a tariff is often agreed beforehand
+    assert untranslated("fr", by_cost.assumptions) == []
     assert by_cost.cost is not None
     assert by_cost.cost.now.unit == "EUR"
     assert by_cost.cost.saved.mid == pytest.approx(KWH * 0.2, rel=1e-9)
