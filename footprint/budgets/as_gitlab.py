@@ -7,6 +7,7 @@ is of which limit it is and not of how much it is exceeded: a limit that was ove
 from __future__ import annotations
 
 import json
+from collections import Counter
 from hashlib import sha256
 from typing import Any
 
@@ -27,7 +28,13 @@ def rendered(checked: Checked, lang: str = "en") -> str:
     say = Speech(lang)
     where = path(checked.path, os.environ.get(ROOT, ""))
     shown = [row for row in checked.rows if row.state in _SEVERITY or _projected(row)]
-    issues = [_issue(row, where, say) for row in shown]
+    seen: Counter[tuple[Any, ...]] = Counter()
+    issues: list[dict[str, Any]] = []
+    for row in shown:
+        of = _which(row, where)
+        # Limits that differ by a name alone are alike where names are dropped.
+        issues.append(_issue(row, where, say, (*of, seen[of]) if of in seen else of))
+        seen[of] += 1
     return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -35,20 +42,19 @@ def _projected(row: Row) -> bool:
     return row.progress is not None and row.progress.over
 
 
-def _issue(row: Row, where: str, say: Speech) -> dict[str, Any]:
+def _issue(row: Row, where: str, say: Speech, of: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "description": f"{say.where(row)}: {say.line(row)}",
         "check_name": f"footprint/{row.limit.figure.key}",
-        "fingerprint": _fingerprint(row, where),
+        "fingerprint": sha256(repr(of).encode()).hexdigest(),
         "severity": _SEVERITY.get(row.state, "minor"),
         "location": {"path": where.removeprefix("./"), "lines": {"begin": row.limit.line}},
     }
 
 
-def _fingerprint(row: Row, where: str) -> str:
+def _which(row: Row, where: str) -> tuple[Any, ...]:
     """Which limit it is, wherever it stands in the file."""
     budget = row.budget
     period = "" if budget.period is None else budget.period.text
-    select = sorted((field, *values) for field, values in budget.select.items())
-    of = (where, budget.title, select, period, row.limit.figure.name, row.base is not None)
-    return sha256(repr(of).encode()).hexdigest()
+    select = tuple(sorted((field, *values) for field, values in budget.select.items()))
+    return where, budget.title, select, period, row.limit.figure.name, row.base is not None

@@ -14,6 +14,7 @@ from footprint.budgets import baseline
 from footprint.budgets.entries import Budget, Limit
 from footprint.budgets.figures import LATENCY
 from footprint.budgets.judge import chosen, judge, progress, remarks
+from footprint.budgets.names import as_reported, without_names
 from footprint.budgets.parts import Matched, Read, of_report
 from footprint.budgets.periods import Period
 from footprint.budgets.read import read
@@ -23,6 +24,9 @@ from footprint.errors import UsageError
 from footprint.estimators.factors import Factor
 from footprint.ledger.stored import is_url
 from footprint.model import NS_PER_S
+from footprint.reports.audit.attached import known_names
+from footprint.reports.audit.privacy import Names
+from footprint.reports.build import figures
 from footprint.reports.keys import FIELDS
 from footprint.reports.view import Report
 
@@ -62,10 +66,11 @@ def check_budgets(
     opened = open_ledger(*(each if is_url(each) else Path(each) for each in ledgers))
     asked = _asked(since, until)
     budgets = [each if each.period else each._replace(period=asked) for each in file.budgets]
-    work = _Work(file.path, opened, at, now is not None, options)
+    known = known_names(opened, reports.asked_of(**options)[1])
+    work = _Work(file.path, opened, at, now is not None, options, known)
     work.plan(budgets)
     rows = tuple(row for each in budgets for row in work.rows(each))
-    return Checked(
+    checked = Checked(
         path=str(budget),
         ledgers=tuple(map(str, opened.places)),
         now=_iso(at) or "",
@@ -76,6 +81,7 @@ def check_budgets(
         strict=strict,
         allow_unknown=allow_unknown,
     )
+    return checked if known is None else without_names(checked, known)
 
 
 class _Allowed(NamedTuple):
@@ -93,14 +99,22 @@ class _Work:
         file: the budget file, for messages.
         cut: leave out what came after `now`.
         options: of the reports.
+        names: what stands for names in reports; None: they are kept.
     """
 
     def __init__(
-        self, file: Path, ledger: Ledger, now: datetime, cut: bool, options: Mapping[str, Any]
+        self,
+        file: Path,
+        ledger: Ledger,
+        now: datetime,
+        cut: bool,
+        options: Mapping[str, Any],
+        names: Names | None,
     ) -> None:
         self._file, self._ledger = file, ledger
         self._now, self._cut = now, cut
         self._options = options
+        self._names = names
         self._fields: dict[Span, set[str]] = {}
         self._reports: dict[tuple[Span, tuple[str, ...]], Read] = {}
         self._bases: dict[Path, Read] = {}
@@ -178,12 +192,15 @@ class _Work:
         fields = tuple(sorted(wanted, key=_order))
         key = span, fields
         if key not in self._reports:
-            made = reports.report(
-                self._ledger, by=fields, since=span[0], until=span[1], **self._options
-            )
+            made = self._report(fields, span)
             self.made.append(made)
             self._reports[key] = of_report(made)
         return Matched(budget, self._reports[key])
+
+    def _report(self, fields: tuple[str, ...], span: Span) -> Report:
+        """The figures by some fields, names as the ledger has them: budgets select by those."""
+        asked = reports.asked_of(by=fields, since=span[0], until=span[1], **self._options)
+        return figures(self._ledger, self._ledger.outline(fresh=asked[0].fresh), *asked)
 
     def _base(self, budget: Budget) -> Matched | None:
         path = budget.baseline
@@ -192,7 +209,10 @@ class _Work:
         try:
             if path not in self._bases:
                 self._bases[path] = baseline.read(path)
-            return baseline.matched(budget, path, self._bases[path])
+            found = baseline.matched(budget, path, self._bases[path])
+            if found.nothing and self._names is not None:
+                found = Matched(as_reported(budget, self._names), self._bases[path])
+            return found
         except UsageError as error:
             raise UsageError(f"{self._file}: budget {budget.number}: {error}") from error
 

@@ -34,8 +34,8 @@ class Period(NamedTuple):
         return _before(self.start, other.end) and _before(other.start, self.end)
 
     def begun(self, now: datetime) -> bool:
-        """Whether it has begun."""
-        return self.start is None or self.start <= now
+        """Whether some of it is gone: at its first instant nothing is."""
+        return self.start is None or self.start < now
 
     def elapsed(self, now: datetime) -> float | None:
         """The part of it that is gone, 0 to 1; None: it is open, not begun, or over."""

@@ -71,6 +71,8 @@ def _instead(key: str, text: str, unit: str) -> str:
         return ", without quotes"
     if written[2] is None or written[2].casefold() == unit.casefold():
         return f": write {key} = {written[1]}"
+    if not unit:
+        return ", without quotes: 0.1 for 10 %"
     return f": {written[2]} is another unit; write it in {unit}, without quotes"
 
 

@@ -18,7 +18,7 @@ from footprint.reports.audit import (
     texts,
 )
 from footprint.reports.audit.organisation import Stated
-from footprint.reports.audit.privacy import Privacy
+from footprint.reports.audit.privacy import Names, Privacy
 from footprint.reports.options import Options
 from footprint.reports.times import stamp
 from footprint.reports.view import Report
@@ -45,7 +45,7 @@ def asked(options: Options, settings: Settings) -> Asked:
     """Reads the organisation's file. Raises UsageError for what is wrong with it, or with `by`."""
     path = settings.organisation
     stated = None if path is None else organisation.read(path)
-    names = privacy.of({} if stated is None else stated.privacy, settings.privacy)
+    names = _privacy(stated, settings)
     privacy.check_fields(names, keys.parse(options.by) or ())
     base = None if stated is None else stated.base_year
     return Asked(stated, names, None if base is None else restated.read(base))
@@ -57,12 +57,28 @@ def without_names(found: T, ledger: Ledger, options: Options, settings: Settings
     Args:
         found: a tuple of texts and figures, such as a trace.
     """
-    names = asked(options, settings).privacy
-    if names.keeps_all:
+    asked(options, settings)
+    known = known_names(ledger, settings)
+    if known is None:
         return found
-    known = privacy.names(names, [ledger.outline()], ledger.places)
     kept: T = texts.changed(found, known.of)
     return kept
+
+
+def known_names(ledger: Ledger, settings: Settings) -> Names | None:
+    """What stands for names where something is said of a ledger; None: all of them are kept."""
+    path = settings.organisation
+    stated = None if path is None else organisation.read(path)
+    names = _privacy(stated, settings)
+    if names.keeps_all:
+        return None
+    hosts = [each.host for each in (() if stated is None else stated.expected)]
+    return privacy.names(names, [ledger.outline()], ledger.places, hosts)
+
+
+def _privacy(stated: Stated | None, settings: Settings) -> Privacy:
+    """What the organisation's file and the settings make of names."""
+    return privacy.of({} if stated is None else stated.privacy, settings.privacy)
 
 
 def attached(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import footprint
 from budget_ledgers import PRICES, budget, check, ledger, only
+from footprint.budgets import make
 from footprint.budgets.figures import FIGURES, KEYS
 from footprint.budgets.judge import judge
 from footprint.budgets.make import check_budgets
@@ -20,6 +21,7 @@ from footprint.budgets.view import MAYBE, OK, OVER, UNKNOWN, UNUSED
 from footprint.errors import LedgerError, UsageError
 from footprint.estimators.quantity import Quantity
 from footprint.model import Device
+from footprint.reports.options import Options
 from report_ledgers import GPU, MS, Recorder, S
 
 #: What the group model=net comes to: 600 J, two calls, 15 items, 200 tokens.
@@ -322,13 +324,13 @@ def test_one_report_is_made_for_each_period(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, ...]] = []
-    real = footprint.reports.report
+    real = make.figures
 
-    def counted(*ledgers: Any, **options: Any) -> Any:
-        made.append(options["by"])
-        return real(*ledgers, **options)
+    def counted(ledger: Any, outline: Any, options: Options, settings: Any) -> Any:
+        made.append(tuple(options.by or ()))
+        return real(ledger, outline, options, settings)
 
-    monkeypatch.setattr("footprint.reports.report", counted)
+    monkeypatch.setattr(make, "figures", counted)
     tables = [
         '[[budget]]\nmodel = "net"\nmax_j = 1000\n',
         '[[budget]]\nproject = "a"\nmax_g_per_item = 1000\n',

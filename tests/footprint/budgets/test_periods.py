@@ -121,3 +121,4 @@ def test_an_open_period_has_no_part_that_is_gone() -> None:
     assert Period("x", NOW, None).elapsed(NOW) is None
     assert Period("x").begun(NOW)
     assert not Period("x", NOW + timedelta(1)).begun(NOW)
+    assert not Period("x", NOW).begun(NOW)  # at its first instant

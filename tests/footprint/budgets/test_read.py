@@ -136,7 +136,7 @@ BAD = [
     (B + "baseline = 1\nmax_increase = 0.1", "baseline = 1 must be text"),
     (B + 'baseline = "r"\nmax_increase = 10', "allows 1,000 % more: write 0.1 for 10 %"),
     (B + 'baseline = "r"\nmax_increase = -0.1', "must be finite and not negative"),
-    (B + 'baseline = "r"\nmax_increase = "10 %"', "must be a number"),
+    (B + 'baseline = "r"\nmax_increase = "10 %"', "a number, without quotes: 0.1 for 10 %"),
     (B + 'baseline = "r"\nmax_increase = 0.1\nfigures = "g"', "must be a list"),
     (B + 'baseline = "r"\nmax_increase = 0.1\nfigures = []', "must be a list"),
     (B + 'baseline = "r"\nmax_increase = 0.1\nfigures = ["j_per_itm"]', "Did you mean j_per_item"),
