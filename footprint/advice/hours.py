@@ -96,7 +96,8 @@ def hours(looked: Looked) -> Iterator[Suggestion | Gap]:
     now = [looked.of.places.sets[number] for number in numbers]
     changing = [own for own in now if Rates([_factors(own, by_carbon)]).changes(0)]
     for own in now:
-        if own not in changing and own.zone is not None:
+        is_known = bool(own.intensity) or not by_carbon  # else what is missing is told of the zone
+        if own not in changing and own.zone is not None and is_known:
             why = NO_HOURS.format(what=_WHAT[by_carbon], zone=own.zone.code)
             yield Gap("hour", why, GIVE_HOURS)
     if not changing:

@@ -102,7 +102,7 @@ def advise(
     shown = [each for each in found if every or each.exceeds(by)]
     last_day = max((own.until for own in of.places.sets if own.until), default=None)
     shown, unranked = ranked(shown, by, of.sources.contracts.rates, last_day)
-    gaps += [*unranked, *map(of_issue, of.book.issues)]
+    gaps += [*unranked, *of.places.problems, *map(of_issue, of.book.issues)]
     made = Advice(
         ledgers=tuple(ledger.places),
         period=(_stamp(of.book.start_ns), _stamp(of.book.end_ns)),

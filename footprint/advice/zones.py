@@ -16,6 +16,7 @@ from footprint.advice.looked import Looked, Wanted
 from footprint.advice.neighbours import neighbours
 from footprint.advice.view import CARBON, Key, Suggestion
 from footprint.estimators.applied import Use, mean
+from footprint.estimators.context import NO_ZONE, resolve
 from footprint.estimators.contracts import Contracts
 from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError, Gap
@@ -59,10 +60,13 @@ def zones(looked: Looked) -> Iterator[Suggestion | Gap]:
         own = of.places.sets[number]
         if not use.energy.high:
             continue
-        if own.zone is None or not own.intensity:
+        if own.zone is not None and not own.intensity:
+            yield from (gap._replace(what="zone") for gap in own.gaps if gap.what == NO_ZONE.what)
+            continue
+        if own.zone is None:
             yield Gap(
                 "zone",
-                "of some work the zone or its grid intensity is not known",
+                "of some work it is not known where it ran",
                 "declare where it ran (--zone FRA)",
             )
             continue
@@ -131,8 +135,6 @@ def _then(one: Suggestion, by: str) -> tuple[bool, float]:
 
 def _there(of: Workings, code: str) -> FactorSet | None:
     """A zone's own factors: what was declared or agreed of the work's place is not of this one."""
-    from footprint.estimators.context import resolve
-
     since, until = of.period
     since = of.book.start_ns if since is None else since
     until = of.book.end_ns if until is None else until

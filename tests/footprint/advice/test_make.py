@@ -287,6 +287,22 @@ def test_without_a_zone_one_line_says_what_to_declare(tmp_path: Path) -> None:
     assert found.left_out == 0
 
 
+def test_where_no_source_has_the_zone_the_gap_is_that_of_the_zone(ledger: Path) -> None:
+    (ledger.parent / "own.toml").write_text("")
+    found = made(ledger, factor_sources=["own"], factors=ledger.parent / "own.toml")
+    assert [gap.why for gap in found.gaps if gap.what in ("zone", "hour")] == [
+        "no source has a grid intensity for France (FRA)"
+    ]
+
+
+def test_what_a_run_declared_wrongly_is_told(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "Atlantis"})
+    one.counter(GPU, [500.0] * 100)
+    one.close(now=10 * S)
+    (told,) = [gap.why for gap in advise(tmp_path / "L").gaps if "Atlantis" in gap.why]
+    assert "declares what is not known" in told
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
