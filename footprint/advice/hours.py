@@ -45,6 +45,8 @@ NO_HOURS = (
 )
 GIVE_HOURS = "give a series in a factors file (--factors FILE), or name a provider of hourly values"
 NO_LATER = "of {count} of {all} runs, later hours are beyond what is known of {what}"
+NOT_THEN = "of {count} of {all} runs, {what} is not known by the hour when they ran"
+FILL_HOURS = "give a series of the whole period"
 MORE_HOURS = "give a series that goes on after the period"
 TOO_FINE = Gap(
     "hour", "a factor changes more than 60 times an hour", "give it by the minute or by the hour"
@@ -114,6 +116,7 @@ def hours(looked: Looked) -> Iterator[Suggestion | Gap]:
     search = _Search(places.sets, looked.wanted.within_h, by_carbon=by_carbon)
     for those in alike.values():
         yield from search.of(those)
+    yield from search.gaps()
 
 
 def _factors(own: FactorSet, by_carbon: bool) -> tuple[Factor, ...]:
@@ -127,21 +130,30 @@ class _Search:
         self._sets, self._within_h, self._by_carbon = sets, within_h, by_carbon
         self._grid = Rates([own.intensity for own in sets])
         self._tariff = Rates([own.tariff for own in sets])
+        self._runs = self._unknown = self._cut_off = 0
 
-    def of(self, runs: Sequence[Run]) -> Iterator[Suggestion | Gap]:
+    def gaps(self) -> Iterator[Gap]:
+        """Of how many runs that were looked at the hours are not known."""
+        counts = {NOT_THEN: (self._unknown, FILL_HOURS), NO_LATER: (self._cut_off, MORE_HOURS)}
+        for why, (count, remedy) in counts.items():
+            if count:
+                what = _WHAT[self._by_carbon]
+                yield Gap("hour", why.format(count=count, all=self._runs, what=what), remedy)
+
+    def of(self, runs: Sequence[Run]) -> Iterator[Suggestion]:
         """The best that runs of the same groups could have done."""
         rates = self._grid if self._by_carbon else self._tariff
         by_shift = [self._by_shift(run) for run in runs]
         at = [
             number
-            for number, (run, costs) in enumerate(zip(runs, by_shift, strict=True))
-            if costs[0] is not None and any(rates.changes(own) for own, _ in run.uses)
+            for number, run in enumerate(runs)
+            if any(rates.changes(own) for own, _ in run.uses)
         ]
+        self._runs += len(at)
+        self._unknown += sum(by_shift[each][0] is None for each in at)
+        at = [each for each in at if by_shift[each][0] is not None]
         runs, known = [runs[each] for each in at], [by_shift[each] for each in at]
-        cut_off = sum(None in costs for costs in known)
-        if cut_off:
-            why = NO_LATER.format(count=cut_off, all=len(runs), what=_WHAT[self._by_carbon])
-            yield Gap("hour", why, MORE_HOURS)
+        self._cut_off += sum(None in costs for costs in known)
         if not runs:
             return
         best = _best_of_one if len(runs) == 1 else _best_of_many
@@ -215,8 +227,8 @@ class _Search:
 
     def _used(self, runs: Sequence[Run], is_paid: bool) -> tuple[Factor, ...]:
         sets = [self._sets[number] for run in runs for number, _ in run.uses]
-        found = [each for own in sets for each in own.intensity[:1]]
-        found += [each for own in sets for each in own.tariff[:1] if is_paid]
+        found = [each for own in sets for each in own.intensity]
+        found += [each for own in sets for each in own.tariff if is_paid]
         found += [own.pue for own in sets if own.pue is not None]
         return tuple(dict.fromkeys(found))
 

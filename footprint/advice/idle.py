@@ -47,7 +47,7 @@ def idle(looked: Looked) -> Iterator[Suggestion]:
         found.setdefault(key, {}).setdefault(line.boot, set()).add(line.device.id)
         amounts.setdefault(key, []).append(of.places.price({home: use}))
         own = of.places.sets[home]
-        rates = (*own.intensity[:1], *own.tariff[:1], *((own.pue,) if own.pue else ()))
+        rates = (*own.intensity, *own.tariff, *((own.pue,) if own.pue else ()))
         rates += tuple(each for each in own.factors if each.name == RENTAL)
         factors.setdefault(key, {}).update(dict.fromkeys(rates))
     for key in sorted(found):

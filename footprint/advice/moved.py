@@ -56,7 +56,7 @@ def moved(of: Workings, own: Served, gpu: str, found: Ratios) -> Moved:
     carbon = now.carbon_location_g
     embodied, made_of = _embodied(of, own, held, gpu, found)
     cost, notes, priced_by = _cost(of, own, held, gpu, found)
-    used = [factor for each in held for factor in each.factors.intensity[:1]]
+    used = [factor for each in held for factor in each.factors.intensity]
     used += [each.factors.pue for each in held if each.factors.pue is not None]
     return Moved(
         None if carbon is None else scaled(carbon, found.energy),

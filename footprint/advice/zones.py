@@ -45,6 +45,7 @@ AVERAGE = (
     "emit (marginal intensity) is not looked at"
 )
 NO_INTERVAL = "the tables of grid intensities give no interval: here they are taken to be exact"
+UNKNOWN_THEN = "the grid intensity of {zone} is not known of all of the period"
 OTHER_TABLE = "{zone}'s grid intensity is of another source or year than {home}'s"
 
 _NAME = "name another zone"
@@ -86,6 +87,9 @@ def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[S
             "name zones that a source has by the hour too (--zone-candidate)",
         )
         return
+    if any(mean(own.intensity, use.weights).value is None for own, use in work):
+        yield Gap("zone", UNKNOWN_THEN.format(zone=home), "give a series of the whole period")
+        return
     tried = named or neighbours(zone)
     if not tried:
         yield Gap("zone", f"no zones near {home} are listed", "name some (--zone-candidate SWE)")
@@ -111,9 +115,7 @@ def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[S
             notes = (*made.assumptions, *((API_STAYS,) if is_api else ()))
             found.append(made._replace(assumptions=notes))
         elif named:
-            yield Gap(
-                "zone", f"the grid intensity of {code} is not known of all of the period", _NAME
-            )
+            yield Gap("zone", UNKNOWN_THEN.format(zone=code), _NAME)
     if not named:
         if not found:
             yield Gap(
@@ -177,7 +179,7 @@ def _suggestion(
             kwh, unit = use.energy.to("kWh"), price.unit
             money.append(figure(kwh, here_pue, there_pue, price, other_price, unit))
     homes = [own for own, _ in work]
-    intensities = [factor for own in (*homes, there) for factor in own.intensity[:1]]
+    intensities = [factor for own in (*homes, there) for factor in own.intensity]
     is_paid = len(money) == len(carbon) and len({each.now.unit for each in money}) == 1
     assumptions = [SAME_ENERGY, *([] if has_pue else [SAME_PUE]), AVERAGE, LATENCY]
     if all(map(_is_exact, intensities)):
@@ -186,7 +188,7 @@ def _suggestion(
         assumptions.append(OTHER_TABLE.format(zone=code, home=home))
     used = [*intensities]
     if is_paid:
-        used += [factor for own in (*homes, there) for factor in own.tariff[:1]]
+        used += [factor for own in (*homes, there) for factor in own.tariff]
     used += [own.pue for own in homes if own.pue is not None]
     used += [there.pue] if there.pue is not None and has_pue else []
     return Suggestion(

@@ -135,6 +135,33 @@ def test_only_known_hours_are_tried_and_a_gap_says_so(tmp_path: Path) -> None:
     ]
 
 
+def test_of_how_many_runs_the_hours_are_not_known_is_told_once(tmp_path: Path) -> None:
+    grid(tmp_path, [100, 80, 60])
+    run(tmp_path, 1, 0)
+    run(tmp_path, 2, 0, kind="evaluation")
+    run(tmp_path, 3, 30 * 3600)
+    found = made(tmp_path)
+    gaps = [gap for gap in found.gaps if gap.what == "hour"]
+    assert [gap.why for gap in gaps] == [
+        "of 1 of 3 runs, the grid intensity is not known by the hour when they ran",
+        "of 2 of 3 runs, later hours are beyond what is known of the grid intensity",
+    ]
+    assert untranslated("fr", [text for gap in gaps for text in (gap.why, gap.remedy)]) == []
+
+
+def test_the_zone_that_is_not_known_is_the_one_that_is_named(tmp_path: Path) -> None:
+    own = grid(tmp_path, [100, 80, 60])
+    with own.open("a") as file:
+        file.write(
+            '[[factor]]\nname = "grid intensity"\nzone = "SWE"\nvalue = 20\nunit = "g/kWh"\n'
+        )
+    run(tmp_path, 1, 10_300)  # half of it after the third hour
+    found = made(tmp_path, zone_candidates=["SWE"], factor_sources=["own"])
+    assert [gap.why for gap in found.gaps if gap.what == "zone"] == [
+        "the grid intensity of FRA is not known of all of the period"
+    ]
+
+
 def test_inference_waits_only_where_that_is_asked_for(tmp_path: Path) -> None:
     grid(tmp_path, [100, 20, 90])
     run(tmp_path, 1, 0, kind="inference")
