@@ -48,6 +48,15 @@ NO_INTERVAL = "the tables of grid intensities give no interval: here they are ta
 UNKNOWN_THEN = "the grid intensity of {zone} is not known of all of the period"
 OTHER_TABLE = "{zone}'s grid intensity is of another source or year than {home}'s"
 
+NOWHERE = Gap(
+    "zone", "of some work it is not known where it ran", "declare where it ran (--zone FRA)"
+)
+GIVEN = Gap(
+    "zone",
+    "a grid intensity was given in place of a zone, so that none can be held against it",
+    "give its zone too (--zone FRA)",
+)
+
 _NAME = "name another zone"
 
 _Work = Sequence[tuple[FactorSet, Use]]
@@ -65,11 +74,7 @@ def zones(looked: Looked) -> Iterator[Suggestion | Gap]:
             yield from (gap._replace(what="zone") for gap in own.gaps if gap.what == NO_ZONE.what)
             continue
         if own.zone is None:
-            yield Gap(
-                "zone",
-                "of some work it is not known where it ran",
-                "declare where it ran (--zone FRA)",
-            )
+            yield GIVEN if own.intensity else NOWHERE
             continue
         work.setdefault(own.zone.code, []).append((own, use))
     for home, parts in sorted(work.items()):

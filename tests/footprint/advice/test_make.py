@@ -295,6 +295,13 @@ def test_where_no_source_has_the_zone_the_gap_is_that_of_the_zone(ledger: Path) 
     ]
 
 
+def test_an_intensity_in_place_of_a_zone_is_told_as_such(ledger: Path) -> None:
+    found = made(ledger, carbon_intensity_g_per_kwh=40)
+    assert zones.GIVEN in found.gaps
+    assert untranslated("fr", [zones.GIVEN.why, zones.GIVEN.remedy]) == []
+    assert zones.GIVEN not in made(ledger, carbon_intensity_g_per_kwh=40, zone="FRA").gaps
+
+
 def test_what_a_run_declared_wrongly_is_told(tmp_path: Path) -> None:
     one = Recorder(tmp_path / "L", declared={"zone": "Atlantis"})
     one.counter(GPU, [500.0] * 100)
