@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from footprint.advice.view import Advice, Figure, OwnOrApi, Suggestion
 from footprint.estimators.costs.break_even import ALWAYS
 from footprint.estimators.factors import Factor
+from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series
 from footprint.reports import figures as fig
 from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, Page, of_columns
@@ -25,6 +26,8 @@ def page(advice: Advice, lang: str = "en") -> Page:
     if start and end:
         head.append((say("period"), say("from_to", a=say.instant(start), b=say.instant(end))))
     head.append((say("by"), say(f"by_{advice.by}")))
+    if _is_rough(advice):
+        head.append((fig.ABOUT, say("about")))
     return Page(say("title"), tuple(head), tuple(_blocks(advice, say, lang)), lang)
 
 
@@ -43,9 +46,9 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
                 say(name),
                 [
                     (say("number"), LEFT, [str(number) for number, _ in known]),
-                    (say("now"), RIGHT, [fig.both(each.now, lang) for _, each in known]),
-                    (say("then"), RIGHT, [fig.both(each.then, lang) for _, each in known]),
-                    (say("saved"), RIGHT, [fig.both(each.saved, lang) for _, each in known]),
+                    (say("now"), RIGHT, [_both(each.now, lang) for _, each in known]),
+                    (say("then"), RIGHT, [_both(each.then, lang) for _, each in known]),
+                    (say("saved"), RIGHT, [_both(each.saved, lang) for _, each in known]),
                     (
                         say("exceeds"),
                         LEFT,
@@ -81,6 +84,22 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
             for gap in advice.gaps
         )
         yield Listed(say("gaps"), tuple(lines))
+
+
+def _both(quantity: Quantity, lang: str) -> str:
+    """A quantity with its interval; one that is an order of magnitude has the reports' sign."""
+    return (fig.ABOUT if quantity.is_rough else "") + fig.both(quantity, lang)
+
+
+def _is_rough(advice: Advice) -> bool:
+    """Whether a figure is shown that is an order of magnitude."""
+    figures = (
+        figure
+        for each in advice.suggestions
+        for figure in (each.carbon_g, each.cost, each.embodied_g)
+        if figure is not None
+    )
+    return any(quantity.is_rough for figure in figures for quantity in figure)
 
 
 def _sure(one: Suggestion, figure: Figure, say: Words) -> str:

@@ -225,6 +225,14 @@ def test_a_row_that_goes_on_in_a_second_table_keeps_its_number(ledger: Path) -> 
     assert all(costs.count(f"\n  {number}  ") == 2 for number in (1, 2, 3))
 
 
+def test_what_is_an_order_of_magnitude_has_the_sign_of_reports(ledger: Path) -> None:
+    sign = "an order of magnitude"
+    assert sign not in made(ledger, zone_candidates=["BEL"], every=True).render()
+    text = made(ledger, zone_candidates=["CHE"], every=True).render()  # 50 against 30 to 60
+    assert sign in text
+    assert "≈1.67 mg (-16.7 to 33.3)" in text
+
+
 def test_that_savings_cannot_be_added_up_is_told_where_there_are_several(ledger: Path) -> None:
     assert "cannot be added up" in made(ledger).render()
     (ledger.parent / "own.toml").write_text(HOME)
