@@ -78,7 +78,9 @@ def test_replay_takes_what_lies_elsewhere_and_the_salt(cli, tmp_path, ledger):
     salted = ("--privacy", f"salt={SALT}")
     done = cli("report", "--replay", "r.html", "moved", *salted)
     assert (done.returncode, done.stdout) == (0, "r.html: the same, byte for byte\n"), done.stdout
-    assert cli("report", "--replay", "r.html", "moved").returncode == 1
+    lacking = cli("report", "--replay", "r.html", "moved")
+    assert (lacking.returncode, lacking.stderr.count("\n")) == (2, 1)
+    assert "its names are hashed under a salt: give it, --privacy salt=SECRET" in lacking.stderr
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,7 @@ class Asked(NamedTuple):
 
 def asked(options: Options, settings: Settings) -> Asked:
     """Reads the organisation's file. Raises UsageError for what is wrong with it, or with `by`."""
-    path = settings.organisation
-    stated = None if path is None else organisation.read(path)
+    stated = _stated(settings)
     names = _privacy(stated, settings)
     privacy.check_fields(names, keys.parse(options.by) or ())
     base = None if stated is None else stated.base_year
@@ -67,13 +66,22 @@ def without_names(found: T, ledger: Ledger, options: Options, settings: Settings
 
 def known_names(ledger: Ledger, settings: Settings) -> Names | None:
     """What stands for names where something is said of a ledger; None: all of them are kept."""
-    path = settings.organisation
-    stated = None if path is None else organisation.read(path)
+    stated = _stated(settings)
     names = _privacy(stated, settings)
     if names.keeps_all:
         return None
     hosts = [each.host for each in (() if stated is None else stated.expected)]
     return privacy.names(names, [ledger.outline()], ledger.places, hosts)
+
+
+def privacy_of(settings: Settings) -> Privacy:
+    """What becomes of names. Raises UsageError for what is wrong with the organisation's file."""
+    return _privacy(_stated(settings), settings)
+
+
+def _stated(settings: Settings) -> Stated | None:
+    path = settings.organisation
+    return None if path is None else organisation.read(path)
 
 
 def _privacy(stated: Stated | None, settings: Settings) -> Privacy:

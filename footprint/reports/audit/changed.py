@@ -82,16 +82,19 @@ class LedgerChange(NamedTuple):
     wrong: tuple[str, ...] = ()
 
 
-def ledgers(told: Sequence[Mapping[str, Any]], stores: Sequence[Store]) -> LedgerChange:
+def ledgers(
+    told: Sequence[Mapping[str, Any]], stores: Sequence[Store], where: str = "the report"
+) -> LedgerChange:
     """What became of ledgers since a report.
 
     Args:
         told: the heads in the report.
         stores: the ledgers as they are now.
+        where: the report, for messages.
 
     Raises UsageError for what is no head, LedgerError for ledgers that cannot be read.
     """
-    before = [parsed(each, "the report") for each in told]
+    before = [parsed(each, where) for each in told]
     now = [brief(head(store)) for store in stores]
     if sorted(_hash(each) for each in told) == sorted(_hash(each) for each in now):
         return LedgerChange(same=True)

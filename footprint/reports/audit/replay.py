@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from footprint._version import __version__
 from footprint.accounts.opened import Ledger, open_ledger
 from footprint.errors import UsageError
 from footprint.ledger.stored import is_url
 from footprint.reports.as_json import as_dict
-from footprint.reports.audit import changed, documents, made, recipe, texts
+from footprint.reports.audit import changed, documents, kept, made, pages, recipe, texts
 from footprint.reports.audit.changed import FactorChange, LedgerChange
 from footprint.reports.audit.differences import Difference, differences
 from footprint.reports.audit.documents import Document
@@ -28,7 +28,6 @@ from footprint.reports.audit.made import Input
 from footprint.reports.audit.recipe import Recipe
 from footprint.reports.build import build
 from footprint.reports.view import Report
-from footprint.words import LANGUAGES
 
 #: What a replay comes to.
 SAME, RECORDED_SINCE, CHANGED = "same", "recorded_since", "changed"
@@ -56,7 +55,10 @@ class Replayed(NamedTuple):
         inputs: files that are missing or changed.
         factors: that are not what they were.
         found: where the report's JSON differs, figures first.
-        is_byte_for_byte: the file's bytes come out again.
+        is_byte_for_byte: the file's bytes come out again; of a PDF, the JSON that it carries.
+        pages: what became of a page's or PDF's own pages (`pages.SAME`, ...); empty: it has none.
+        corrected: what was corrected since, as the new report has it.
+        is_other_salt: not one name has the hash that it had.
     """
 
     report: str
@@ -70,6 +72,9 @@ class Replayed(NamedTuple):
     factors: tuple[FactorChange, ...]
     found: tuple[Difference, ...]
     is_byte_for_byte: bool
+    pages: str = ""
+    corrected: tuple[Mapping[str, Any], ...] = ()
+    is_other_salt: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -92,6 +97,8 @@ class Replayed(NamedTuple):
             self.inputs,
             self.version != __version__,
             any(each.old for each in self.factors),
+            self.corrected,
+            self.is_other_salt,
         )
         return RECORDED_SINCE if more and not self.closed and not any(other) else CHANGED
 
@@ -122,18 +129,23 @@ def replay(path: Path, given: Given | None = None) -> Replayed:
         path: the report: JSON, a page (HTML), or a PDF.
         given: where things are now; None: where the report says.
 
-    Raises UsageError for what is no such report, LedgerError for ledgers that cannot be read.
+    Raises UsageError for what is no such report and for a salt that lacks, LedgerError for ledgers
+    that cannot be read.
     """
     given = given or Given()
     document = documents.read(path)
     told = recipe.of(document)
     ledger = open_ledger(*(given.ledgers or [_place(document, each) for each in told.ledgers]))
     inputs, files = _inputs(told, given)
-    since = changed.ledgers(document.entries("ledger_heads"), ledger.stores)
+    since = changed.ledgers(document.entries("ledger_heads"), ledger.stores, str(path))
     options = told.asked()._replace(engine=given.engine, master=given.master, fresh=given.fresh)
-    built = build(ledger, options, told.reader(files, given.salt))
-    again = _remade(_named(built, told, ledger, files), told)
+    settings = told.reader(files, given.salt)
+    kept.check_salt(told, settings)
+    again = _remade(_named(build(ledger, options, settings), told, ledger, files), told)
     content = json.loads(json.dumps(as_dict(again)))
+    found = [*kept.edited(document), *differences(document.content, content)]
+    same = _same_bytes(document, again)
+    on_pages, state = _pages(document, told, again, same=same, found=found)
     return Replayed(
         str(path),
         document.form,
@@ -144,9 +156,29 @@ def replay(path: Path, given: Given | None = None) -> Replayed:
         (told.recorded_until, None if again.made is None else again.made.recorded_until),
         tuple(inputs),
         tuple(changed.factors(document.entries("factors"), content["factors"])),
-        tuple(differences(document.content, content)),
-        _same_bytes(document, again),
+        (*found, *on_pages),
+        same,
+        state,
+        tuple(kept.corrected(document, content)),
+        kept.is_other_salt(document, content),
     )
+
+
+def _pages(
+    document: Document, told: Recipe, again: Report, *, same: bool, found: Sequence[Difference]
+) -> tuple[Sequence[Difference], str]:
+    """Where pages say something else than the JSON that they carry, and what became of them."""
+    if document.form == "json":
+        return (), ""
+    if document.form == "html" and same:
+        return (), pages.SAME
+    if found or told.version != __version__:
+        return (), pages.NOT_HELD
+    expected = pages.as_then(again, document)
+    if document.form == "pdf":
+        return (), pages.of_pdf(document, expected)
+    differ = pages.of_page(document, expected)
+    return differ, pages.DIFFER if differ else pages.SAME
 
 
 def _place(document: Document, name: str) -> str:
@@ -227,10 +259,8 @@ def _remade(again: Report, told: Recipe) -> Report:
 def _same_bytes(document: Document, again: Report) -> bool:
     """Whether the file comes out again; of a PDF, the JSON that is attached to it."""
     if document.form == "html":
-        page = document.data.decode("utf-8", "replace")
-        lang = re.search(r'<html[^>]* lang="(\w+)"', page)
-        known = lang[1] if lang and lang[1] in LANGUAGES else LANGUAGES[0]
-        return again.to_html(known).encode("utf-8", "backslashreplace") == document.data
+        page = again.to_html(pages.lang(document))
+        return page.encode("utf-8", "backslashreplace") == document.data
     data = document.text.encode() if document.form == "pdf" else document.data
     return again.to_json().encode("utf-8", "backslashreplace") == data
 

@@ -8,6 +8,7 @@ from typing import Any
 from footprint._version import __version__
 from footprint.errors import shown
 from footprint.reports.audit.differences import Difference, is_quantity
+from footprint.reports.audit.pages import DIFFER, NOT_HELD, SAME
 from footprint.reports.audit.replay import RECORDED_SINCE, Replayed
 
 SCHEMA = "footprint.replay/1"
@@ -51,6 +52,9 @@ def as_json(found: Replayed) -> dict[str, Any]:
         },
         "period_closed": found.closed,
         "recorded_until": dict(zip(("then", "now"), found.recorded_until, strict=True)),
+        "pages": found.pages or None,
+        "another_salt": found.is_other_salt,
+        "corrections": [dict(each) for each in found.corrected],
         "inputs": [each._asdict() for each in found.inputs],
         "factors": [each._asdict() for each in found.factors],
         "differences": [each._asdict() for each in found.found],
@@ -59,9 +63,13 @@ def as_json(found: Replayed) -> dict[str, Any]:
 
 def _verdict(found: Replayed) -> str:
     if found.is_byte_for_byte and found.is_same:
-        return f"the same, {'its JSON ' if found.form == 'pdf' else ''}byte for byte"
+        whole = found.form != "pdf" or found.pages == SAME
+        return f"the same, {'' if whole else 'its JSON '}byte for byte"
     if found.is_same:
-        return "the same: every figure and every sentence came out again"
+        of = " of its JSON" if found.pages == NOT_HELD else ""
+        return f"the same: every figure and every sentence{of} came out again"
+    if found.pages == DIFFER:
+        return "not the same: its JSON came out again, and its page says something else"
     if found.outcome == RECORDED_SINCE:
         return (
             "not comparable: its period was open when it was made, and more was recorded since;"
@@ -78,6 +86,15 @@ def _causes(found: Replayed) -> Iterator[str]:
     """What is not as it was."""
     if found.version != __version__:
         yield f"another version: footprint {found.version} made it, {__version__} made it again"
+    if found.is_same and found.pages == NOT_HELD:
+        yield (
+            "its pages were not held against that: they are other than those laid out here, by"
+            " another version or other fonts, or were edited; make it again for one to read"
+        )
+    if found.is_other_salt:
+        yield "no name has the hash that it had: the salt is not the one of then (--privacy salt=)"
+    for each in found.corrected:
+        yield (f"corrected since: {each['action']} {each['what']}, by {each['who']}: {each['why']}")
     for line in found.ledger.wrong:
         yield f"the ledger is not what it was: {line}"
     if found.ledger.grown:
@@ -96,10 +113,10 @@ def _causes(found: Replayed) -> Iterator[str]:
         else:
             yield (
                 "the report's period was closed: of what was recorded since only that may change"
-                " it which came late, such as another host's journal of then"
+                " it which came late, such as another host's journal of then, and corrections"
             )
-    for each in found.inputs:
-        yield f"{each.role} file {each.name}: {each.what}"
+    for file in found.inputs:
+        yield f"{file.role} file {file.name}: {file.what}"
     for one in found.factors:
         yield f"factor {one.factor}: {one.old or 'not used'} -> {one.new or 'not used'}"
 

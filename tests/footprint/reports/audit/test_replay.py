@@ -21,7 +21,7 @@ from footprint.ledger.stores import open_store
 from footprint.reports import formats
 from footprint.reports.audit import made
 from footprint.reports.audit.differences import LEFT_OUT, differences
-from footprint.reports.audit.replay import Given, Replayed, replay
+from footprint.reports.audit.replay import CHANGED, Given, Replayed, replay
 from footprint.reports.audit.verdict import as_json, lines
 from report_ledgers import GPU, UTC, Recorder, S
 
@@ -316,6 +316,61 @@ def test_a_correction_since_is_found(ledger: Path) -> None:
     paths = {each.path for each in replay(path).found}
     assert f"corrections[{which}]" in paths
     assert "groups[model=minilm].items" in paths
+    found = replay(path)
+    # More was recorded, and the period is open: what was corrected is said all the same.
+    assert found.outcome == CHANGED
+    assert "  corrected since: replace calls" in said(found)
+    assert "by Ada: a slip of the hand" in said(found)
+    assert [each["id"] for each in as_json(found)["corrections"]] == [which]
+
+
+def test_a_page_that_says_something_else_than_its_json_is_not_the_same(ledger: Path) -> None:
+    path = kept("html", by="model")
+    page = path.read_text()
+    assert "500 J" in page
+    for old, new, what in (
+        (">500 J<", ">400 J<", "was '400 J', is '500 J'"),
+        ('<h2 id="gaps', '<p>All is well.</p><h2 id="gaps', "was 'All is well.', is not known"),
+        ("<script>", "<script>document.body.hidden = 1;", "page: was 'other markup"),
+    ):
+        assert old in page
+        path.write_text(page.replace(old, new))
+        found = replay(path)
+        assert (found.is_same, found.pages) == (False, "differ")
+        assert "its JSON came out again, and its page says something else" in said(found)
+        assert what in said(found)
+        assert as_json(found)["pages"] == "differ"
+
+
+def test_a_page_is_the_same_where_its_ledger_has_grown(ledger: Path) -> None:
+    path = kept("html", by="model", since=CLOSED["since"], until="2026-11-22T11:00:02")
+    record(ledger, 2, host="host-b", start=60 * S)
+    found = replay(path)
+    assert (found.is_same, found.is_byte_for_byte, found.pages) == (True, False, "same"), said(
+        found
+    )
+    path.write_text(re.sub("<figure>.*?</figure>\n?", "", path.read_text(), flags=re.DOTALL))
+    assert replay(path).pages == "same"  # charts are drawn by another package
+
+
+def test_a_page_of_another_version_is_not_held_against_this_ones(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = kept("html")
+    path.write_text(path.read_text().replace('"version":"0.1.0"', '"version":"0.0.9"', 1))
+    found = replay(path)
+    assert (found.is_same, found.pages) == (True, "not_held")
+    assert "every figure and every sentence of its JSON came out again" in said(found)
+    assert "its pages were not held against that" in said(found)
+
+
+def test_an_edited_digest_of_the_factors_is_found(ledger: Path) -> None:
+    path = kept(by="model")
+    document = json.loads(path.read_text())
+    document["made"]["factors_sha256"] = "0" * 64
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    (one,) = replay(path).found
+    assert (one.path, one.old) == ("made.factors_sha256", "0" * 64)
 
 
 def test_hashed_names_need_their_salt(ledger: Path) -> None:
@@ -324,8 +379,15 @@ def test_hashed_names_need_their_salt(ledger: Path) -> None:
     assert replay(path).is_byte_for_byte  # the salt is in the organisation's file
     file.unlink()
     path = kept(by="host", privacy=f"hosts=hash,salt={SALT}")
-    assert not replay(path).is_same
+    with pytest.raises(UsageError, match=r"report.json: its names are hashed under a salt: give"):
+        replay(path)
     assert replay(path, Given(salt=SALT)).is_byte_for_byte
+    other = replay(path, Given(salt=SALT + "x"))
+    assert (other.is_same, other.is_other_salt) == (False, True)
+    assert "no name has the hash that it had: the salt is not" in said(other)
+    assert as_json(other)["another_salt"] is True
+    dropped = kept(by="model", privacy=f"hosts=drop,salt={SALT}")
+    assert replay(dropped).is_byte_for_byte  # nothing is hashed in it
 
 
 def _json(content: Any) -> Callable[[Path], object]:
@@ -409,4 +471,9 @@ def test_a_pdf_is_replayed_from_the_json_in_it(ledger: Path) -> None:
     path.write_bytes(formats.data(report("L", by="model"), "pdf"))
     found = replay(path)
     assert found.is_byte_for_byte
-    assert said(found) == "report.pdf: the same, its JSON byte for byte"
+    assert said(found) == "report.pdf: the same, byte for byte"
+    path.write_bytes(path.read_bytes() + b"\n% edited\n")
+    found = replay(path)
+    assert (found.is_same, found.pages) == (True, "not_held")
+    assert "report.pdf: the same, its JSON byte for byte" in said(found)
+    assert "its pages were not held against that" in said(found)
