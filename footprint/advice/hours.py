@@ -19,6 +19,7 @@ from footprint.advice.looked import Looked
 from footprint.advice.starts import Rates, Run
 from footprint.advice.view import CARBON, Figure, Start, Suggestion
 from footprint.errors import UsageError
+from footprint.estimators.costs.total import RENTAL
 from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.pricing import FactorSet
@@ -48,6 +49,11 @@ NO_LATER = "of {count} of {all} runs, later hours are beyond what is known of {w
 NOT_THEN = "of {count} of {all} runs, {what} is not known by the hour when they ran"
 FILL_HOURS = "give a series of the whole period"
 MORE_HOURS = "give a series that goes on after the period"
+IN_RENT = Gap(
+    "hour",
+    "the rent is taken to include the electricity: it is the same at every hour",
+    "say includes_electricity = false in [[rental]] where it is billed apart (--factors FILE)",
+)
 TOO_FINE = Gap(
     "hour", "a factor changes more than 60 times an hour", "give it by the minute or by the hour"
 )
@@ -98,6 +104,9 @@ def hours(looked: Looked) -> Iterator[Suggestion | Gap]:
     now = [looked.of.places.sets[number] for number in numbers]
     changing = [own for own in now if Rates([_factors(own, by_carbon)]).changes(0)]
     for own in now:
+        if not by_carbon and not own.tariff and any(rate.part == RENTAL for rate in own.rates):
+            yield IN_RENT
+            continue
         is_known = bool(own.intensity) or not by_carbon  # else what is missing is told of the zone
         if own not in changing and own.zone is not None and is_known:
             why = NO_HOURS.format(what=_WHAT[by_carbon], zone=own.zone.code)

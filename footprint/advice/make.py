@@ -39,6 +39,11 @@ NO_ENERGY = Gap(
     "run work on a host with a meter (footprint doctor)",
 )
 
+API_ALONE = Gap(
+    "energy_j",
+    "of calls to APIs alone nothing is advised: that is for energy that was metered",
+    "hold the API against own hardware (footprint compare api:MODEL own:MODEL@GPU)",
+)
 NO_FIGURE = Gap(
     "idle",
     "neither carbon nor cost of some idle energy is known",
@@ -139,8 +144,10 @@ def _found(looked: Looked) -> tuple[list[Suggestion], list[OwnOrApi], list[Gap]]
 def _without_energy(looked: Looked) -> Iterator[Gap]:
     """Why there is no energy that anything could be said of."""
     book = looked.of.book
-    if looked.outline.facts:
-        yield BARE if is_bare(book, looked.of.period) else NO_ENERGY
+    if looked.outline.facts and is_bare(book, looked.of.period):
+        yield BARE
+    elif looked.outline.facts:
+        yield API_ALONE if any(each.api for each in looked.of.made) else NO_ENERGY
     elif not book.issues:  # else what was damaged is all that there is to say
         yield EMPTY
 

@@ -201,6 +201,15 @@ def test_where_the_hours_are_not_known_a_gap_says_what_to_give(tmp_path: Path) -
     assert gap.why.startswith("the grid intensity of FRA is not known by the hour")
 
 
+def test_a_rent_with_its_electricity_is_the_same_at_every_hour(tmp_path: Path) -> None:
+    grid(tmp_path, [100, 20], [0.3, 0.1])
+    run(tmp_path, 1, 0)
+    found = made(tmp_path, by="cost", rental_per_device_hour="2 EUR", every=True)
+    assert not hours_of(found)
+    assert [gap for gap in found.gaps if gap.what == "hour"] == [hours.IN_RENT]
+    assert untranslated("fr", hours.IN_RENT[1:]) == []
+
+
 def test_a_start_that_was_the_best_is_left(tmp_path: Path) -> None:
     grid(tmp_path, [10, 20, 30])
     run(tmp_path, 1, 0)

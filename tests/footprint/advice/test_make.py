@@ -275,6 +275,16 @@ def test_without_a_meter_one_line_says_what_to_do(tmp_path: Path) -> None:
     assert "no metered energy" in advise(tmp_path / "L").render()
 
 
+def test_of_calls_to_apis_alone_it_is_told_where_they_are_compared(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    path = one.path("ask", kind="api", model="gpt-4o-mini")
+    one.span(path, 0, S, tokens_in=1000.0, tokens_out=500.0)
+    one.close(now=10 * S)
+    (gap,) = advise(tmp_path / "L").gaps
+    assert "footprint compare" in gap.remedy
+    assert untranslated("fr", gap[1:]) == []
+
+
 def test_what_is_damaged_of_a_ledger_is_told(ledger: Path) -> None:
     (journal,) = (ledger / "journals").glob("**/*.fpj")
     journal.write_bytes(journal.read_bytes()[:-40])
