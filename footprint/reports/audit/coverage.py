@@ -43,6 +43,7 @@ class DeviceCoverage(NamedTuple):
     Attributes:
         start, end: in service within the period (UTC, ISO 8601).
         expected_h, covered_h: hours in service, and those of which its energy is known.
+        mean_w: the mean power that it drew while its energy was known; None: it never was.
     """
 
     host: str
@@ -53,6 +54,7 @@ class DeviceCoverage(NamedTuple):
     end: str
     expected_h: float
     covered_h: float
+    mean_w: float | None = None
 
     @property
     def share(self) -> float:
@@ -159,11 +161,12 @@ def coverage(book: Total, period: Period) -> Coverage | None:
     listed = sorted(long, key=lambda each: (-each.device_ns, each))[:LISTED]
     more = set(gaps).difference(listed)
     expected = sum(each.expected_ns for each in found)
+    devices = tuple(map(_device, found))
     return Coverage(
         expected / _HOUR_NS,
         (expected - sum(by_cause.values())) / _HOUR_NS,
-        _by_energy(found),
-        tuple(map(_device, found)),
+        by_energy((each.mean_w, each.expected_h, each.covered_h) for each in devices),
+        devices,
         {cause: amount / _HOUR_NS for cause, amount in by_cause.items() if amount},
         tuple(map(_listed, sorted(listed))),
         len(more),
@@ -184,14 +187,17 @@ def _gaps(found: Sequence[Served]) -> list[_Gap]:
     return [_Gap(*key, tuple(devices)) for key, devices in alike.items()]
 
 
-def _by_energy(found: Iterable[Served]) -> float | None:
-    """The share that is covered, each device weighted with its mean power while it was known."""
+def by_energy(hours: Iterable[tuple[float | None, float, float]]) -> float | None:
+    """The share that is covered, each device weighted with its mean power while it was known.
+
+    Args:
+        hours: mean power in W, hours expected and covered; devices without a power do not count.
+    """
     covered = expected = 0.0
-    for each in found:
-        if each.covered_ns and each.metered_nj:
-            watts = each.metered_nj / each.covered_ns
-            covered += watts * sum(end - start for start, end in each.known)
-            expected += watts * each.expected_ns
+    for watts, expected_h, covered_h in hours:
+        if watts:
+            covered += watts * covered_h
+            expected += watts * expected_h
     return covered / expected if expected else None
 
 
@@ -205,6 +211,7 @@ def _device(each: Served) -> DeviceCoverage:
         stamp(each.end),
         each.expected_ns / _HOUR_NS,
         sum(end - start for start, end in each.known) / _HOUR_NS,
+        each.metered_nj / each.covered_ns if each.covered_ns else None,  # nJ per ns are W
     )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from footprint.estimators.errors import Gap
-from footprint.reports.audit.coverage import Coverage, DeviceCoverage
+from footprint.reports.audit.coverage import Coverage, DeviceCoverage, by_energy
 from footprint.reports.audit.missing import DECLARED
 
 #: What a share is measured against where something was declared.
@@ -57,6 +57,7 @@ class Declared(NamedTuple):
         devices: how many, as declared or as seen.
         expected_h: device-hours.
         covered_h: of those, the ones whose energy is known: never more than expected.
+        mean_w: the mean power of its devices while it was known; None: it never was.
     """
 
     host: str | None
@@ -65,6 +66,7 @@ class Declared(NamedTuple):
     devices: int
     expected_h: float
     covered_h: float
+    mean_w: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As a report's JSON has it."""
@@ -75,6 +77,7 @@ class Declared(NamedTuple):
             "devices": self.devices,
             "expected_device_h": self.expected_h,
             "covered_device_h": self.covered_h,
+            "mean_w": self.mean_w,
         }
 
 
@@ -126,17 +129,31 @@ def _measured(
     return own._replace(
         expected_h=whole,
         covered_h=covered,
+        by_energy=_by_energy(rows, rest),
         by_cause=causes,
         declared=rows,
         basis=BASIS_DECLARED,
     )
 
 
+def _by_energy(rows: Sequence[Declared], rest: Sequence[DeviceCoverage]) -> float | None:
+    """The share by energy; None where devices are expected whose power nobody has seen."""
+    if any(each.mean_w is None and each.expected_h for each in rows):
+        return None
+    counted: list[Declared | DeviceCoverage] = [*rows, *rest]
+    return by_energy((each.mean_w, each.expected_h, each.covered_h) for each in counted)
+
+
 def _declared(each: Expected, own: Sequence[DeviceCoverage]) -> Declared:
     count = len(own) if each.devices is None else each.devices
     whole = count * each.hours
     covered = min(whole, sum(device.covered_h for device in own))
-    return Declared(each.host or None, each.device_kind or None, each.hours, count, whole, covered)
+    known = [(device.mean_w, device.covered_h) for device in own if device.mean_w is not None]
+    seen_h = sum(hours for _, hours in known)
+    mean_w = sum(watts * hours for watts, hours in known) / seen_h if seen_h else None
+    return Declared(
+        each.host or None, each.device_kind or None, each.hours, count, whole, covered, mean_w
+    )
 
 
 def _too_long(each: Expected, length: float | None) -> Gap | None:

@@ -63,6 +63,7 @@ def test_what_is_declared_is_what_completeness_is_measured_against(ledger: Path)
             "devices": 2,
             "expected_device_h": 48,
             "covered_device_h": 18,
+            "mean_w": 100,
         }
     ]
     assert gaps(found) == []
@@ -77,6 +78,29 @@ def test_devices_that_were_never_seen_count_where_their_number_is_declared(ledge
     assert (coverage(nobody).expected_h, coverage(nobody).covered_h) == (4 * 24 + 18, 18)
     (gap,) = gaps(nobody)
     assert gap.why.startswith("each device of c is expected to be metered, and none is in")
+
+
+def test_the_share_by_energy_is_of_what_is_declared(ledger: Path) -> None:
+    at = int(datetime.fromisoformat("2026-11-20T00:00:00+00:00").timestamp()) * S
+    one = Recorder(Path("L"), 3, host="c", boot="boot-3", utc_ns=at)
+    one.counter(GPU._replace(id="GPU-c"), [300.0] * 60 * 6, step=60 * S)
+    one.close(6 * 3600 * S)
+    covered = coverage(made('[[expected]]\nhost = "c"\nhours = 24\n'))
+    # 100 W of 18 h are known, and 300 W of 6 h, of which 24 h are expected.
+    assert covered.share == 24 / 42
+    assert covered.by_energy == pytest.approx((1800 + 1800) / (1800 + 7200), rel=1e-9)
+    both = coverage(made('[[expected]]\ndevice_kind = "gpu"\nhours = 24\ndevices = 6\n'))
+    # Of 6 GPUs 3 were seen, at a mean of 150 W: each of the others is taken to draw that.
+    assert both.by_energy == pytest.approx(both.share, rel=1e-9) == 24 / 144
+    told = json.loads(made('[[expected]]\nhost = "c"\nhours = 24\n').to_json())["coverage"]
+    assert {each["host"]: each["mean_w"] for each in told["devices"]} == {
+        "a": 100,
+        "b": 100,
+        "c": 300,
+    }
+    unseen = made('[[expected]]\nhost = "d"\nhours = 24\ndevices = 4\n')
+    assert coverage(unseen).by_energy is None  # nobody knows what those draw
+    assert "%" in unseen.render("md")
 
 
 def test_the_most_particular_declaration_holds(ledger: Path) -> None:
