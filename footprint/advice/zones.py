@@ -9,7 +9,7 @@ energy too: it would have moved with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from footprint.advice.differences import figure, summed, tariff
 from footprint.advice.looked import Looked, Wanted
@@ -24,6 +24,7 @@ from footprint.estimators.factors import Factor
 from footprint.estimators.pricing import FactorSet
 from footprint.estimators.quantity import exact
 from footprint.estimators.series import Series
+from footprint.reports import figures as fig
 from footprint.reports.workings import Workings
 
 #: Of the zones that nobody named so many are kept, the best.
@@ -32,6 +33,10 @@ MOST = 5
 METHOD = (
     "the energy that was metered, times the other zone's grid intensity, and its tariff and PUE "
     "where they are known there"
+)
+ALL_MOVES = (
+    "all that was metered in {home} counts: {idle} of it was drawn while no work ran, and {other} "
+    "by other programs on the same machines"
 )
 LATENCY = (
     "the work could run there: whether its data may leave, how far its users are and whether "
@@ -102,7 +107,9 @@ def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[S
     groups = tuple(
         each.group.key for each in of.made if home in each.group.zones and each.used.uses
     )
-    is_api = any(each.api is not None for each in of.made)
+    notes = [_all_that_moves(of, home)]
+    if any(each.api is not None for each in of.made):
+        notes.append(API_STAYS)
     found = []
     for code in tried:
         if code == home:
@@ -117,8 +124,7 @@ def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[S
             continue  # a difference of tables or years is none of zones
         made = _suggestion(home, code, work, there, groups, is_alike=is_alike)
         if made is not None:
-            notes = (*made.assumptions, *((API_STAYS,) if is_api else ()))
-            found.append(made._replace(assumptions=notes))
+            found.append(made._replace(assumptions=(*made.assumptions, *notes)))
         elif named:
             yield Gap("zone", UNKNOWN_THEN.format(zone=code), _NAME)
     if not named:
@@ -131,6 +137,19 @@ def _of_home(of: Workings, home: str, work: _Work, wanted: Wanted) -> Iterator[S
         found.sort(key=lambda each: _then(each, wanted.by))
         found = found[:MOST]
     yield from found
+
+
+def _all_that_moves(of: Workings, home: str) -> str:
+    """How much of what was metered in a zone is not the work's own."""
+
+    def joules(uses: Mapping[int, Use]) -> float:
+        zones_of = {number: own.zone for number, own in enumerate(of.places.sets)}
+        here = {number for number, zone in zones_of.items() if zone and zone.code == home}
+        return sum(use.energy.mid for number, use in uses.items() if number in here)
+
+    whole = joules(of.whole)
+    idle, other = (fig.share(joules(uses) / whole) for uses in (of.idle, of.other))
+    return ALL_MOVES.format(home=home, idle=idle, other=other)
 
 
 def _then(one: Suggestion, by: str) -> tuple[bool, float]:

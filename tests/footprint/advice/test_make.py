@@ -102,6 +102,12 @@ def test_another_zone_is_the_same_energy_at_its_intensity(ledger: Path) -> None:
     assert best.tier == "counterfactual"
 
 
+def test_how_much_of_what_moves_is_not_the_works_own_is_told(ledger: Path) -> None:
+    (best,) = [each for each in of_kind(made(ledger), "zone") if "BEL" in each.what]
+    (told,) = [note for note in best.assumptions if note.startswith("all that was metered")]
+    assert "in FRA counts: 50 % of it was drawn while no work ran, and 0 % by other" in told
+
+
 def test_what_it_costs_there_is_told_where_a_tariff_is_known(ledger: Path) -> None:
     found = {each.what[7:10]: each for each in of_kind(made(ledger, every=True), "zone")}
     dearer = found["BEL"].cost
