@@ -45,6 +45,10 @@ NAMES = (
 )
 
 
+#: How `why` begins where a factor is of the user's own file.
+OWN = "the user's own"
+
+
 class Factor(NamedTuple):
     """One factor as it was applied; an entry of a report's `factors`.
 
@@ -75,6 +79,11 @@ class Factor(NamedTuple):
     why: str = ""
     subject: str = ""
     retrieved: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is of the user's own file, also where it was pinned since."""
+        return self.why.startswith(OWN)
 
     @property
     def quantity(self) -> Quantity:

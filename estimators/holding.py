@@ -161,15 +161,14 @@ def embodied(asked: Asked, hardware: Sequence[Hardware]) -> dict[str, tuple[Fact
             continue
         made = asked.registry.find(Query(EMBODIED, None, each.name)).chosen
         kept = _lifetime(asked, each.name)
-        if made is None or kept is None or not each.whole:
-            reason = (
-                f"{each.name} is a part of a machine, and how large a part is not known"
-                if not each.whole
-                else f"no source has the carbon of the manufacture of {each.name}"
-            )
-            remedy = "give it as `embodied carbon` with this subject in a factors file (--factors)"
-            asked.notes.gaps.append(Gap("embodied_g", reason, remedy))
+        if made is None or kept is None or not (each.whole or made.is_own):
+            asked.notes.gaps.append(_not_made(each, made))
             continue
+        if not each.whole:
+            asked.notes.assume(
+                f"{each.name} is a part of a machine: its embodied carbon is taken to be given for "
+                "that part"
+            )
         found[each.name] = (made, kept)
     if not hardware:
         asked.notes.gaps.append(
@@ -181,6 +180,22 @@ def embodied(asked: Asked, hardware: Sequence[Hardware]) -> dict[str, tuple[Fact
             "held; memory, mainboards, chassis, network and buildings are not in it"
         )
     return found
+
+
+def _not_made(each: Hardware, made: Factor | None) -> Gap:
+    """Why a device's manufacture is not known."""
+    remedy = "give it as `embodied carbon` with this subject in a factors file (--factors)"
+    if made is not None and each.whole:
+        remedy = "give --lifetime, or `lifetime` with this subject in a factors file (--factors)"
+        return Gap("embodied_g", f"for how long {each.name} is kept is not known", remedy)
+    if not each.whole:
+        reason = f"{each.name} is a part of a machine, and how large a part is not known"
+        remedy = (
+            "give the embodied carbon of that part as `embodied carbon` with this subject in a "
+            "factors file (--factors)"
+        )
+        return Gap("embodied_g", reason, remedy)
+    return Gap("embodied_g", f"no source has the carbon of the manufacture of {each.name}", remedy)
 
 
 def _lifetime(asked: Asked, name: str) -> Factor | None:

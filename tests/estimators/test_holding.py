@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from footprint.estimators.declared import declare
 from footprint.estimators.errors import EstimatorError
 from footprint.estimators.holding import Hardware
 from footprint.estimators.pricing import FactorSet
+from footprint.estimators.sources import Registry
+from footprint.factors.registry import registry
 
 H100 = Hardware("NVIDIA H100 80GB HBM3", "gpu", devices=4)
 A100 = Hardware("NVIDIA A100-SXM4-80GB", "gpu", devices=4)
@@ -101,6 +104,35 @@ def test_a_part_of_a_machine_has_no_manufacture() -> None:
     made = found(EPYC._replace(whole=False))
     assert made.embodied == {}
     assert any("is a part of a machine" in gap.why for gap in made.gaps)
+
+
+def test_what_the_user_gives_of_a_part_of_a_machine_is_of_that_part(tmp_path: Path) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text(
+        f'[[factor]]\nname = "embodied carbon"\nsubject = "{EPYC.name}"\nvalue = 3\nunit = "kg"\n'
+    )
+    sources = registry(own=file)
+    made = resolve(declare(), sources, (EPYC._replace(whole=False),))
+    (carbon, kept) = made.embodied[EPYC.name]
+    assert (carbon.quantity.mid, carbon.is_own, kept.is_own) == (3, True, False)
+    assert not [gap for gap in made.gaps if gap.what == "embodied_g"]
+    assert any("taken to be given for that part" in each for each in made.assumptions)
+    whole = resolve(declare(), sources, (EPYC,))
+    assert whole.embodied[EPYC.name][0] == carbon
+    assert not any("that part" in each for each in whole.assumptions)
+
+
+def test_a_lifetime_that_lacks_is_not_called_a_lack_of_carbon(tmp_path: Path) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text(
+        f'[[factor]]\nname = "embodied carbon"\nsubject = "{EPYC.name}"\nvalue = 3\nunit = "kg"\n'
+    )
+    own = registry(own=file).own
+    assert own is not None
+    made = resolve(declare(), Registry([own]), (EPYC,))
+    (gap,) = [gap for gap in made.gaps if gap.what == "embodied_g"]
+    assert "for how long" in gap.why
+    assert "--lifetime" in gap.remedy
 
 
 def test_a_lifetime_that_was_declared_holds_for_all() -> None:
