@@ -13,6 +13,7 @@ from footprint.advice.view import Figure, Suggestion
 from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.money import MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity, exact
+from footprint.model import NJ_PER_J
 from footprint.reports.view import Amounts, added
 
 METHOD = "the energy that was metered while no work ran, at the factors of its place"
@@ -21,6 +22,9 @@ BOUGHT = "what was paid for the hardware is not saved: electricity and rent alon
 
 #: Parts of a cost that end where a device is given back.
 _SAVED = ("electricity", "rental")
+
+#: Of what a device drew: less than this is what dividing whole nJ leaves.
+_ROUNDING = 1e-6
 
 GPU = "gpu"
 
@@ -40,7 +44,7 @@ def idle(looked: Looked) -> Iterator[Suggestion]:
     amounts: dict[_Sort, list[Amounts]] = {}
     factors: dict[_Sort, dict[Factor, None]] = {}
     for line, home, use in of.booked.idle():
-        if not use.energy.high:
+        if use.energy.high * NJ_PER_J <= _ROUNDING * line.metered_nj:
             continue
         is_unused = line.device.kind == GPU and (line.host, line.device.id) not in used
         key = line.host, line.device.kind, line.device.name, is_unused

@@ -148,7 +148,7 @@ def _all_that_moves(of: Workings, home: str) -> str:
         return sum(use.energy.mid for number, use in uses.items() if number in here)
 
     whole = joules(of.whole)
-    idle, other = (fig.share(joules(uses) / whole) for uses in (of.idle, of.other))
+    idle, other = (fig.share(round(joules(uses) / whole, 3)) for uses in (of.idle, of.other))
     return ALL_MOVES.format(home=home, idle=idle, other=other)
 
 

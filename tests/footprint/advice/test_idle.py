@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from footprint.advice.make import advise
 from footprint.advice.view import Suggestion
-from report_ledgers import CPU, GPU, UTC, Recorder, S
+from report_ledgers import CPU, GPU, MS, UTC, Recorder, S
 
 J = 3.6e6
 G_PER_KWH = 360.0
@@ -36,3 +37,17 @@ def test_over_two_boots_a_device_is_told_once_and_is_used_where_it_ever_was(tmp_
     assert waited is not None
     # 6 s of the first boot, and all 10 s of the second.
     assert waited.saved.mid == pytest.approx(16 * 500 / J * G_PER_KWH, rel=1e-9)
+
+
+def test_what_rounding_leaves_is_no_idle_energy(tmp_path: Path) -> None:
+    drawn = random.Random(1)
+    one = Recorder(tmp_path / "L")
+    paths = [one.path(name, kind="training", devices=["gpu:0"]) for name in ("fit", "test")]
+    watts: list[float] = []
+    for _ in range(30):
+        for path, power in zip(paths, (400.0, 150.0), strict=True):
+            one.span(path, len(watts) * 100 * MS, (len(watts) + 20) * 100 * MS)
+            watts += [round(power * (1 + 0.03 * drawn.uniform(-1, 1)), 1)] * 20 + [0.0] * 5
+    one.counter(GPU, watts)
+    one.close((len(watts) + 1) * 100 * MS)
+    assert idled(tmp_path / "L") == {}  # 5 nJ of 33 kJ
