@@ -41,8 +41,12 @@ def setting_options(*names: str) -> Callable[[F], F]:
 def checked(**given: Any) -> dict[str, Any]:
     """Settings given on the command line, those that were given, each checked.
 
-    Raises UsageError that names the option.
+    Raises UsageError that names the option, or a trace that cannot be played.
     """
+    if given.get("replay") is not None:
+        from footprint.probes.trace import read_trace
+
+        read_trace(str(given["replay"]))
     found: dict[str, Any] = {}
     for name, value in given.items():
         if value is None or value == ():

@@ -51,7 +51,9 @@ class ReplayProbe:
             tracks = read_trace(machine.replay)
         except FootprintError as error:
             remedy = "correct the trace, or name none to measure this machine"
-            missing = Unavailable(self.name, f"trace {machine.replay}", str(error), remedy)
+            what = f"trace {machine.replay}"
+            reason = str(error).removeprefix(what).lstrip(":, ")
+            missing = Unavailable(self.name, what, reason, remedy)
             return Discovery((), (missing,))
         start = machine.environ.get(START_VARIABLE, "")
         playback = Playback(self._now_ns, int(start) if start.isdecimal() else None)

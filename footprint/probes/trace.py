@@ -63,7 +63,9 @@ def read_trace(path: str) -> list[Track]:
             found: dict[str, list[_Row]] = {}
             for device, row in _rows(path, rows, figure):
                 found.setdefault(device, []).append(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise UsageError(f"trace {path}: cannot be read: {error.strerror or error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"trace {path}: cannot be read: {error}") from error
     if not found:
         raise UsageError(f"trace {path}: no rows below the header")

@@ -21,6 +21,7 @@ from footprint.testing.recording import Recording
 
 OVER, MAY_BE, WITHIN, UNJUDGED = "over", "may be over", "within", "not judged"
 
+_ENDS = {"mid": "best estimate", "high": "high end"}
 _UNITS = {"max_j": "J", "max_g": "g", "max_usd": "USD"}
 #: Other processes of a session of tests have written all that they did after so long, seconds.
 _OTHERS_S = 1.2
@@ -50,7 +51,7 @@ def _one(figure: Figure, name: str, limit: float, end: str) -> dict[str, Any]:
     elif getattr(known, end) > limit:
         verdict, text = OVER, f"{asked} {unit} is exceeded: one call used {both(known)}"
         if end != "low":
-            text += f", judged by its {end} end"
+            text += f", judged by its {_ENDS[end]}"
     elif known.mid > limit:
         verdict = MAY_BE
         text = f"{asked} {unit} may be exceeded: one call used {both(known)}"

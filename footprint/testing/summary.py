@@ -75,6 +75,10 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(("", *cells, row[-1])).rstrip()
 
 
+def _tests(count: int) -> str:
+    return "1 test" if count == 1 else f"{count} tests"
+
+
 def _totals(figures: Figures, known: int) -> Iterator[str]:
     total, around = figures.total, figures.around
     if total is None or total.whole.energy_j is None:
@@ -85,7 +89,7 @@ def _totals(figures: Figures, known: int) -> Iterator[str]:
     whole = total.whole
     yield (
         f"  total     {both(whole.energy_j)} in {amount(total.seconds, 's')} of calls of"
-        f" {len(figures.tests)} tests, {known} of them told apart by the meters"
+        f" {_tests(len(figures.tests))}, {known} of them told apart by the meters"
     )
     if around is not None and around.whole.energy_j is not None:
         yield f"  beside    {both(around.whole.energy_j)} in setup and teardown"

@@ -279,3 +279,17 @@ def test_impatience_at_the_end_keeps_the_exit_code(start) -> None:
     assert process.stdout.readline() == "asked\n"
     process.send_signal(signal.SIGINT)
     assert process.wait(5) == 9
+
+
+@pytest.mark.parametrize("command", [("run", "--", "true"), ("top", "--once")])
+def test_a_trace_that_cannot_be_played_ends_the_command(
+    cli, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    name, *rest = command
+    for text, fault in ((None, "cannot be read: No such file"), ("t,device\n", "line 1: ")):
+        if text is not None:
+            (tmp_path / "broken.csv").write_text(text)
+        done = cli(name, "--replay", "broken.csv", *rest)
+        assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, "")
+        assert "trace broken.csv" in done.stderr
+        assert fault in done.stderr

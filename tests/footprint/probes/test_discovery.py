@@ -87,7 +87,7 @@ def test_a_trace_stands_in_for_all(machine: Machine, tmp_path: Path) -> None:
     assert found.unavailable == ()
     broken = discover(machine._replace(replay=str(tmp_path / "none.csv")))
     assert broken.sources == ()
-    assert "cannot be read" in broken.unavailable[0].reason
+    assert broken.unavailable[0].reason == "cannot be read: No such file or directory"
 
 
 def test_third_parties_by_object_class_and_factory(

@@ -175,8 +175,10 @@ def test_a_bad_trace_is_refused_in_one_line(
     path.write_text(text)
     found = ReplayProbe().discover(Machine(replay=str(path)))
     assert found.sources == ()
-    reason = found.unavailable[0].reason
-    assert reason.startswith(f"trace {path}, line {line}: ")
+    (missing,) = found.unavailable
+    reason = missing.reason
+    assert missing.what == f"trace {path}"
+    assert reason.startswith(f"line {line}: ")
     assert fault in reason
     assert "\n" not in reason
 

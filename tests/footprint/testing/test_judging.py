@@ -43,6 +43,19 @@ def test_a_limit_is_broken_where_the_end_that_judges_is_over_it(
         assert bounds[0] <= limit < bounds[1]
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("low", ""),
+        ("mid", ", judged by its best estimate"),
+        ("high", ", judged by its high end"),
+    ],
+)
+def test_what_a_limit_was_judged_by_is_said(end: str, said: str) -> None:
+    (found,) = judge(used(2.0, 3.0, 4.0), {"max_j": 1.0}, end)
+    assert found["text"] == f"max_j=1 J is exceeded: one call used 3 J (2 to 4){said}"
+
+
 def test_what_is_not_known_is_not_judged_and_says_why() -> None:
     figure = used(1, 2, 3)._replace(gaps=(NO_ZONE,))
     (found,) = judge(figure, {"max_g": 1.0}, "low")
