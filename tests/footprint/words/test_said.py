@@ -292,6 +292,19 @@ def test_what_is_not_ours_stays_as_it_is() -> None:
     ]
 
 
+def test_what_an_estimate_of_an_api_assumes_is_said_within_a_sentence() -> None:
+    stated = "footprint's model of inference; fp8 to bf16; on B200 to A100 SXM 80GB; "
+    stated += "64 to 1,400 requests at once; at 500 tokens in, 500 out; "
+    for size, french in (
+        ("for the size of our table", "pour la taille de notre table"),
+        ("for the size that EcoLogits 0.11.3 has (MPL-2.0)", "EcoLogits 0.11.3 (MPL-2.0)"),
+    ):
+        text = said("fr", f"openai/gpt-4o: energy from {stated}{size}")
+        assert text.startswith("openai/gpt-4o\xa0: énergie d'après le modèle d'inférence")
+        assert "64 à 1\u202f400 requêtes simultanées" in text
+        assert text.endswith(french)
+
+
 def test_english_stays_and_other_languages_are_refused() -> None:
     assert said("en", "the ledger is empty") == "the ledger is empty"
     with pytest.raises(UsageError, match="use en or fr"):
