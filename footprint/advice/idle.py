@@ -10,15 +10,24 @@ from collections.abc import Iterator
 
 from footprint.advice.looked import Looked
 from footprint.advice.view import Figure, Suggestion
+from footprint.estimators.errors import Gap
 from footprint.estimators.factors import RENTAL, Factor
 from footprint.estimators.money import MoneyRange, by_currency
 from footprint.estimators.quantity import Quantity, exact
 from footprint.model import NJ_PER_J
+from footprint.reports import figures as fig
 from footprint.reports.view import Amounts, added
 
 METHOD = "the energy that was metered while no work ran, at the factors of its place"
 BOUND = "all of it is saved: this is the most that sharing or switching off can save"
 BOUGHT = "what was paid for the hardware is not saved: electricity and rent alone are counted"
+
+OWN_TIME = (
+    "{share} of the energy was used in runs outside of their tracked calls: whether they worked "
+    "or waited then is not known"
+)
+#: More than this part of the energy in runs' own time is worth a word.
+UNTRACKED = 0.1
 
 #: Parts of a cost that end where a device is given back.
 _SAVED = ("electricity", "rental")
@@ -56,6 +65,16 @@ def idle(looked: Looked) -> Iterator[Suggestion]:
         factors.setdefault(key, {}).update(dict.fromkeys(rates))
     for key in sorted(found):
         yield _suggestion(key, _count(key, found[key]), added(amounts[key]), tuple(factors[key]))
+
+
+def untracked(looked: Looked) -> Iterator[Gap]:
+    """That runs used much outside of their tracked calls: it may have been work, or waiting."""
+    of = looked.of
+    own = (use for made in of.made if made.group.own_time for use in made.used.uses.values())
+    own_j, whole_j = (sum(use.energy.mid for use in uses) for uses in (own, of.whole.values()))
+    if own_j > UNTRACKED * whole_j:
+        why = OWN_TIME.format(share=fig.share(round(own_j / whole_j, 3)))
+        yield Gap("own_time", why, "track what they do there (@footprint.track)")
 
 
 def _count(key: _Sort, by_boot: dict[str, set[str]]) -> int:

@@ -9,7 +9,7 @@ from footprint.accounts.opened import Ledger
 from footprint.advice.api import api
 from footprint.advice.cells import MOST_AT_ONCE
 from footprint.advice.hours import hours, within_hours
-from footprint.advice.idle import idle
+from footprint.advice.idle import idle, untracked
 from footprint.advice.looked import Looked, Maker, Wanted
 from footprint.advice.ranking import ranked
 from footprint.advice.view import CARBON, RANKINGS, Advice, OwnOrApi, Suggestion
@@ -31,7 +31,7 @@ from footprint.reports.workings import worked_out
 T = TypeVar("T")
 
 #: The parts that advice is made of.
-MAKERS: tuple[Maker, ...] = (zones, hours, idle, ways, api)
+MAKERS: tuple[Maker, ...] = (zones, hours, idle, untracked, ways, api)
 
 NO_ENERGY = Gap(
     "energy_j",

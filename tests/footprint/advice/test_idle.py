@@ -9,6 +9,7 @@ import pytest
 
 from footprint.advice.make import advise
 from footprint.advice.view import Suggestion
+from footprint.words.said import untranslated
 from report_ledgers import CPU, GPU, MS, UTC, Recorder, S
 
 J = 3.6e6
@@ -37,6 +38,21 @@ def test_over_two_boots_a_device_is_told_once_and_is_used_where_it_ever_was(tmp_
     assert waited is not None
     # 6 s of the first boot, and all 10 s of the second.
     assert waited.saved.mid == pytest.approx(16 * 500 / J * G_PER_KWH, rel=1e-9)
+
+
+def test_much_own_time_is_told_since_nobody_knows_whether_it_was_work(tmp_path: Path) -> None:
+    for name, call_s in (("L", 1), ("M", 9)):
+        one = Recorder(tmp_path / name)
+        one.counter(GPU, [500.0] * 100)
+        root = one.span(one.path("run", background=True), 0, 10 * S)
+        path = one.path("fit", kind="training", devices=["gpu:0"])
+        one.span(path, 0, call_s * S, parent=root)
+        one.close(now=10 * S)
+    much, little = (advise(tmp_path / name, zone="FRA").gaps for name in ("L", "M"))
+    (gap,) = [each for each in much if each.what == "own_time"]
+    assert gap.why.startswith("90 % of the energy was used in runs outside of their tracked calls")
+    assert untranslated("fr", [gap.why, gap.remedy]) == []
+    assert not [each for each in little if each.what == "own_time"]
 
 
 def test_what_rounding_leaves_is_no_idle_energy(tmp_path: Path) -> None:
