@@ -48,6 +48,10 @@ _OURS = frozenset(
 )
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: A journal's name: the host between the time and the process, known to the ledger or not.
+_JOURNAL = re.compile(r"(\b\d{8}T\d{6}Z-)([^/\s]+?)(-\d+-[0-9a-f]{8}\b[^/\s]*\.fpj)")
+#: What stands there where no host does.
+_NO_HOST = ("...", "corrections")
 _HOME = re.compile(r"/(?:home|Users)/[^/\s:'\"]+|[A-Z]:\\Users\\[^\\\s:'\"]+")
 
 
@@ -152,8 +156,17 @@ class Names:
             found = _HOME.sub("~", found)
             if self._known is not None:
                 found = self._known.sub(lambda hit: self._stands[hit[0].casefold()] or "...", found)
+            if self.privacy.hosts != KEEP:
+                found = _JOURNAL.sub(self._journal, found)
             self._done[text] = found
         return self._done[text]
+
+    def _journal(self, hit: re.Match[str]) -> str:
+        """A journal's name without the host that it is of: one too damaged to say it, too."""
+        host = hit[2]
+        if host not in _NO_HOST and host not in self._stands.values():
+            host = self._stand("host", host) if self.privacy.hosts == HASH else "..."
+        return f"{hit[1]}{host}{hit[3]}"
 
     def of(self, text: str, field: str) -> str:
         """A text of a field, for `texts.changed`."""

@@ -166,6 +166,22 @@ def test_its_head_still_proves_the_ledger(tmp_path: Path) -> None:
     assert [each.kind for each in verify(store, heads) if each.is_error] == ["truncated"]
 
 
+@pytest.mark.parametrize("treated", ["hash", "drop"])
+def test_a_journal_too_damaged_to_say_its_host_does_not_say_it(
+    tmp_path: Path, treated: str
+) -> None:
+    record(tmp_path / "L")
+    lost = tmp_path / "L/journals/20261122T110000Z-node-7zq-corp-example-4711-9f86d081.fpj"
+    lost.write_bytes((tmp_path / "L/journals/0001.fpj").read_bytes()[:60])
+    kept = report(tmp_path / "L").to_json()
+    assert "4711-9f86d081.fpj" in kept
+    assert "node-7zq" in kept
+    made = report(tmp_path / "L", privacy=f"hosts={treated}")
+    for form in FORMS:
+        assert "7zq" not in made.render(form)
+    assert "-4711-9f86d081.fpj" in made.to_json()  # which one it is can still be told
+
+
 def test_words_of_the_report_stay_where_a_host_is_called_like_one(tmp_path: Path) -> None:
     """A host may be called `gpu`: kinds of devices are no names."""
     one = Recorder(tmp_path / "L", host="gpu")
