@@ -9,7 +9,7 @@ import click
 
 from footprint.cli.estimate import NUMBER
 from footprint.cli.options import DECLARING, checked, setting_options
-from footprint.cli.reporting import format_options, period_options
+from footprint.cli.reporting import format_options, lang_option, period_options
 from footprint.comparisons.formats import FORMATS, of_file, rendered
 from footprint.files import write_whole
 
@@ -52,6 +52,7 @@ from footprint.files import write_whole
 )
 @setting_options(*DECLARING, "factors", "factor_sources")
 @format_options(FORMATS)
+@lang_option("Of text, md, html.")
 def compare(
     operands: tuple[str, ...],
     *,
@@ -70,6 +71,7 @@ def compare(
     utilisation: float,
     format_: str | None,
     output: str | None,
+    lang: str,
     **given: Any,
 ) -> None:
     """Compare models, versions or precisions, or a plan with its outcome.
@@ -98,7 +100,7 @@ def compare(
         raise UsageError("--metrics is for groups, not for --plan: leave one of them out")
     else:
         found = outcome(plan, operands[0] if operands else None, ledgers, ask)
-    data = rendered(found, shape).encode("utf-8", "backslashreplace")
+    data = rendered(found, shape, lang).encode("utf-8", "backslashreplace")
     if output is None or output == "-":
         click.echo(data, nl=False)
     else:

@@ -10,5 +10,5 @@ groups     sides side by side; verdicts: whether they differ by more than noise
 tokens     own hardware and APIs by the token; served, machine, terms: each side
 plan       a prediction and its outcome
 make       from what was written to a comparison
-formats    text, JSON, Markdown, HTML; tables, wording and chart are what they share
+formats    text, JSON, Markdown, HTML; tables, speech, wording and chart are what they share
 """

@@ -7,10 +7,15 @@ from typing import Any
 
 from footprint.comparisons.view import SCHEMA, Change, Comparison, Crossing, Row, Side, Volume
 from footprint.estimators.quantity import Quantity
+from footprint.words import known_language
 
 
-def rendered(made: Comparison) -> str:
-    """The comparison as one JSON object."""
+def rendered(made: Comparison, lang: str = "en") -> str:
+    """The comparison as one JSON object, the same in every language.
+
+    Raises UsageError for a language that is not there.
+    """
+    known_language(lang)
     return json.dumps(as_dict(made), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 

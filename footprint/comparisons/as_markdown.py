@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from footprint.comparisons.tables import page
 from footprint.comparisons.view import Comparison
-from footprint.reports.as_markdown import escaped, table
-from footprint.reports.blocks import Listed, Page, Table
+from footprint.reports.as_markdown import text_of
 
 
-def rendered(made: Comparison) -> str:
+def rendered(made: Comparison, lang: str = "en") -> str:
     """The comparison as GitHub's Markdown."""
-    return "".join(f"{line}\n" for line in _lines(page(made)))
-
-
-def _lines(shown: Page) -> Iterator[str]:
-    yield f"# {shown.title}"
-    yield ""
-    for name, text in shown.head:
-        yield f"- {escaped(name)}: {escaped(text)}"
-    for block in shown.blocks:
-        yield ""
-        yield f"## {escaped(block.title)}"
-        yield ""
-        if isinstance(block, Table):
-            yield from table(block)
-        elif isinstance(block, Listed):
-            for item in block.items:
-                yield f"- {escaped(item)}"
+    return text_of(page(made, lang))

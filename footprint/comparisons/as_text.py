@@ -11,9 +11,9 @@ from footprint.reports.blocks import Listed, Page, Table
 from footprint.reports.columns import WIDTH, lines, plain
 
 
-def rendered(made: Comparison) -> str:
+def rendered(made: Comparison, lang: str = "en") -> str:
     """The comparison as text."""
-    return "".join(f"{line.rstrip()}\n" for line in _lines(page(made)))
+    return "".join(f"{line.rstrip()}\n" for line in _lines(page(made, lang)))
 
 
 def _lines(shown: Page) -> Iterator[str]:

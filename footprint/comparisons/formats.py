@@ -1,4 +1,4 @@
-"""The formats of a comparison, and where each one's `rendered(comparison)` is."""
+"""The formats of a comparison, and where each one's `rendered(comparison, lang)` is."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ FORMATS = {
 }
 
 
-def rendered(made: Comparison, format: str) -> str:  # noqa: A002 - the option's name
-    """A comparison as text in a format. Raises UsageError for one that there is none of."""
-    text: str = module_of(format, FORMATS).rendered(made)
+def rendered(made: Comparison, format: str, lang: str = "en") -> str:  # noqa: A002
+    """A comparison as text in a format; JSON is the same in every language.
+
+    Raises UsageError for a format or a language that there is none of.
+    """
+    text: str = module_of(format, FORMATS).rendered(made, lang)
     return text
 
 

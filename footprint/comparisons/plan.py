@@ -18,13 +18,14 @@ from footprint.comparisons.counting import CALL, RUN
 from footprint.comparisons.measured import Ask, Measured
 from footprint.comparisons.operands import InLedger, parse
 from footprint.comparisons.sides import measure
-from footprint.comparisons.tables import shown
 from footprint.comparisons.view import PLAN, Change, Comparison, Row, Side, changed
+from footprint.comparisons.wording import shown
 from footprint.errors import UsageError
 from footprint.estimators.errors import EstimatorError, Gap
 from footprint.estimators.predict.estimate import SCHEMA
 from footprint.estimators.quantity import Quantity, exact
 from footprint.files import read_document
+from footprint.reports import figures as fig
 
 _MADE_BY = "footprint estimate training or inference --format json"
 FACTORS = (
@@ -76,7 +77,10 @@ def compared(
         kind=PLAN,
         per="run" if training else "output token",
         sides=(
-            Side("predicted", {"where": str(path), "said": tuple(_inputs(plan))}),
+            Side(
+                "predicted",
+                {"where": str(path), "said": tuple(_said_inputs(plan)), "inputs": _inputs(plan)},
+            ),
             Side(
                 "measured",
                 {
@@ -187,7 +191,7 @@ def _findings(figures: list[_Figure], rows: tuple[Row, ...]) -> Iterator[str]:
         if change is not None:
             yield (
                 f"{row.label}: {shown(figure.measured)} measured, {shown(figure.predicted)} "
-                f"predicted: {change.ratio.mid:.3g} times" + _where(change)
+                f"predicted: {fig.digits(change.ratio.mid)} times" + _where(change)
             )
 
 
@@ -225,11 +229,16 @@ def _gaps(figures: list[_Figure], side: Measured) -> Iterator[Gap]:
             yield gap
 
 
-def _inputs(plan: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in plan.get("inputs", {}).items():
-        if not isinstance(value, dict | list):
-            text = f"{value:g}" if isinstance(value, float) else str(value)
-            yield f"{name.replace('_', ' ')} {text}"
+def _inputs(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plan was given, without tables and lists."""
+    given = plan.get("inputs", {}).items()
+    return {name: value for name, value in given if not isinstance(value, dict | list)}
+
+
+def _said_inputs(plan: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in _inputs(plan).items():
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        yield f"{name.replace('_', ' ')} {text}"
 
 
 def _quantity(bounds: Mapping[str, float] | None, unit: str) -> Quantity | None:

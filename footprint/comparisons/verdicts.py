@@ -141,10 +141,10 @@ def said(base: Measured, other: Measured) -> Iterator[str]:
         "interval at 99 %"
     )
     if not runs:
-        few = [f"{each.label} in {each.runs}" for each in (base, other)]
         yield (
-            f"{pair}: what differs from run to run is not in the noise ({', '.join(few)} runs): "
-            f"repeat both in {LEAST_BLOCKS} runs or more to have it"
+            f"{pair}: what differs from run to run is not in the noise ({base.label} in "
+            f"{base.runs}, {other.label} in {other.runs} runs): repeat both in {LEAST_BLOCKS} runs "
+            "or more to have it"
         )
     for side, found in zip((base, other), means, strict=True):
         if found is not None and found.alike > _ALIKE:

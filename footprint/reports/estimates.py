@@ -19,6 +19,7 @@ from footprint.reports.columns import WIDTH, plain
 from footprint.reports.estimate_chart import chart
 from footprint.reports.html import plain as page
 from footprint.words import Words, labelled, marked, typeset, words
+from footprint.words import unit as unit_in
 from footprint.words.said import said
 
 #: Format -> suffixes of its files.
@@ -153,7 +154,7 @@ def _factor(entry: dict[str, Any], say: Words) -> str:
     if "low" in entry:
         low, high = _exact(entry["low"], say), _exact(entry["high"], say)
         value = say("ranged", mid=value, low=low, high=high)
-    unit = "" if entry["unit"] == "1" else f" {entry['unit']}"
+    unit = "" if entry["unit"] == "1" else f" {unit_in(say.lang, entry['unit'])}"
     source, year = said(say.lang, entry["source"]), str(entry["vintage"] or "")
     source += f", {year}" if year not in source else ""  # many sources name their year
     name = said(say.lang, entry["name"])

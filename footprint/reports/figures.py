@@ -10,6 +10,7 @@ import math
 from footprint.estimators.quantity import Quantity
 from footprint.reports.blocks import NOTHING
 from footprint.words import TO, marked, typeset
+from footprint.words import unit as unit_in
 
 __all__ = [
     "ABOUT",
@@ -63,9 +64,6 @@ _SCALES: dict[str, tuple[tuple[float, str, float], ...]] = {
     ),
 }
 
-#: Units that have another name in a language.
-_UNITS: dict[str, dict[str, str]] = {"en": {}, "fr": {"d": "j"}}
-
 
 def digits(value: float, lang: str = "en") -> str:
     """Three significant digits; whole numbers are not rounded below their last digit.
@@ -90,11 +88,7 @@ def amount(value: float | None, unit: str, lang: str = "en") -> str:
     if value is None:
         return NOTHING
     name, size = scale(value, unit)
-    return f"{digits(value / size, lang)} {_unit(name, lang)}"
-
-
-def _unit(name: str, lang: str) -> str:
-    return _UNITS[lang].get(name, name)
+    return f"{digits(value / size, lang)} {unit_in(lang, name)}"
 
 
 def shared(quantity: Quantity) -> tuple[str, float]:
@@ -124,7 +118,7 @@ def middle(quantity: Quantity | None, lang: str = "en") -> str:
     if quantity is None:
         return NOTHING
     name, size = shared(quantity)
-    return f"{digits(quantity.mid / size, lang)} {_unit(name, lang)}"
+    return f"{digits(quantity.mid / size, lang)} {unit_in(lang, name)}"
 
 
 def interval(quantity: Quantity | None, lang: str = "en") -> str:
@@ -140,7 +134,7 @@ def interval(quantity: Quantity | None, lang: str = "en") -> str:
     size = wide_size if far else size
     low, high = digits(quantity.low / size, lang), digits(quantity.high / size, lang)
     shown = f"{low} {TO[lang]} {high}"
-    return f"{shown} {_unit(wide, lang)}" if far else shown
+    return f"{shown} {unit_in(lang, wide)}" if far else shown
 
 
 def both(quantity: Quantity | None, lang: str = "en") -> str:

@@ -30,6 +30,24 @@ _MARKS = {"en": (".", ","), "fr": (",", "\u202f")}
 #: Between the ends of an interval.
 TO = {"en": "to", "fr": "à"}
 
+#: Language -> units that have another name in it.
+_UNITS: dict[str, dict[str, str]] = {
+    "en": {},
+    "fr": {
+        "d": "j",
+        "B": "o",
+        "kB": "ko",
+        "MB": "Mo",
+        "GB": "Go",
+        "TB": "To",
+        "token": "jeton",
+        "Mtok": "Mjeton",
+        "device-hour": "heure d'appareil",
+        "1000 requests": "1\u202f000 requêtes",
+        "10^9": "milliards",
+    },
+}
+
 #: Digits of exponents, as they are shown and as Python reads them.
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = {raised: chr(letter) for letter, raised in _RAISED.items()}
@@ -140,6 +158,11 @@ def typeset(lang: str, text: str) -> str:
 def labelled(lang: str, name: str, value: str) -> str:
     """A name and what it is: `energy: 3 J`, `énergie : 3 J`."""
     return f"{name}\u00a0: {value}" if lang == "fr" else f"{name}: {value}"
+
+
+def unit(lang: str, name: str) -> str:
+    """A unit in a language, part by part: `GB/s`, `Go/s`; most have one name in all of them."""
+    return "/".join(_UNITS[lang].get(part, part) for part in name.split("/"))
 
 
 def marked(lang: str, number: str) -> str:

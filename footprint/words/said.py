@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from footprint.words import TO, entries, marked, plain_number, typeset
+from footprint.words import TO, entries, marked, plain_number, typeset, unit
 
 #: Holes have one of these kinds, or none.
 KINDS = ("number", "name", "said", "list", "maybe")
@@ -205,9 +205,11 @@ def _number(lang: str, text: str) -> str | None:
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None
-    number, space, unit = found[1], found[2] or "", found[3] or ""
+    number, space, name = found[1], found[2] or "", found[3] or ""
     shown = "×10".join([marked(lang, number.partition("×10")[0]), *number.split("×10")[1:]])
-    return shown + (typeset(lang, " %") if unit == "%" else space + unit)
+    if name == "%":
+        return shown + typeset(lang, " %")
+    return shown + space + (unit(lang, name) if space else name)  # 8B are eight billion, 8 B bytes
 
 
 def _is_name(text: str) -> bool:

@@ -40,6 +40,7 @@ PACKAGES = (
     "ledger",
     "pages",
     "datasheets",
+    "comparisons",
 )
 MODULES = [
     (module, file)
@@ -86,6 +87,38 @@ WHOLE = (
     " figure (span of 2026-01-31, rows: 12)",
     f"{SEALED}: the sealed file is damaged: rows that are not what was sealed are in no figure"
     " (span of 2026-01-31, rows 0 to 2047)",
+    "energy per item",
+    "energy of the IT equipment per output token",
+    "carbon, market-based (CO2e) per run",
+    "cost per call",
+    "time per images",
+    "latency p50",
+    "latency p95",
+    "Llama 3.1 70B in bf16 on 4 x H100 SXM, predicted",
+    "a model of 8B parameters in int8 on 1 x L40S, predicted",
+    "GPT-4o at OpenAI, estimated",
+    "measured",
+    "estimated",
+    "noise",
+    "energy per item, a and b against c: -40 % (-41 to -38): measured difference",
+    "time per run, own:x against api:y: 0 %: not distinguishable from noise",
+    "energy per call, b against a: +854 % (-89 to no limit): estimated, not measured",
+    "energy per call, b against a: 1,234 times (9 to 2,345): not tested",
+    "energy per call, b against a: 12.3 times (9 to no limit): too few spans",
+    "duration: 2.5 d measured, 10 h predicted: 6 times",
+    "energy of the IT equipment per output token: 6 J measured, 188 mJ (148 to 271) predicted:"
+    " 1,234 times, outside the predicted interval",
+    "own:x against api:y: own hardware is always cheaper: own hardware has no fixed cost, and each"
+    " token costs less than from the API",
+    "own:x against api:y: own hardware is never cheaper: each token costs more on own hardware,"
+    " beside its fixed cost, than from the API; at the favourable end of the inputs it pays",
+    "own:x against api:y: own hardware is cheaper from 1,460 million tokens a month",
+    "own:x against api:y: own hardware is cheaper from 0.5 million tokens a month (0.4 to 1.2), at"
+    " every volume from 3 million",
+    "own:x against api:y: own hardware is cheaper from 586 million tokens a month (586 to no"
+    " limit), at every volume from 900 million; at the unfavourable end of the inputs never: even a"
+    " machine at full capacity costs more per token than the API",
+    "the outcome's energy is that of the metered devices (none); no PUE on either side",
 )
 
 
