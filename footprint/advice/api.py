@@ -115,8 +115,6 @@ def api(looked: Looked) -> Iterator[Suggestion | OwnOrApi | Gap]:
     if not looked.wanted.apis:
         return
     registry, at_ns = looked.of.sources.registry, looked.of.book.end_ns
-    for model in looked.wanted.apis:  # a name that nobody knows is refused whatever was recorded
-        _estimate(ApiUse(model, None, 1.0, 1.0, at_ns=at_ns), registry)
     owned = list(_owned(looked))
     if not owned:
         yield NOTHING
@@ -130,6 +128,13 @@ def api(looked: Looked) -> Iterator[Suggestion | OwnOrApi | Gap]:
                     yield gap._replace(why=f"{model}: {gap.why}")
             yield from _suggestion(model, own, made)
             yield from _crossing(looked, model, own, made)
+
+
+def check(looked: Looked) -> None:
+    """Raises UsageError for an API that nobody knows, whatever was recorded."""
+    registry, at_ns = looked.of.sources.registry, looked.of.book.end_ns
+    for model in looked.wanted.apis:
+        _estimate(ApiUse(model, None, 1.0, 1.0, at_ns=at_ns), registry)
 
 
 def _estimate(use: ApiUse, registry: Registry) -> Estimate:

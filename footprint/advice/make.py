@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from footprint.accounts.opened import Ledger
-from footprint.advice.api import api
+from footprint.advice.api import api, check
 from footprint.advice.cells import MOST_AT_ONCE
 from footprint.advice.hours import hours, within_hours
 from footprint.advice.idle import idle, untracked
@@ -103,7 +103,9 @@ def advise(
     ledger: Ledger = opened_of(ledgers)
     outline = ledger.outline(fresh=asked.fresh)
     of = worked_out(ledger, outline, asked, settings)
-    found, volumes, gaps = _found(Looked(ledger, outline, asked, settings, of, wanted))
+    looked = Looked(ledger, outline, asked, settings, of, wanted)
+    check(looked)
+    found, volumes, gaps = _found(looked)
     shown = [each for each in found if every or each.exceeds(by)]
     last_day = max((own.until for own in of.places.sets if own.until), default=None)
     shown, unranked = ranked(shown, by, of.sources.contracts.rates, last_day)

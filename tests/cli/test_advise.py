@@ -47,13 +47,22 @@ def test_an_empty_ledger_says_so_and_ends_with_0(tmp_path: Path) -> None:
     prepare(tmp_path / "L")
     done = run(str(tmp_path / "L"))
     assert done.exit_code == 0
-    assert "no metered energy" in done.stdout
+    assert "the ledger is empty" in done.stdout
+    wrong = run(str(tmp_path / "L"), "--api", "gpt-4o-minny")
+    assert wrong.exit_code == 2
+    assert wrong.stderr.count("\n") == 1
 
 
 def test_bad_input_ends_with_2_and_one_line(ledger: str) -> None:
     for arguments, said in (
         ((ledger, "--zone-candidate", "Atlantis"), "zone 'Atlantis' is not known"),
         ((ledger, "--within", "3d"), "--within 3d: give whole hours, from 1h to 168h"),
+        ((ledger, "--within", "²h"), "--within ²h: give whole hours, from 1h to 168h"),
+        (
+            (ledger, "--batch", "1e12"),
+            "--batch: batch is 1000000000000.0: give a number of requests",
+        ),
+        ((ledger, "-o", ledger), "Is a directory"),
         ((ledger, "--api", "gpt-4o-minny"), "--api: "),
         ((ledger, "-o", "advice.docx"), "no format has the suffix .docx"),
         ((ledger + "-not",), "is no ledger"),
