@@ -16,6 +16,8 @@ from footprint.words.said import said
 
 #: Tiers that are told beside a suggestion.
 _TOLD = ("observed", "predicted", "estimated")
+#: Of many groups so many are named; JSON has them all.
+NAMED = 5
 
 
 def page(advice: Advice, lang: str = "en") -> Page:
@@ -114,7 +116,11 @@ def _line(one: Suggestion, say: Words, lang: str) -> str:
     text = say("at_most", text=text) if one.at_most else text
     text = say(f"tier_{one.tier}", text=text) if one.tier in _TOLD else text
     names = ["/".join(value or NOTHING for _, value in key) for key in one.groups]
-    return say("of_groups", text=text, groups=", ".join(names)) if names else text
+    if not names:
+        return text
+    rest = len(names) - NAMED
+    told = ", ".join(names[:NAMED]) + (f", +{rest}" if rest > 0 else "")
+    return say("of_groups", text=text, groups=told)
 
 
 def _volume(one: OwnOrApi, say: Words, lang: str) -> str:

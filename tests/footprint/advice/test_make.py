@@ -17,7 +17,7 @@ from footprint.errors import UsageError
 from footprint.ledger.journal import prepare
 from footprint.model import Device
 from footprint.words.said import untranslated
-from report_ledgers import GPU, Recorder, S
+from report_ledgers import GPU, MS, Recorder, S
 
 #: g CO2e per kWh of the table's rows for one year.
 ZONES = """
@@ -237,6 +237,18 @@ def test_what_is_an_order_of_magnitude_has_the_sign_of_reports(ledger: Path) -> 
     text = made(ledger, zone_candidates=["CHE"], every=True).render()  # 50 against 30 to 60
     assert sign in text
     assert "≈1.67 mg (-16.7 to 33.3)" in text
+
+
+def test_of_many_groups_the_first_are_named(tmp_path: Path) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "DEU"})
+    one.counter(GPU, [500.0] * 100)
+    for at in range(7):
+        path = one.path(f"fit-{at}", kind="other", devices=["gpu:0"])
+        one.span(path, at * S, (at + 1) * S - at * MS)
+    one.close(now=10 * S)
+    found = advise(tmp_path / "L", zone_candidates=["FRA"])
+    assert "fit-3/other, fit-4/other, +2\n" in found.render("md")
+    assert len(json.loads(found.render("json"))["suggestions"][0]["groups"]) == 7
 
 
 def test_that_savings_cannot_be_added_up_is_told_where_there_are_several(ledger: Path) -> None:
