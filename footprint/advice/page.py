@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from footprint.advice.view import Advice, Figure, OwnOrApi, Suggestion
 from footprint.estimators.costs.break_even import ALWAYS
+from footprint.estimators.errors import Gap
 from footprint.estimators.factors import Factor
 from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series
@@ -16,7 +18,7 @@ from footprint.words.said import said
 
 #: Tiers that are told beside a suggestion.
 _TOLD = ("observed", "predicted", "estimated")
-#: Of many groups so many are named; JSON has them all.
+#: Of many groups, or gaps of a kind, so many are named; JSON has them all.
 NAMED = 5
 
 
@@ -81,11 +83,19 @@ def _blocks(advice: Advice, say: Words, lang: str) -> Iterator[Block]:
     if advice.left_out:
         yield Listed(say("left_out_title"), (say("left_out", count=say.count(advice.left_out)),))
     if advice.gaps:
-        lines = (
-            say("gap", why=said(lang, gap.why), remedy=said(lang, gap.remedy))
-            for gap in advice.gaps
-        )
-        yield Listed(say("gaps"), tuple(lines))
+        yield Listed(say("gaps"), tuple(_gaps(advice.gaps, say, lang)))
+
+
+def _gaps(gaps: Sequence[Gap], say: Words, lang: str) -> Iterator[str]:
+    """What nothing can be said of; of many of a kind the first, in their order."""
+    told: Counter[str] = Counter()
+    for gap in gaps:
+        told[gap.what] += 1
+        if told[gap.what] <= NAMED:
+            yield say("gap", why=said(lang, gap.why), remedy=said(lang, gap.remedy))
+    rest = sum(max(0, count - NAMED) for count in told.values())
+    if rest:
+        yield say("more_gaps", count=say.count(rest))
 
 
 def _both(quantity: Quantity, lang: str) -> str:

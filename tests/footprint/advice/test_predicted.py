@@ -199,6 +199,18 @@ def test_what_is_not_declared_is_taken_and_said(tmp_path: Path) -> None:
     )
 
 
+def test_of_many_gaps_of_a_kind_the_first_are_told(tmp_path: Path) -> None:
+    ways = [tagged(params=f"{8 + at}", batch=str(at + 1)) for at in range(8)]
+    write(tmp_path / "L", ways, model="my-own-net", device=H100, calls=2)
+    found = made(tmp_path / "L")
+    nameless = [gap for gap in found.gaps if gap.what == "predicted"]
+    assert len(nameless) == 8  # "8" is no number of parameters
+    text = found.render()
+    assert text.count("parameters the model of") == 5
+    assert "3 more of these kinds: --format json has them all" in text
+    assert len(json.loads(found.render("json"))["gaps"]) == len(found.gaps)
+
+
 def test_a_language_model_on_a_gpu_is_asked_for_its_tokens(tmp_path: Path) -> None:
     untold = SERVED._replace(units={"items": 1.0})
     assert predicted.NO_TOKENS in made(recorded(tmp_path / "L", untold)).gaps
