@@ -56,7 +56,7 @@ def flows(
             right += room + _GAP
         box(axes, 0, start, _POST, sum(heights), "ink")
         for at, line in enumerate(whole):
-            y = start + sum(heights) / 2 + 17 * (at - (len(whole) - 1) / 2)
+            y = start + sum(heights) / 2 + 19 * (at - (len(whole) - 1) / 2)
             label(axes, -8, y, line, ha="right", va="center")
 
     height = sum(max(part.amount / total * _HEIGHT, _LEAST) for part in shown)

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LEFT, _RIGHT, _TOP, _HEIGHT, _UNDER = 78, 16, 12, 190, 26
-_KEY, _KEY_WIDTH, _KEY_LETTERS = 24, 205, 24
+#: Room for so many letters as large as they are on a phone, where they are 16 px.
+_KEY, _KEY_WIDTH, _KEY_LETTERS = 24, 275, 24
 #: More columns stand side by side without gaps, as one path; fewer are at most so wide.
 _COLUMNS, _WIDEST = 31, 64
-#: So many labels have room below.
-_LABELS = 7
+#: So wide are a label's letters on a phone, and the gap to the next one; at most so many labels.
+_LETTER, _GAP, _LABELS = 10.2, 10, 7
 
 
 class Part(NamedTuple):
@@ -101,9 +102,11 @@ def _scale(axes: Axes, columns: int, most: float, shown: Callable[[float], str])
 
 def _labels(axes: Axes, periods: Sequence[str], end: float) -> None:
     """The periods' labels, as many as there is room for, the first among them."""
-    step = -(-len(periods) // _LABELS)
+    wide = max(map(len, periods)) * _LETTER + _GAP
+    room = max(2, min(_LABELS, int((WIDTH - _LEFT - _RIGHT) / wide)))
+    step = -(-len(periods) // room)
     for at in range(0, len(periods), step):
-        y = -16 * end / _HEIGHT
+        y = -18 * end / _HEIGHT
         label(axes, at + 0.5, y, periods[at], ha="center", va="center", fontsize=12)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from browsers import axe, chromium, opened
 from footprint import report
+from report_ledgers import GPU, UTC, Recorder, S
 
 RECORDED = Path(__file__).parents[3] / "data/audit-ledger"
 LANGUAGES = ("en", "fr")
@@ -139,6 +140,40 @@ def test_a_phone_scrolls_tables_and_not_the_page(
         " parseFloat(getComputedStyle(each).fontSize))"
     )
     assert min(sizes) >= 12
+    assert wrong == []
+
+
+#: Labels of a chart that lie on another one, or beyond the chart's box.
+COLLIDING = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  const found = [...svg.querySelectorAll('text')].map(
+    text => [text.getBoundingClientRect(), text.textContent]);
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+    && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const pairs = found.flatMap(([a, one], at) => found.slice(at + 1)
+    .filter(([b]) => meet(a, b)).map(([, other]) => `${one} on ${other}`));
+  return [...pairs, ...found.filter(([a]) => a.left < box.left - 1 || a.right > box.right + 1)
+    .map(([, one]) => `${one} is cut`)];
+})"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_a_phone_no_label_of_a_chart_lies_on_another(
+    browser: Any, tmp_path: Path, lang: str
+) -> None:
+    models = ("whisper-large", "all-minilm-l6-v2", "resnet50", "bert-base", "t5", "clip")
+    for day in range(30):
+        one = Recorder(tmp_path / "L", day + 1, boot=f"boot-{day}", utc_ns=UTC + day * 86_400 * S)
+        for at, model in enumerate(models):
+            path = one.path("answer", model=model, kind="inference", devices=["gpu"])
+            one.span(path, 2 * at * S, (2 * at + 1) * S)
+        one.counter(GPU, [float(100 + 10 * day)] * 14, step=S)
+        one.close(20 * S)
+    file = tmp_path / "page.html"
+    file.write_text(report(tmp_path / "L").to_html(lang), encoding="utf-8")
+    page, wrong = opened(browser, file, viewport=PHONE)
+    assert page.locator("figure svg").count() >= 4
+    assert page.evaluate(COLLIDING) == []
     assert wrong == []
 
 
