@@ -237,7 +237,8 @@ def parse_period(since: Instant, until: Instant) -> books.Period:
     """[since, until) in UTC nanoseconds. Raises UsageError where it is empty or makes no sense."""
     period = parse_instant("since", since), parse_instant("until", until)
     if period[0] is not None and period[1] is not None and period[0] >= period[1]:
-        raise UsageError(f"--since {since} is not before --until {until}: swap them")
+        remedy = "swap them" if period[0] > period[1] else "the end is not in it: give a later one"
+        raise UsageError(f"--since {since} is not before --until {until}: {remedy}")
     return period
 
 

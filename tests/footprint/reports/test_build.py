@@ -294,6 +294,7 @@ def test_the_same_ledger_twice_is_read_once(tmp_path: Path) -> None:
         ({"carbon_intensity_g_per_kwh": "x"}, "carbon_intensity"),
         ({"since": "soon"}, "is no date"),
         ({"since": "2026-12-01", "until": "2026-11-01"}, "swap them"),
+        ({"since": "2026-12-01", "until": "2026-12-01"}, "give a later one"),
         ({"absorption": "half"}, "none or full"),
         ({"zone": "USA-XX"}, "USA-"),
         ({"tariff_per_kwh": 1, "tariff_usd_per_kwh": 1}, "give one"),
