@@ -32,7 +32,7 @@ GPUS_ALONE = (
     "of a prediction the GPUs alone are in the figures: the rest of the machine, and what idles, "
     "are not"
 )
-COPY = "{there} x {gpu} hold a copy of the model, in place of {here} x {own}"
+COPY = "a copy of the model is held by {there} x {gpu}, in place of {here} x {own}"
 MEMORY = "the memory of {gpus} x {gpu} holds {running} requests at once, below {limit}"
 
 NO_TOKENS = Gap(
