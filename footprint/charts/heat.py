@@ -11,7 +11,7 @@ from footprint.charts.drawing import WIDTH, box, drawn, label, polygons
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _RIGHT, _TOP, _LINE, _UNDER = 110, 16, 22, 22, 40
+_LEFT, _RIGHT, _TOP, _LINE, _UNDER = 120, 16, 22, 22, 40
 _KEY = 20
 
 

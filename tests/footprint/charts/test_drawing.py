@@ -194,7 +194,7 @@ def test_cells_have_the_colour_of_their_amount_and_blank_ones_none() -> None:
     rows = [("a", [0.0, 8.0]), ("b", [None, 4.0])]
     text = heat(rows, ["0", "1"], "{:g} J".format, "blank: no", name="n", **SAID)
     (least, _), (most, _), (middle, _) = (boxes(text, name) for name in ("h0", "h7", "h4"))
-    assert (least.left, least.top) == (most.left - 264, most.top)
+    assert (least.left, least.top) == (most.left - 252, most.top)
     assert (middle.left, middle.top) == (most.left, most.top + 22)
     assert "blank: no" in texts(text)
     assert heat([("a", [0.0, None])], ["0", "1"], str, "", name="n", **SAID) == ""
