@@ -46,6 +46,18 @@ def test_every_format_to_a_file(cli: Cli, ledger: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "c.json").read_text())["schema"] == "footprint.compare/1"
 
 
+def test_in_french(cli: Cli, ledger: Path, tmp_path: Path) -> None:
+    asked = ("compare", "minilm@fp32", "minilm@int8", "--in", ledger, "--lang", "fr")
+    done = cli(*asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "-40\xa0%, différence mesurée" in done.stdout
+    assert cli(*asked, "-o", "c.html").returncode == 0
+    assert '<html lang="fr">' in (tmp_path / "c.html").read_text()
+    refused = cli(*asked[:-1], "de")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--lang" in refused.stderr
+
+
 def test_own_hardware_and_an_api(cli: Cli) -> None:
     done = cli(
         "compare", "own:llama-3.1-70b@H100x4", "api:gpt-4o", "--tokens-in", "1k", "--tokens-out",

@@ -133,6 +133,7 @@ def test_nothing_but_names_is_english(made: Callable[[str], Comparison], kind: s
     shown = {format_: rendered(bare, format_, "fr") for format_ in ("text", "md", "html")}
     for text in shown.values():
         assert not ENGLISH.findall(seen(text, {*sources, str(Path.cwd())}))
+    assert max(map(len, shown["text"].splitlines())) <= 100
     cells = re.findall(r"<(?:td|text)[^>]*>([-+≈]?\d.*?)</", shown["html"], re.DOTALL)
     assert any("," in cell for cell in cells)
     assert not [cell for cell in cells if re.search(r"\d\.\d| %|(?<![\d,])\d{5}", cell)]
@@ -215,6 +216,12 @@ def test_changes(ratio: Ratio, english: str, french: str) -> None:
 def test_signs_and_points() -> None:
     assert [signed(each) for each in (1.0213, 3.5, 21.0)] == ["+2.1", "+250", "+2,000"]
     assert [signed(each, "fr") for each in (1.0213, 21.0)] == ["+2,1", "+2\u202f000"]
+
+
+def test_kinds_have_their_names(made: Callable[[str], Comparison]) -> None:
+    text = on_a_line(rendered(made("modelled"), "text", "fr"))
+    told = "les groupes sont de types différents (a : inférence, b : entraînement)"
+    assert typeset("fr", told) in text
 
 
 def test_one_of_a_thing_is_singular(tmp_path: Path) -> None:
