@@ -56,8 +56,8 @@ def _bar(axes: Axes, y: float, row: Bar, end: float) -> None:
     pixel = end / (WIDTH - _LEFT - _RIGHT)
     label(axes, -8 * pixel, y, cut(row.label, _LETTERS), ha="right", va="center")
     if row.mid is not None:
-        width = max(row.mid, 1.5 * pixel if row.mid else 0.0)
-        box(axes, 0, y - 0.28, width, 0.56, row.colour)
+        if row.mid:
+            box(axes, 0, y - 0.28, max(row.mid, 1.5 * pixel), 0.56, row.colour)
         if row.high - row.low > pixel:
             whisker(axes, y, (row.low, row.high), end, 0.13)
     reach = max(row.mid or 0.0, min(row.high, end) if row.mid is not None else 0.0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drawn_charts import SVG, boxes, texts
@@ -133,6 +133,7 @@ amounts = st.floats(0, 1e15, allow_subnormal=False)
 
 
 @settings(max_examples=25)
+@example([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])  # nothing is no bar
 @given(st.lists(st.lists(amounts, min_size=3, max_size=3).map(sorted), min_size=1, max_size=8))
 def test_bars_are_as_long_as_their_amounts(found: list[list[float]]) -> None:
     rows = [Bar(f"b{at}", "x", *bounds) for at, bounds in enumerate(found)]
