@@ -119,8 +119,16 @@ def _wrapped(text: str, size: int) -> list[str]:
         while taken + _char_width(text[end]) <= size:
             taken += _char_width(text[end])
             end += 1
-        broken = max((text.rfind(each, 0, end) + 1 for each in _BREAKS), default=0)
-        end = broken if broken > end // 2 else max(end, 1)
+        end = _end(text, max(end, 1), size)
         found.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*found, text] if text else found
+
+
+def _end(text: str, most: int, size: int) -> int:
+    """Where the first line of a cell ends: between words, where the next one fits into a line."""
+    space = text.rfind(" ", 0, most + 1) + 1
+    if space and width(text[space:].partition(" ")[0]) <= size:
+        return space
+    broken = max(text.rfind(each, 0, most) + 1 for each in _BREAKS)
+    return broken if broken > most // 2 else most

@@ -13,7 +13,8 @@ import pytest
 
 from footprint import UsageError, report
 from footprint.ledger import format as fmt
-from footprint.reports.columns import width
+from footprint.reports.blocks import LEFT, RIGHT, Table
+from footprint.reports.columns import lines, width
 from footprint.reports.view import Report
 from json_schema import valid
 from report_ledgers import CPU, GPU, MS, Recorder, S
@@ -205,3 +206,10 @@ def test_a_suffix_of_no_format_is_refused() -> None:
     assert of_file("r") == of_file(None) == "text"
     with pytest.raises(UsageError, match=r"\.docx"):
         of_file("r.docx")
+
+
+def test_a_cell_breaks_between_words_where_it_can() -> None:
+    headings = (("budget", LEFT), ("figure", LEFT), *(("n", RIGHT),) * 3)
+    row = ("model=n*, project=search", "energy per 1,000 tokens", *("0" * 18,) * 3)
+    text = [line[:38].rstrip() for line in lines(Table("t", headings, (row,)))]
+    assert text[1:] == ["  model=n*,           energy per 1,000", "  project=search      tokens"]
