@@ -75,7 +75,7 @@ HELP = {
     "lifetime_years": "for how many years hardware is kept, for embodied carbon",
     "factors": "TOML or CSV file of own factors, tariffs, contracts and prices",
     "factor_sources": "where factors come from, in order: own, electricity-maps, codecarbon, ...",
-    "organisation": "organisation.toml: who reports are of, and what of it they cover",
+    "organisation": "file that says who reports are of and what they cover (organisation.toml)",
     "privacy": "names in reports: hosts=keep|hash|drop,users=keep|hash|drop,salt=SECRET",
     "live": "options of live providers by name: [tool.footprint.live.electricity-maps]",
     "project": "project that the work belongs to",
