@@ -29,7 +29,7 @@ class Input(NamedTuple):
     """A file that a report was made with.
 
     Attributes:
-        role: what it was: `organisation`, `factors`, `base_year`.
+        role: what it was: `organisation`, `factors`, `base_year`, `earlier`.
         name: as it was named.
         bytes, sha256: of its content.
     """

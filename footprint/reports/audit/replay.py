@@ -204,7 +204,7 @@ def _inputs(told: Recipe, given: Given) -> tuple[list[InputChange], dict[str, Pa
         if path is None:
             found.append(InputChange(role, name, "it is missing"))
             continue
-        if role != "base_year":  # the organisation's file names those
+        if role not in ("base_year", "earlier"):  # the organisation's file names those
             files[role] = path
         if made.read(role, path).sha256 != digest:
             found.append(InputChange(role, name, "its content is not what it was"))

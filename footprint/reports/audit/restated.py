@@ -144,8 +144,8 @@ class Base(NamedTuple):
     @property
     def inputs(self) -> list[Input]:
         """Its files, as inputs of the report."""
-        files = (self.document, *self.earlier)
-        return [Input("base_year", str(e.path), len(e.data), e.sha256) for e in files]
+        roles = [("base_year", self.document), *(("earlier", each) for each in self.earlier)]
+        return [Input(role, str(e.path), len(e.data), e.sha256) for role, e in roles]
 
 
 def read(stated: BaseYear) -> Base | None:

@@ -281,3 +281,14 @@ def test_its_files_are_inputs(base: Path) -> None:
     made = this_year().made
     assert made is not None
     assert [each.role for each in made.inputs] == ["factors", "organisation", "base_year"]
+
+
+def test_a_report_in_between_is_no_report_of_the_base_year(base: Path) -> None:
+    Path("2026.json").write_text(this_year(WITH_LEDGER).to_json())
+    found = this_year(WITH_LEDGER + 'earlier = ["2026.json"]\n')
+    assert found.made is not None
+    assert [(each.role, Path(each.name).name) for each in found.made.inputs[-2:]] == [
+        ("base_year", "2025.json"),
+        ("earlier", "2026.json"),
+    ]
+    assert "report 2026.json, which restated the base year, SHA-256" in found.render("md")
