@@ -24,7 +24,9 @@ def written(shown: Page, out: TextIO, *, whole: bool = False) -> None:
     out.write(f"{plain(shown.title)}\n")
     width = max((len(name) for name, _ in shown.head), default=0)
     for name, text in shown.head:
-        out.write(f"  {name:<{width}}  {plain(text)}\n")
+        line = f"{plain(name):<{width}}  {plain(text)}"
+        further = " " * (2 + min(width + 2, _DEEPEST))
+        out.writelines(f"{each}\n" for each in _wrapped(line, further))
     longest = None if whole else _LONGEST
     for block in shown.blocks:
         out.write(f"\n{block.title}\n" if block.title else "\n")
@@ -49,9 +51,19 @@ def _lines(block: Block, lang: str, longest: int | None) -> Iterator[str]:
     else:
         yield from listed(_short(item, more) for item in block.items)
     if block.note:
-        yield from textwrap.wrap(
-            plain(block.note), WIDTH, initial_indent="  ", subsequent_indent="  "
-        )
+        yield from _wrapped(plain(block.note), "  ")
+
+
+def _wrapped(text: str, further: str) -> list[str]:
+    """Text as lines; a path stays whole."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent=further,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _sentences(block: Table, longest: int | None) -> Iterator[str]:
@@ -61,6 +73,9 @@ def _sentences(block: Table, longest: int | None) -> Iterator[str]:
         rest = [f"{heading} {_short(cell, longest)}" for (heading, _), cell in named if cell]
         yield "; ".join([" ".join(row[:2]), *rest])
 
+
+#: Columns that lines of the head after the first are indented by at most.
+_DEEPEST = 24
 
 #: What is longer is cut on a terminal; Markdown, HTML and JSON have all of it.
 _LONGEST = 160
