@@ -13,7 +13,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series
 from footprint.reports import figures as fig
 from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Listed, Page, of_columns
-from footprint.words import Words, labelled, marked, words
+from footprint.words import Words, labelled, marked, unit, words
 from footprint.words.said import said
 
 #: Tiers that are told beside a suggestion.
@@ -162,7 +162,7 @@ def _factor(factor: Factor, say: Words, lang: str) -> str:
     low, mid, high = (
         marked(lang, f"{each:,.6g}") for each in (quantity.low, quantity.mid, quantity.high)
     )
-    value = mid if factor.unit == "1" else f"{mid} {factor.unit}"
+    value = mid if factor.unit == "1" else f"{mid} {unit(lang, factor.unit)}"
     if low != high:
         value = say("ranged", value=value, low=low, high=high)
     if isinstance(factor.value, Series):

@@ -12,7 +12,7 @@ from footprint.estimators.quantity import Quantity
 from footprint.estimators.series import Series
 from footprint.reports.columns import plain
 from footprint.reports.figures import digits
-from footprint.words import words
+from footprint.words import unit, words
 from footprint.words.said import said
 
 #: What stands in holes of remarks that are sentences of a report.
@@ -80,21 +80,21 @@ class Speech:
         """Which limit of which budget."""
         return self("where", title=self.budget(row.budget), figure=self.figure(row.limit))
 
-    def amount(self, value: float | None, unit: str) -> str:
+    def amount(self, value: float | None, of: str) -> str:
         """A number with its unit."""
         if value is None:
             return self("nothing")
-        return f"{digits(value, self.lang)} {unit}"
+        return f"{digits(value, self.lang)} {unit(self.lang, of)}"
 
     def value(self, value: Quantity | None) -> str:
         """`12.3 (11 to 14) g`."""
         if value is None:
             return self("nothing")
-        mid = digits(value.mid, self.lang)
+        mid, named = digits(value.mid, self.lang), unit(self.lang, value.unit)
         if value.low == value.mid == value.high:
-            return f"{mid} {value.unit}"
+            return f"{mid} {named}"
         low, high = digits(value.low, self.lang), digits(value.high, self.lang)
-        return f"{self('range', mid=mid, low=low, high=high)} {value.unit}"
+        return f"{self('range', mid=mid, low=low, high=high)} {named}"
 
     def percent(self, share: float | None) -> str:
         """`12.3 %`."""
@@ -130,14 +130,14 @@ class Speech:
         return self(f"said.{row.state}", value=value, limit=limit, by=by)
 
     def _limit(self, row: Row) -> str:
-        unit = row.limit.figure.unit
-        limit = self.amount(row.allowed, unit)
+        of = row.limit.figure.unit
+        limit = self.amount(row.allowed, of)
         if row.base is None or row.base.value is None:
             return limit
         return self(
             "said.baseline",
             limit=limit,
-            base=self.amount(row.base.value, unit),
+            base=self.amount(row.base.value, of),
             path=row.base.path,
             increase=self("more", text=self.percent(row.limit.increase)),
         )
@@ -167,11 +167,11 @@ class Speech:
         if factor.zone or factor.subject:
             name = f"{name} ({factor.zone or factor.subject})"
         if isinstance(factor.value, Series):
-            text = self("factor_changes", name=name, unit=factor.unit)
+            text = self("factor_changes", name=name, unit=unit(self.lang, factor.unit))
         else:
             value = digits(factor.quantity.mid, self.lang)
-            unit = "" if factor.unit == "1" else factor.unit
-            text = self("factor", name=name, value=value, unit=unit).strip()
+            named = "" if factor.unit == "1" else unit(self.lang, factor.unit)
+            text = self("factor", name=name, value=value, unit=named).strip()
         publisher = factor.source.partition(";")[0].partition(" (")[0]  # the report has all of it
         source = f"{said(self.lang, publisher)} {factor.version}".strip()
         year = f" ({factor.vintage})" if factor.vintage else ""

@@ -101,7 +101,7 @@ def own(operand: Own, asked: Asked, place: Terms) -> Served:
     cost = cost_at_full(machine) if machine else (_per(by_currency(electricity).values(), scale))
     about = (
         f"{name} in {found.precision} on {found.gpus} x {found.gpu}, predicted",
-        f"{found.batch.mid:g} requests at once",
+        "1 request at once" if found.batch.mid == 1 else f"{found.batch.mid:g} requests at once",
     )
     return Served(
         side=Side(

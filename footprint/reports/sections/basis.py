@@ -8,6 +8,7 @@ from footprint.estimators.factors import Factor
 from footprint.reports.blocks import LEFT, RIGHT, Block, Cell, Listed, Table, of_columns
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
+from footprint.words import unit
 
 
 def boundary(report: Report, say: Speech) -> Iterator[Block]:
@@ -62,7 +63,8 @@ def _used_for(factor: Factor, say: Speech) -> str:
 def _value(factor: Factor, say: Speech) -> Cell:
     """A factor's value with its unit, and its bounds where it has some."""
     quantity = factor.quantity
-    value = f"{say.exact(quantity.mid)} {'' if factor.unit == '1' else factor.unit}".strip()
+    named = "" if factor.unit == "1" else unit(say.lang, factor.unit)
+    value = f"{say.exact(quantity.mid)} {named}".strip()
     if quantity.low != quantity.high:
         value += f" ({say.range(quantity.low, quantity.high)})"
     return Cell(value, quantity.mid)

@@ -233,6 +233,9 @@ def test_one_of_a_thing_is_singular(tmp_path: Path) -> None:
     found = compare(("a", "b"), [tmp_path / "L"])
     assert "1 call, 1 item, 1 run" in on_a_line(rendered(found, "text"))
     assert "1 appel, 1 élément, 1 exécution" in on_a_line(rendered(found, "text", "fr"))
+    one_by_one = compare([OWN, API], (), Ask(place=FRANCE), None, ByToken(1e3, 500.0, batch=1.0))
+    assert ", 1 request at once" in on_a_line(rendered(one_by_one, "text"))
+    assert ", 1 requête à la fois" in on_a_line(rendered(one_by_one, "text", "fr"))
 
 
 def test_a_ratio_of_thousands_has_no_exponent(made: Callable[[str], Comparison]) -> None:

@@ -144,6 +144,10 @@ def test_numbers_and_dates_are_french(rich: dict[str, Report]) -> None:
     assert "1\u202f000" in text  # calls
     assert not re.search(r"\d\.\d+ (J|kJ|Wh|mg|g|USD|EUR|%)", text)
     assert re.search(r"\d,\d+ (J|mg)", text)
+    calls = rich["recorded"].render("md", "fr")
+    assert " J/jeton (" in calls
+    assert " USD/Mjeton " in calls
+    assert " J/token" not in calls
     for made in rich.values():
         for format_ in ("text", "md", "html"):
             assert "Traceback" not in made.render(format_, "fr")
