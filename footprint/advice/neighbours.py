@@ -2,7 +2,8 @@
 
 A cloud region's are its provider's other regions; a state's or province's those of its country; a
 country's those whose grid a line connects with its own, which is roughly where one can go without
-leaving the continent. The lines only say which zones are tried first: no figure rests on them.
+leaving the continent. A region whose country has no figures by region, a Swedish bidding zone, has
+its country's. The lines only say which zones are tried first: no figure rests on them.
 
 The lines of Europe are those of the zones with cross-border flows in the transparency platform of
 ENTSO-E, as EnergieID/entsoe-py lists them (entsoe/mappings.py, `NEIGHBOURS`, commit 005b867),
@@ -30,13 +31,14 @@ NOR-SWE POL-SVK POL-SWE POL-UKR ROU-SRB ROU-UKR SVK-UKR
 
 def neighbours(zone: Zone) -> tuple[str, ...]:
     """Codes of the zones to try for work in this one; empty where none are known."""
+    found: list[str] = []
     if zone.cloud:
         provider = zone.cloud.partition(":")[0]
         found = [each.code for each in cloud.regions().values() if each.provider == provider]
     elif zone.region:
         found = [f"{country}-{code}" for country, code in regions().values()]
         found = [code for code in found if code.startswith(f"{zone.country}-")]
-    else:
+    if not found:
         pairs = [line.split("-") for line in _LINES.split()]
         found = [other for pair in pairs if zone.country in pair for other in pair]
-    return tuple(sorted(set(found) - {zone.code}))
+    return tuple(sorted(set(found) - {zone.code, zone.country}))

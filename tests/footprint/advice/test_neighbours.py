@@ -21,6 +21,8 @@ def test_lines_are_between_known_countries_each_once() -> None:
     [
         ("FRA", "CHE", "SWE"),
         ("USA-CA", "USA-WA", "CAN-QC"),
+        ("SWE-SE3", "NOR", "SWE"),
+        ("GBR-13", "FRA", "GBR"),
         ("aws:eu-west-3", "aws:eu-north-1", "gcp:europe-west9"),
     ],
 )
