@@ -13,10 +13,11 @@ from footprint.ledger import format as fmt
 from footprint.ledger.proofs.findings import Finding
 from footprint.ledger.proofs.head import IN_REPORTS, brief, head, parse
 from footprint.ledger.proofs.verify import verify, verify_all
+from footprint.ledger.sealed.closed import Here
 from footprint.ledger.sealed.sealing import seal
 from footprint.ledger.stores import open_store
 from proved_ledgers import Memory, files_of, open_journals, recorded
-from report_ledgers import S
+from report_ledgers import UTC, S
 
 WRITER = bytes(range(16))
 
@@ -146,7 +147,7 @@ def test_what_a_head_knows_may_be_in_any_of_several_places(tmp_path: Path) -> No
     store = open_store(tmp_path / "node")
     recorded(tmp_path / "node", 1)
     recorded(tmp_path / "node", 2, ended=False)
-    seal(store)
+    seal(store, Here("boot-a", frozenset(), UTC, lambda pid: True))  # its writer is still there
     known = head(store)
     files = files_of(store)
     shipped = Memory({name: data for name, data in files.items() if "journals/" not in name})
