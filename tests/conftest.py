@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from buckets import bucket, s3_server  # noqa: F401 - fixtures
 from footprint.ledger import reader
@@ -20,10 +19,6 @@ from footprint.ledger.folding import pairs
 from footprint.model import STATUSES
 from footprint.tracking import runtime, session
 from footprint.tracking.site import PATHS
-
-#: `--hypothesis-profile=brief`: whether it works, on a further version of Python. Laws are tried in
-#: full on the first.
-settings.register_profile("brief", max_examples=25)
 
 #: Homes of tests are new; matplotlib looks through the machine's fonts once, not in each of them.
 FONTS = Path(tempfile.gettempdir()) / f"footprint-tests-matplotlib-{os.getuid()}"
