@@ -221,6 +221,8 @@ def _privacy(name: str, value: Any) -> dict[str, str]:
         raise UsageError(f"{name} is empty: leave it out, or give hosts=hash,users=drop")
     treat = _one_of(KEEP, HASH, DROP)
     for key, each in pairs.items():
+        if key in (KEEP, HASH, DROP):
+            raise UsageError(f"{name}: whose names? Give hosts={key},users={key}, or one of them")
         if key not in ("hosts", "users", "salt"):
             raise UsageError(
                 f"{name}: {key} is not known: use hosts, users or salt."

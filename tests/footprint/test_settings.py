@@ -182,6 +182,7 @@ BAD = {
         5,
         "hosts",
         "hosts=hide",
+        "hash",
         "names=hash",
         "salt=short",
         {"users": 5},
