@@ -133,6 +133,7 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
         )
     if any(each.group.latency_ms is None for each in made):
         yield Gap("groups.latency_ms", "a group has no call that ended in the period", _LEDGER)
+    yield from _theirs(made)
     yield from _doings(made)
     for unit in ("tokens_in", "tokens_out"):
         without = sum(unit not in each.group.units for each in made)
@@ -141,6 +142,19 @@ def _figures(made: Sequence[Made]) -> Iterator[Gap]:
                 f"groups.{unit}",
                 f"{without} of {len(made)} groups declared none",
                 f"add({unit}=...) where they matter",
+            )
+
+
+def _theirs(made: Sequence[Made]) -> Iterator[Gap]:
+    """Figures of groups of API calls that this host's part is not in."""
+    for name in (*QUANTITIES, "cost"):
+        without = sum(name in each.theirs for each in made)
+        if without:
+            yield Gap(
+                f"groups.{name}",
+                f"of {without} of {len(made)} groups this host's part is not known: theirs is that"
+                " of the providers of APIs alone",
+                f"see the gaps of {name}",
             )
 
 

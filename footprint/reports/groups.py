@@ -21,7 +21,7 @@ from footprint.reports.booked import Booked, Used
 from footprint.reports.cutting import Key, Name, Named
 from footprint.reports.places import Places
 from footprint.reports.times import stamp
-from footprint.reports.view import Amounts, Group
+from footprint.reports.view import QUANTITIES, Amounts, Group
 
 __all__ = ["Key", "Made", "Name", "make", "naming", "present"]
 
@@ -32,11 +32,17 @@ def naming(fields: tuple[str, ...]) -> Named:
 
 
 class Made(NamedTuple):
-    """A group and what else is to be said of it; `api` is its providers' side."""
+    """A group and what else is to be said of it.
+
+    Attributes:
+        api: its providers' side.
+        theirs: figures that are its providers' alone, since of this host they are not known.
+    """
 
     group: Group
     used: Used
     api: Beside | None = None
+    theirs: tuple[str, ...] = ()
 
 
 def present(facts: Sequence[Facts], fields: Iterable[str]) -> tuple[str, ...]:
@@ -133,7 +139,15 @@ def _group(
         per_1000_calls=_thousand(each, doing.calls),
         sci=score,
     )
-    return Made(group, used, api)
+    return Made(group, used, api, () if api is None else _theirs(metered, amounts))
+
+
+def _theirs(host: Amounts, both: Amounts) -> tuple[str, ...]:
+    """Figures that are known of API calls but not of what they used of this host."""
+    if host.energy_j is None or not host.energy_j.high:
+        return ()
+    names = (*QUANTITIES, "cost")
+    return tuple(name for name in names if getattr(both, name) and not getattr(host, name))
 
 
 def _thousand(amounts: Amounts, count: float | None) -> Amounts | None:

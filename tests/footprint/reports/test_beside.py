@@ -121,6 +121,20 @@ def test_a_host_without_a_tariff_leaves_the_providers_cost(tmp_path: Path) -> No
     assert with_api(Amounts(), Amounts()).energy_j is None
 
 
+@pytest.mark.parametrize("devices", [[0], []])
+def test_what_is_the_providers_alone_is_told(tmp_path: Path, devices: list[int]) -> None:
+    one = Recorder(tmp_path / "L", declared={"zone": "FRA"})
+    one.counter(GPU, [100.0] * 10)
+    path = one.path("ask", kind="api", devices=devices, **KNOWN)
+    one.span(path, 0, S, tokens_in=1000, tokens_out=100)
+    one.close()
+    (group,) = (made := report(tmp_path / "L")).groups
+    assert group.amounts.carbon_market_g is not None
+    alone = {gap.what for gap in made.gaps if "that of the providers" in gap.why}
+    some = {f"groups.{name}" for name in ("carbon_market_g", "embodied_g", "cost")}
+    assert alone == (some if devices else set())
+
+
 EXTRAS = """
 [[extra]]
 name = "licence"
