@@ -63,4 +63,5 @@ def _none(field: str, values: tuple[str, ...], known: list[str]) -> Note:
     if near:
         return note("none_near", field=field, what=what, near=", ".join(dict.fromkeys(near)))
     more = ["..."] if len(known) > 5 else []
-    return note("none_of", field=field, what=what, known=", ".join(known[:5] + more))
+    key = "none_named" if field == "name" else "none_of"  # a budget's own name is easily put there
+    return note(key, field=field, what=what, known=", ".join(known[:5] + more))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 STOPPED = 124
 
 #: Remarks that say that nothing was recorded yet: the run is the first.
-_FIRST = ("empty", "none_near", "none_of", "none_at_all", "none_together", "unused")
+_FIRST = ("empty", "none_near", "none_of", "none_named", "none_at_all", "none_together", "unused")
 
 
 class Budgets:

@@ -207,6 +207,7 @@ def test_a_limit_within_the_interval_is_judged_as_asked(tmp_path: Path) -> None:
     [
         ('model = "nett"\nmax_j = 1', "no model in the ledger is 'nett': did you mean net?"),
         ('model = "zzz"\nmax_j = 1', "no model in the ledger is 'zzz': there is mini, net"),
+        ('name = "zzz"\nmax_j = 1', "what a budget is called is its `title`"),
         ('version = "1"\nmax_j = 1', "nothing in the ledger has a version"),
         ('tag.area = "x"\nmax_j = 1', "nothing in the ledger has a tag.area"),
         ('model = "mini"\nkind = "training"\nmax_j = 1', "is all of model=mini, kind=training"),
