@@ -49,6 +49,7 @@ def as_dict(view: View) -> dict[str, Any]:
                 "since": "view" if each.since_view else "run",
                 **_spent(each.spent),
                 "in_flight": [span._asdict() for span in each.spans],
+                "lately": [calls._asdict() for calls in each.lately],
             }
             for each in view.programs
         ],

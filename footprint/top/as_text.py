@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from footprint.estimators.quantity import Quantity
 from footprint.reports import figures as fig
 from footprint.top.devices import DeviceNow
-from footprint.top.view import ProgramNow, SpanNow, Spent, View
+from footprint.top.view import ProgramNow, Spent, View
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -78,7 +78,7 @@ def _programs(programs: Iterable[ProgramNow]) -> Table:
         about = "" if not each.since_view else "+"
         table.add_row(
             f"{each.host}:{each.pid}" if each.pid is not None else each.host,
-            _in_flight(each.spans),
+            _in_flight(each),
             fig.count(each.calls),
             rate,
             _watts(each.power_w),
@@ -89,16 +89,20 @@ def _programs(programs: Iterable[ProgramNow]) -> Table:
     return table
 
 
-def _in_flight(spans: tuple[SpanNow, ...]) -> str:
-    if not spans:
-        return "none"
+def _in_flight(program: ProgramNow) -> str:
+    """Spans in flight, for how long; calls that are too short to be seen, how many at once."""
     named = [
         f"{f'{each.many} x ' if each.many > 1 else ''}{each.model or each.name} ({each.kind})"
         f" {fig.amount(each.longest_s, 's')}"
-        for each in spans[:_NAMED]
+        for each in program.spans
     ]
-    more = len(spans) - _NAMED
-    return "\n".join([*named, *([f"and {more} more"] if more > 0 else [])])
+    named += [
+        f"{each.model or each.name} ({each.kind}) {fig.digits(each.at_once)} at once"
+        for each in program.lately
+    ]
+    more = len(named) - _NAMED
+    shown = [*named[:_NAMED], *([f"and {more} more"] if more > 0 else [])]
+    return "\n".join(shown) or "none"
 
 
 def _table(*texts: str, numbers: tuple[str, ...]) -> Table:

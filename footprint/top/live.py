@@ -21,7 +21,7 @@ from footprint.top.booked import Books, UntilNow
 from footprint.top.devices import DeviceNow, Watched
 from footprint.top.programs import Programs
 from footprint.top.sharing import Tree, shares, trees
-from footprint.top.view import ProgramNow, SpanNow, Spent, View
+from footprint.top.view import CallsNow, ProgramNow, SpanNow, Spent, View
 
 _HOUR_S = 3600.0
 _NOTHING = Quantity(0.0, 0.0, 0.0, "J")
@@ -148,6 +148,8 @@ class Live:
         facts = tree.root.facts
         rates = [each.calls_per_s for each in tree.members if each.calls_per_s is not None]
         before = until.runs.get(tree.root.run)
+        if before is not None and before.energy_j is None:
+            before = None  # its devices were not found yet when the books were read
         factors = self._of_place(facts.context.get("declared") or {})
         since = _spent(factors, self._since(tree.id, until.at_s if before else self._began_s))
         spent = since
@@ -165,6 +167,7 @@ class Live:
             pid if isinstance(pid, int) else None,
             tree.root.run,
             tuple(_spans(tree)),
+            tuple(_lately(tree)),
             sum(each.calls for each in tree.members),
             sum(rates) if rates else None,
             power_w,
@@ -254,3 +257,14 @@ def _spans(tree: Tree) -> Iterable[SpanNow]:
         many[key] += 1
         longest[key] = max(longest.get(key, 0.0), span.since_s)
     return [SpanNow(*key, many[key], longest[key]) for key in many]
+
+
+def _lately(tree: Tree) -> Iterable[CallsNow]:
+    """Calls that ended lately, of paths that have none in flight."""
+    there = {(span.path.name, span.path.kind, span.path.model) for _, span in tree.in_flight}
+    many: dict[tuple[str, str, str | None], float] = {}
+    for each in (calls for own in tree.members for calls in own.at_once):
+        key = each.path.name, each.path.kind, each.path.model
+        many[key] = many.get(key, 0.0) + each.many
+    most = sorted(many.items(), key=lambda one: -one[1])
+    return [CallsNow(*key, found) for key, found in most if key not in there]

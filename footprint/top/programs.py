@@ -19,7 +19,7 @@ from footprint.top.devices import OVER_NS, DeviceNow
 
 #: A writer of another host that was silent for so long is not shown, ns.
 SILENT_NS = 60 * NS_PER_S
-#: Calls a second are counted over so long, ns.
+#: Calls a second, and how many are at work at once, are counted over so long, ns.
 RATE_NS = 5 * NS_PER_S
 _UJ_PER_J = 1_000_000
 
@@ -34,6 +34,28 @@ class InFlight(NamedTuple):
 
     path: PathInfo
     since_s: float
+
+
+class AtOnce(NamedTuple):
+    """Calls that ended lately: too short to be seen in flight, though some always may be.
+
+    Attributes:
+        path: what they declared.
+        many: how many were at work at once, on average: their time over the time that passed.
+        inner: they were within other spans, whose time theirs is a part of.
+    """
+
+    path: PathInfo
+    many: float
+    inner: bool
+
+
+class _Ended(NamedTuple):
+    """What had ended by an instant: boot-time ns, calls, ns of calls by path, and whether inner."""
+
+    t: int
+    calls: int
+    busy_ns: dict[tuple[int, bool], int]
 
 
 class Program:
@@ -52,7 +74,10 @@ class Program:
         self._open: dict[int, tuple[int, int]] = {}  # seq -> path, start
         self._t = 0
         self._behind = True
-        self._rate: deque[tuple[int, int]] = deque(maxlen=64)  # boot-time ns, calls so far
+        self._heard = 0, 0  # its last batch: boot-time ns, UTC when it was read here
+        self._quiet_ns = 0
+        self._busy_ns: dict[tuple[int, bool], int] = {}
+        self._past: deque[_Ended] = deque(maxlen=64)
         self._sums = Running()
         #: By device: (boot-time ns, J that its meter saw) at the ends of batches.
         self._readings: dict[int, deque[tuple[int, float]]] = {}
@@ -67,20 +92,48 @@ class Program:
     def in_flight(self) -> tuple[InFlight, ...]:
         """Its spans in flight, the longest first."""
         found = sorted(self._open.values(), key=lambda each: each[1])
-        lost = PathInfo(0, "?", "other", None, None, None, {}, None, "own", False)
         return tuple(
-            InFlight(self.facts.paths.get(path, lost), max(0, self._t - start) / NS_PER_S)
-            for path, start in found
+            InFlight(self._path(path), max(0, self._t - start) / NS_PER_S) for path, start in found
         )
+
+    @property
+    def at_once(self) -> tuple[AtOnce, ...]:
+        """Calls that ended in the last five seconds, by what they declared; most at work first."""
+        lately = self._lately()
+        if lately is None or self._quiet_ns > RATE_NS:
+            return ()
+        first, last = lately
+        means = {
+            key: (busy - first.busy_ns.get(key, 0)) / (last.t - first.t)
+            for key, busy in last.busy_ns.items()
+        }
+        found = [
+            AtOnce(self._path(path), many, inner) for (path, inner), many in means.items() if many
+        ]
+        return tuple(sorted(found, key=lambda each: -each.many))
 
     @property
     def calls_per_s(self) -> float | None:
         """Calls that ended a second, over the last five; None at first."""
-        if len(self._rate) < 2:
+        lately = self._lately()
+        if lately is None:
             return None
-        t, calls = self._rate[-1]
-        t0, calls0 = next(each for each in self._rate if t - each[0] <= RATE_NS)
-        return (calls - calls0) / ((t - t0) / NS_PER_S) if t > t0 else None
+        first, last = lately
+        if self._quiet_ns > RATE_NS:
+            return 0.0
+        return (last.calls - first.calls) / ((last.t - first.t) / NS_PER_S)
+
+    def _lately(self) -> tuple[_Ended, _Ended] | None:
+        """The last five seconds that were recorded, or what there is of them."""
+        if len(self._past) < 2:
+            return None
+        last = self._past[-1]
+        first = next(each for each in self._past if last.t - each.t <= RATE_NS)
+        return (first, last) if last.t > first.t else None
+
+    def _path(self, number: int) -> PathInfo:
+        lost = PathInfo(0, "?", "other", None, None, None, {}, None, "own", False)
+        return self.facts.paths.get(number, lost)
 
     def share(self, kind: str) -> float:
         """Its share of its host's CPU time or memory, 0 to 1, when it last told."""
@@ -122,25 +175,36 @@ class Program:
             for number in self._sums.devices:
                 past = self._readings.setdefault(number, deque(maxlen=16))
                 past.append((batch.t, self._sums.metered_uj.get(number, 0.0) / _UJ_PER_J))
-            self._rate.append((batch.t, self.calls))
+            self._past.append(_Ended(batch.t, self.calls, dict(self._busy_ns)))
 
-    def caught_up(self) -> None:
-        """What was recorded before it was followed is known: from now on calls count."""
+    def caught_up(self, utc_ns: int) -> None:
+        """What was recorded until now is known, and at first: from now on calls count."""
+        if self._heard[0] != self._t:
+            self._heard = self._t, utc_ns
+        self._quiet_ns = utc_ns - self._heard[1]
         if self._behind:
             self._behind, self.calls = False, 0
-            self._rate.clear()
-            self._rate.append((self._t, 0))
+            self._busy_ns = {}
+            self._past.clear()
+            self._past.append(_Ended(self._t, 0, {}))
             self._before_j = {number: past[-1][1] for number, past in self._readings.items()}
 
     def _calls(self, rows: dict[fmt.RowType, list[tuple[Any, ...]]]) -> None:
         for seq, _, path, start in rows.get(fmt.OPEN_SPAN, ()):
             self._open[seq] = path, start
-        for seq, _, path, *_ in rows.get(fmt.SPAN, ()):
+        for seq, parent, path, _, _, start, end, *_ in rows.get(fmt.SPAN, ()):
             self._open.pop(seq, None)
             known = self.facts.paths.get(path)
-            self.calls += known is None or not known.background
+            if known is None or not known.background:
+                self.calls += 1
+                self._busy(path, parent, min(end - start, RATE_NS))
         for row in rows.get(fmt.FOLD, ()):
             self.calls += row[8]
+            self._busy(row[2], row[1], row[9])
+
+    def _busy(self, path: int, parent: int, ns: int) -> None:
+        key = path, parent != 0
+        self._busy_ns[key] = self._busy_ns.get(key, 0) + ns
 
 
 class Programs:
@@ -171,7 +235,7 @@ class Programs:
                 del self._followed[path]
         there = {id(program) for program, _, _ in self._followed.values()}
         for writer, program in list(self._found.items()):
-            program.caught_up()
+            program.caught_up(machine.utc_ns)
             gone = id(program) not in there or program.ended or self._died(program, machine)
             if gone:
                 del self._found[writer]

@@ -1,8 +1,10 @@
 """Who gets what of a device's energy in a tick: the rule of the books, in the rough.
 
-A GPU's goes to the programs that have a span in flight on it, shared alike; a host's CPU and memory
-by each program's share of them. What is left is idle, or of programs that nobody tracks. Nothing is
-given twice: the parts never come to more than the device drew.
+A GPU's goes to the programs that have a span on it, shared alike; a host's CPU and memory by each
+program's share of them. A program has a span on a device all the time where one is in flight, else
+for as much of it as its calls took that ended lately: short ones are seldom seen in flight. What is
+left is idle, or of programs that nobody tracks. Nothing is given twice: the parts never come to
+more than the device drew.
 """
 
 from __future__ import annotations
@@ -65,14 +67,23 @@ def _outermost(program: Program, by_writer: dict[str, Program]) -> str:
 
 def shares(device: Device, boot_id: str, found: Sequence[Tree]) -> dict[str, float]:
     """By `Tree.id`: its share of what a device of a boot draws now; they come to 1 at most."""
-    there = [each for each in found if each.root.facts.boot_id == boot_id and any(each.in_flight)]
-    if device.kind == "gpu":
-        active = [
-            tree
-            for tree in there
-            if any(on_gpu(span.path, program, device) for program, span in tree.in_flight)
-        ]
-        return {each.id: 1 / len(active) for each in active}
-    parts = {each.id: each.root.share(device.kind) for each in there}
+    there = [each for each in found if each.root.facts.boot_id == boot_id]
+    parts = {each.id: _at_work(each, device) for each in there}
+    if device.kind != "gpu":
+        parts = {each.id: parts[each.id] * each.root.share(device.kind) for each in there}
     whole = max(1.0, sum(parts.values()))
-    return {tree: part / whole for tree, part in parts.items()}
+    return {tree: part / whole for tree, part in parts.items() if part}
+
+
+def _at_work(tree: Tree, device: Device) -> float:
+    """For how much of the time a program has a span on a device, 0 to 1."""
+    is_gpu = device.kind == "gpu"
+    if any(not is_gpu or on_gpu(span.path, own, device) for own, span in tree.in_flight):
+        return 1.0
+    lately = (
+        each.many
+        for own in tree.members
+        for each in own.at_once
+        if not each.inner and (not is_gpu or on_gpu(each.path, own, device))
+    )
+    return min(1.0, sum(lately))

@@ -43,12 +43,27 @@ class SpanNow(NamedTuple):
     longest_s: float
 
 
+class CallsNow(NamedTuple):
+    """Calls of one path that ended in the last five seconds.
+
+    Attributes:
+        name, kind, model: as they were declared.
+        at_once: how many were at work at once, on average.
+    """
+
+    name: str
+    kind: str
+    model: str | None
+    at_once: float
+
+
 class ProgramNow(NamedTuple):
     """A program that writes to the ledger, and those that it started.
 
     Attributes:
         host, pid, run: which one.
         spans: in flight.
+        lately: calls that are too short to be seen in flight.
         calls: that ended since the view began.
         calls_per_s: over the last five seconds; None at first.
         power_w: its share of the devices' power; None where no device is known.
@@ -60,6 +75,7 @@ class ProgramNow(NamedTuple):
     pid: int | None
     run: str
     spans: tuple[SpanNow, ...]
+    lately: tuple[CallsNow, ...]
     calls: int
     calls_per_s: float | None
     power_w: float | None

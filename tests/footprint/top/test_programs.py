@@ -11,7 +11,7 @@ from footprint.ledger.journal import Journal, prepare
 from footprint.ledger.sealed.closed import Here
 from footprint.ledger.writer import Writer
 from footprint.model import Device
-from footprint.top.programs import SILENT_NS, Program, Programs
+from footprint.top.programs import RATE_NS, SILENT_NS, Program, Programs
 from report_ledgers import UTC, Folded, S
 
 GPU = Device("GPU-1", "gpu", "a GPU", "counter", "gpu", number=0)
@@ -87,6 +87,24 @@ def test_spans_are_in_flight_from_their_begin_to_their_end(tmp_path: Path) -> No
     assert only(programs) is found
     assert [each.since_s for each in found.in_flight] == [4]
     assert (found.calls, found.calls_per_s) == (1, 0.5)
+
+
+def test_calls_that_are_too_short_to_be_seen(tmp_path: Path) -> None:
+    host = Host()
+    programs = Programs([tmp_path / "L"], host)
+    made = writer(tmp_path / "L")
+    write(made, 0)
+    assert only(programs).at_once == ()
+    made.spans(
+        Folded([span(each, each * S // 10, each * S // 10 + S // 20) for each in range(20)], []), {}
+    )
+    write(made, 2 * S)
+    (lately,) = only(programs).at_once
+    assert (lately.path.model, lately.many, lately.inner) == ("net", 0.5, False)
+    assert only(programs).calls_per_s == 10
+    host.utc_ns += RATE_NS + S  # nothing more is written
+    quiet = only(programs)
+    assert (quiet.at_once, quiet.calls_per_s) == ((), 0)
 
 
 def test_calls_of_before_are_not_counted(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from footprint.ledger.reader import PathInfo
 from footprint.model import Device
-from footprint.top.programs import Program
+from footprint.top.programs import Program, _Ended
 from footprint.top.sharing import shares, trees
+from report_ledgers import S
 
 GPUS = [Device(f"GPU-{n}", "gpu", "a GPU", "counter", "gpu", number=n) for n in range(3)]
 CPU = Device("cpu:b:0", "cpu", "a CPU", "counter", "package")
@@ -33,6 +34,12 @@ def program(
         )
         made.facts.paths[at] = info
         made._open[at] = at, 0
+    for at, (on, many, inner) in enumerate(more.get("lately", ()), 100):
+        made.facts.paths[at] = PathInfo(
+            0, "g", "inference", "net", None, None, {}, on, "own", False
+        )
+        made._busy_ns[at, inner] = round(many * S)
+    made._past.extend([_Ended(0, 0, {}), _Ended(S, 0, dict(made._busy_ns))])
     made._sums._shares = {"cpu": more.get("cpu", 0.5), "dram": 0.1}
     return made
 
@@ -42,12 +49,18 @@ on = st.one_of(st.none(), st.sets(st.integers(0, 2)).map(tuple))
 
 @given(
     st.lists(
-        st.tuples(st.lists(on, max_size=3), st.floats(0, 1), st.integers(-1, 5), st.booleans()),
+        st.tuples(
+            st.lists(on, max_size=3),
+            st.floats(0, 1),
+            st.integers(-1, 5),
+            st.booleans(),
+            st.lists(st.tuples(on, st.floats(0, 9), st.booleans()), max_size=3),
+        ),
         max_size=6,
     )
 )
 def test_the_parts_come_to_one_at_most(
-    drawn: list[tuple[list[tuple[int, ...] | None], float, int, bool]],
+    drawn: list[tuple[list[tuple[int, ...] | None], float, int, bool, list[Any]]],
 ) -> None:
     found = [
         program(
@@ -56,8 +69,9 @@ def test_the_parts_come_to_one_at_most(
             spans=spans,
             cpu=cpu,
             run=run,
+            lately=lately,
         )
-        for at, (spans, cpu, above, run) in enumerate(drawn)
+        for at, (spans, cpu, above, run, lately) in enumerate(drawn)
     ]
     grouped = trees(found)
     assert sorted(each.facts.writer for tree in grouped for each in tree.members) == sorted(
@@ -67,6 +81,8 @@ def test_the_parts_come_to_one_at_most(
         parts = shares(device, "boot-a", grouped)
         assert sum(parts.values()) <= 1 + 1e-9
         assert all(part >= 0 for part in parts.values())
+    if any(lately for *_, lately in drawn):
+        return
     for gpu in GPUS:  # whoever is on it shares it alike: all of it is given, or nobody is there
         parts = shares(gpu, "boot-a", grouped)
         assert not parts or abs(sum(parts.values()) - 1) < 1e-9
@@ -85,6 +101,18 @@ def test_a_program_and_its_wrapper_are_one() -> None:
     assert shares(GPUS[2], "boot-a", found) == {}
     assert shares(CPU, "boot-a", found) == {found[0].id: 0.8, found[1].id: 0.1}
     assert shares(CPU, "boot-b", found) == {}
+
+
+def test_short_calls_count_for_the_time_they_took() -> None:
+    serves = program(1, lately=[((0,), 0.25, False), ((0,), 0.2, True)], cpu=0.4)
+    assert shares(GPUS[0], "boot-a", trees([serves])) == {serves.facts.writer: 0.25}
+    assert shares(GPUS[1], "boot-a", trees([serves])) == {}
+    assert shares(CPU, "boot-a", trees([serves])) == {serves.facts.writer: 0.1}
+    crowded = program(2, lately=[((0,), 3.0, False)])
+    found = shares(GPUS[0], "boot-a", trees([serves, crowded]))
+    assert found == {serves.facts.writer: 0.2, crowded.facts.writer: 0.8}
+    trains = program(3, spans=[(0,)], lately=[((0,), 0.5, True)])
+    assert shares(GPUS[0], "boot-a", trees([trains])) == {trains.facts.writer: 1.0}
 
 
 def test_a_ring_of_parents_ends() -> None:
