@@ -10,6 +10,8 @@ from footprint.reports.html.frame import text
 
 _URL = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
 _CODE = re.compile(r"`([^`]+)`")
+#: Where a line may break, but for the no-break spaces of numbers.
+_BREAKS = re.compile(r"[ \n]|(?<=-)")
 #: Tables with as many rows and more can be sorted.
 _SORTED = 3
 #: A cell with more letters takes a wide column.
@@ -47,6 +49,24 @@ def letters_across(shown: Table) -> int:
 def _across(cell: str) -> int:
     """How many letters a cell needs beside each other: those of its longest word at least."""
     return max(min(len(cell), _WRAPS), *map(len, (*_URL.sub("", cell).split(), "")))
+
+
+def least_across(shown: Table) -> float:
+    """How many letters stand beside each other in a table where every cell wraps as it can.
+
+    Numbers do not break within an amount; what parts two columns counts as a letter and a quarter.
+    """
+    columns = zip(*([heading for heading, _ in shown.headings], *shown.rows), strict=True)
+    aligns = (align for _, align in shown.headings)
+    return sum(
+        max(_unbreakable(cell, align) for cell in column) + 1.25
+        for column, align in zip(columns, aligns, strict=True)
+    )
+
+
+def _unbreakable(cell: str, align: str) -> int:
+    said = _unbroken(cell) if align == RIGHT else _URL.sub("", cell)
+    return max(map(len, _BREAKS.split(said)))
 
 
 def _list(shown: Listed) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from footprint.reports.blocks import NOTHING, Block, Page, Table
 from footprint.reports.html import embedded, pictures
-from footprint.reports.html.blocks import block, letters_across
+from footprint.reports.html.blocks import block, least_across, letters_across
 from footprint.reports.html.frame import CLASS, document, style, text
 from footprint.reports.html.plain import head
 from footprint.reports.speech import Speech
@@ -17,8 +17,9 @@ from footprint.reports.view import Report
 
 #: Longer tables are behind a summary that opens them.
 _LONG = 40
-#: More letters across have no room on an upright sheet, however small.
-_SHEET = 175
+#: More letters across have no room on an upright sheet, however small, nor so many that cannot wrap
+#: (`least_across`): tables of real ledgers with 115 fit, one with 117 does not.
+_SHEET, _SHEET_LEAST = 175, 115
 
 
 def render(report: Report, out: TextIO, lang: str = "en") -> None:
@@ -81,7 +82,9 @@ def _main(shown: Page, say: Speech, charts: Mapping[str, str]) -> Iterator[str]:
 
 def _is_broad(each: Block) -> bool:
     """Whether a block needs a sheet on its side: its columns are too wide for an upright one."""
-    return isinstance(each, Table) and letters_across(each) > _SHEET
+    if not isinstance(each, Table):
+        return False
+    return letters_across(each) > _SHEET or least_across(each) > _SHEET_LEAST
 
 
 def _block(each: Block, title: str, say: Speech) -> Iterator[str]:

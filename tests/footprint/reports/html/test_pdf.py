@@ -15,16 +15,23 @@ from typing import Any
 import pytest
 
 from footprint import UsageError, report
+from footprint.reports.html import page as pages
 from footprint.reports.html import pdf
+from footprint.reports.html.frame import paper
 from report_ledgers import GPU, MS, Recorder, S
 
 pypdf = pytest.importorskip("pypdf")
 try:
-    import weasyprint  # noqa: F401
+    import weasyprint
 except OSError as error:  # CI has it
     pytest.skip(
         f"Pango is not there: apt-get install libpango-1.0-0 ({error})", allow_module_level=True
     )
+
+
+RECORDED = Path(__file__).parents[3] / "data/audit-ledger"
+#: Of sheets, at their sides: 15 mm in CSS pixels.
+MARGIN = 15 / 25.4 * 96
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +71,24 @@ def test_it_is_the_page_on_paper_with_the_json_attached(ledger: Path, lang: str)
     xmp = found.trailer["/Root"]["/Metadata"].get_data().decode()
     assert re.search(r'pdfaid:part(>|=")3', xmp)
     assert re.search(r'pdfaid:conformance(>|=")A', xmp)
+
+
+@pytest.mark.parametrize(
+    ("lang", "by"), [("fr", "model,name,kind"), ("en", "model,project,tag.threads")]
+)
+def test_no_table_is_cut_by_the_edge_of_a_sheet(lang: str, by: str) -> None:
+    made = report(RECORDED, by=by, tariff_per_kwh="0.2 USD")
+    title, body = pages.printed(made, lang)
+    sheets = weasyprint.HTML(string=paper(title, lang, body)).render().pages
+    beyond = [
+        (number, box.text)
+        for number, sheet in enumerate(sheets, 1)
+        for box in sheet._page_box.descendants()
+        if hasattr(box, "text")
+        and box.element_tag in ("td", "th")
+        and box.position_x + box.width > sheet.width - MARGIN + 1
+    ]
+    assert beyond == []
 
 
 def test_charts_are_told_in_words(ledger: Path) -> None:
