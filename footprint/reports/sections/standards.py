@@ -9,6 +9,7 @@ from footprint.reports.audit.prices import Price
 from footprint.reports.blocks import LEFT, NOTHING, RIGHT, Block, Cell, of_columns
 from footprint.reports.speech import Speech
 from footprint.reports.view import Report
+from footprint.words import unit
 
 _UNITS = {"t": "t CO2e"}
 
@@ -103,8 +104,8 @@ def _of(row: Price, say: Speech) -> str:
 
 
 def _amount(row: Price, say: Speech) -> str:
-    unit = f"{row.currency}/{row.per}" if row.per else row.currency
+    of = unit(say.lang, f"{row.currency}/{row.per}" if row.per else row.currency)
     if row.amount is None:
-        return say("prices.changes", unit=unit)
+        return say("prices.changes", unit=of)
     amount = say.exact(float(row.amount))
-    return Cell(f"{amount} {unit}", amount.value)
+    return Cell(f"{amount} {of}", amount.value)

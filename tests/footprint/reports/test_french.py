@@ -147,6 +147,7 @@ def test_numbers_and_dates_are_french(rich: dict[str, Report]) -> None:
     calls = rich["recorded"].render("md", "fr")
     assert " J/jeton (" in calls
     assert " USD/Mjeton " in calls
+    assert "USD/Mtok" not in calls
     assert " J/token" not in calls
     for made in rich.values():
         for format_ in ("text", "md", "html"):
