@@ -81,8 +81,8 @@ def runs(block: Block) -> bool:
     return block.mark == "run" and block.language in ("python", "bash")
 
 
-#: Its findings are of how long calls took.
-TIMED = ROOT / "docs" / "how-to" / "compare.md"
+#: What they find is of how long calls took, and of calls too short to tell.
+TIMED = {ROOT / "docs" / "how-to" / name for name in ("compare.md", "test-budgets.md")}
 
 
 def named(path: Path) -> str:
@@ -91,7 +91,7 @@ def named(path: Path) -> str:
 
 def marked(page: Path) -> Any:
     """A page as a parameter; where it holds how long something takes, as one that is alone."""
-    return pytest.param(page, marks=pytest.mark.alone if page == TIMED else ())
+    return pytest.param(page, marks=pytest.mark.alone if page in TIMED else ())
 
 
 def matches(expected: str, printed: str) -> bool:

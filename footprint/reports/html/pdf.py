@@ -1,14 +1,18 @@
 """The report as PDF, from the same page: A4, archival and tagged (PDF/A-3a), the JSON attached.
 
 WeasyPrint (extra `pdf`) lays it out. The same report gives the same bytes with the same versions of
-footprint, WeasyPrint, matplotlib and the machine's fonts: nothing in it says when it was made.
+footprint, WeasyPrint, matplotlib, HarfBuzz and the machine's fonts: nothing in it says when it was
+made.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -46,11 +50,28 @@ def data(report: Report, lang: str = "en") -> bytes:
     )
     # Charts are in the page; nothing else is ever fetched.
     own = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
-    made = weasyprint.HTML(string=html, url_fetcher=own).write_pdf(
-        pdf_variant="pdf/a-3a", attachments=[attached]
-    )
+    with _fonts_without_a_time():
+        made = weasyprint.HTML(string=html, url_fetcher=own).write_pdf(
+            pdf_variant="pdf/a-3a", attachments=[attached]
+        )
     assert isinstance(made, bytes)
     return made
+
+
+@contextmanager
+def _fonts_without_a_time() -> Iterator[None]:
+    """Where HarfBuzz's library that cuts fonts down is not there, fontTools does it, and writes
+    into each font when it did. Only this variable of the environment holds it from that.
+    """
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(_NO_DAY.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 def _json(report: Report) -> bytes:
@@ -69,7 +90,7 @@ def _weasyprint() -> Any:
     except OSError as error:  # of Pango, which it loads at once
         raise UsageError(
             "WeasyPrint lacks a library: run apt-get install libpango-1.0-0 libpangoft2-1.0-0"
-            f" ({str(error).splitlines()[0]}), or print the HTML"
+            f" libharfbuzz-subset0 ({str(error).splitlines()[0]}), or print the HTML"
         ) from error
     return weasyprint
 

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,18 @@ def test_the_same_report_gives_the_same_bytes(ledger: Path, tmp_path: Path) -> N
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert (tmp_path / "r.pdf").read_bytes() == laid_out(ledger, "en")
+
+
+def test_fonts_that_fonttools_cuts_down_are_the_same_at_another_second(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)  # its library is not there
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    first = report(ledger).to_pdf()
+    tomorrow = time.time() + 86400
+    monkeypatch.setattr("time.time", lambda: tomorrow)
+    assert report(ledger).to_pdf() == first
+    assert "SOURCE_DATE_EPOCH" not in os.environ
 
 
 def test_an_empty_ledger_has_a_pdf_too(tmp_path: Path) -> None:
