@@ -19,6 +19,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from footprint import entry_points
 from footprint.emitters.emitter import Emitter
 from footprint.errors import UsageError, nearest
 
@@ -71,9 +72,7 @@ def _own(name: str) -> Emitter:
 
 def third_party() -> dict[str, EntryPoint]:
     """The formats of other packages by name, not loaded; our own names are not theirs to take."""
-    from importlib.metadata import entry_points  # 40 ms
-
-    points = entry_points(group=ENTRY_POINTS)
+    points = entry_points.of_group(ENTRY_POINTS)
     return {point.name: point for point in points if point.name not in EMITTERS}
 
 

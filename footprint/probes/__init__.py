@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from footprint import entry_points
 from footprint.model import Unavailable
 from footprint.probes.base import (
     COUNTER_LIMIT_NJ,
@@ -146,9 +147,7 @@ def _named(name: str) -> Callable[[], Any]:
 
 def _third_party(missing: list[Unavailable]) -> Iterator[tuple[str, Callable[[], Any]]]:
     try:
-        from importlib.metadata import entry_points  # 41 ms, so not at import
-
-        entries = list(entry_points(group=ENTRY_POINTS))
+        entries = entry_points.of_group(ENTRY_POINTS)
     except Exception as error:  # noqa: BLE001 - broken metadata of any distribution here
         missing.append(_broken("entry points", error))
         return

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from footprint import probes
+from footprint import entry_points, probes
 from footprint.model import DEVICE_KINDS, TIERS, Device
 from footprint.probes import Discovery, Machine, discover
 from simulators.powercap import Powercap
@@ -38,7 +37,7 @@ def third_party(monkeypatch: pytest.MonkeyPatch, *loaded: Any) -> None:
         for i, value in enumerate(loaded)
     ]
     monkeypatch.setattr(
-        metadata, "entry_points", lambda group: entries if group == probes.ENTRY_POINTS else []
+        entry_points, "of_group", lambda group: entries if group == probes.ENTRY_POINTS else []
     )
 
 
@@ -129,7 +128,7 @@ def test_broken_metadata_is_unavailable(machine: Machine, monkeypatch: pytest.Mo
     def fail(group: str) -> None:
         raise OSError("unreadable")
 
-    monkeypatch.setattr(metadata, "entry_points", fail)
+    monkeypatch.setattr(entry_points, "of_group", fail)
     assert "entry points" in [missing.probe for missing in discover(machine).unavailable]
 
 
