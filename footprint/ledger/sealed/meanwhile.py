@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from footprint.ledger.reader import Facts, Issue
 from footprint.ledger.sealed.manifest import MANIFESTS, Manifest, number_of, parse
-from footprint.ledger.sealed.plan import Key
-from footprint.ledger.sealed.read import read
 from footprint.ledger.stores.local import LocalStore
+
+if TYPE_CHECKING:
+    from footprint.ledger.sealed.plan import Key
 
 #: A file server's clock and this host's may differ by so much, ns.
 _CLOCKS = 600 * 1_000_000_000
@@ -39,6 +41,8 @@ def sealed_since(
             continue
     if not manifests:
         return [], []
+    from footprint.ledger.sealed.read import read  # 8 ms, which a first result waits for
+
     return read(store, manifests, [boot_id], since_utc_ns, without=without)
 
 

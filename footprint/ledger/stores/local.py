@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -95,9 +94,11 @@ class LocalStore:
 
     def put(self, name: str, path: Path) -> None:
         """Copies a local file to a name, new or in place of another."""
+        from shutil import copyfileobj  # 5 ms, which a first result waits for
+
         with path.open("rb") as source, self._said("write", name):
             target = self._path(name)
-            with self._half(target, lambda file: shutil.copyfileobj(source, file, 1 << 20)) as half:
+            with self._half(target, lambda file: copyfileobj(source, file, 1 << 20)) as half:
                 half.replace(target)
 
     def delete(self, name: str) -> None:
