@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -80,5 +79,7 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> str:
     Compares without regard to case; gives the known spelling.
     """
     spelling = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold(), spelling, n=limit, cutoff=0.6)
+    from difflib import get_close_matches  # 1.4 ms, and most names are known
+
+    close = get_close_matches(word.casefold(), spelling, n=limit, cutoff=0.6)
     return f" Did you mean {' or '.join(spelling[name] for name in close)}?" if close else ""
