@@ -18,6 +18,7 @@ from footprint.accounts.peak_columns import PeakColumns
 from footprint.accounts.table import Alike, Table
 from footprint.estimators.columns import Flags, Floats, Ints
 from footprint.ledger.reader import PathInfo
+from footprint.ledger.utc_sets import extent
 from footprint.model import ERROR, OPEN
 
 
@@ -101,13 +102,13 @@ class BulkDoings:
         )
 
     def _ends(self, calls: _Calls) -> tuple[int, int]:
-        first: list[int] = []
-        last: list[int] = []
-        for writer, own in calls.by_writer():
-            clock = self._facts[writer]
-            first.append(clock.utc_ns(max(int(calls.start[own].min()), self._since)))
-            last.append(clock.utc_ns(min(int(calls.device_end[own].max()), self._until)))
-        return min(first), max(min(first), *last)
+        return extent(
+            self._facts[writer].utc_extent(
+                max(int(calls.start[own].min()), self._since),
+                min(int(calls.device_end[own].max()), self._until),
+            )
+            for writer, own in calls.by_writer()
+        )
 
     def _times(self, calls: _Calls) -> tuple[int | None, Active | None]:
         since, until = self._since, self._until

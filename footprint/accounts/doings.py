@@ -18,6 +18,7 @@ from footprint.accounts.entries import Entry
 from footprint.accounts.latency import Latencies, latencies, untimed
 from footprint.accounts.lines import Book, Bounds
 from footprint.accounts.peaks import Peaks
+from footprint.ledger.utc_sets import extent
 from footprint.model import ERROR
 
 
@@ -131,9 +132,10 @@ class Doings:
             if end > lasts.get(writer, -1):
                 lasts[writer] = end
         facts = self._book.facts
-        first = min(facts[writer].utc_ns(max(t, self._since)) for writer, t in firsts.items())
-        last = max(facts[writer].utc_ns(min(t, self._until)) for writer, t in lasts.items())
-        return first, max(first, last)
+        return extent(
+            facts[writer].utc_extent(max(t, self._since), min(lasts[writer], self._until))
+            for writer, t in firsts.items()
+        )
 
     def _times(self, entries: Sequence[Entry]) -> tuple[int | None, Active | None]:
         """(busy in ns, active): of what is cut off by the period its part by time."""

@@ -122,8 +122,9 @@ def _factors(
         return FactorSet(), ()
     starts = [row[5] for row in own.rows["span"] if row[0] == seq]
     starts += [row[3] for row in own.rows["open"] if row[0] == seq]
-    since = own.utc_ns(min(starts, default=own.context["t"]))
-    return factors_of(facts, own, settings, (since, max(own.utc_ns(own.t_last), since + 1)))
+    begun = min(starts, default=own.context["t"])
+    since, until = own.utc_extent(begun, max(begun, own.t_last))
+    return factors_of(facts, own, settings, (since, max(until, since + 1)))
 
 
 def factors_of(

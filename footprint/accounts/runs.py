@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from footprint.ledger.reader import Facts
+from footprint.ledger.utc_sets import extent
 from footprint.model import NS_PER_S
 
 #: Clocks of a job's hosts may differ so much, ns.
@@ -145,9 +146,10 @@ def _apart(facts: Sequence[Facts], indices: Sequence[int]) -> list[list[int]]:
 def _launched(facts: Sequence[Facts], boot: str, members: list[int]) -> _Launched:
     own = [facts[index] for index in members]
     told = [one.context["job"] for one in own if one.context["job"].get("rank") is not None]
+    start, end = extent(one.utc_extent(one.begun, max(one.t_last, one.begun)) for one in own)
     return _Launched(
-        min(one.utc_ns(one.begun) for one in own),
-        max(one.utc_ns(max(one.t_last, one.begun)) for one in own),
+        start,
+        end,
         boot,
         frozenset((job["rank"], job.get("restart")) for job in told),
         members,

@@ -107,7 +107,7 @@ class Inventory:
         if facts.boot_id == CORRECTIONS:
             return  # nobody ran it on a host
         context, tool = facts.context, facts.context.get("tool", {})
-        start, last = facts.utc_ns(context["t"]), facts.utc_ns(max(facts.t_last, context["t"]))
+        start, last = facts.utc_extent(context["t"], max(facts.t_last, context["t"]))
         self._period += [start, last]
         self.runs.add(str(context.get("run", facts.writer)))
         self._take_job(facts)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from footprint.accounts import doings
 from footprint.accounts.amounts import Sum, added
+from footprint.accounts.days import Clock
 from footprint.accounts.doings import Doing
 from footprint.accounts.entries import Entry
 from footprint.accounts.hours import Hour, known_stretches
@@ -20,6 +21,7 @@ from footprint.accounts.lines import Book, Bounds, DeviceBook, GroupEnergy, add_
 from footprint.accounts.posting import nameless
 from footprint.estimators.systems.use import ApiUse
 from footprint.ledger.reader import Facts, Issue
+from footprint.ledger.utc_sets import extent
 from footprint.model import Device
 from footprint.pages.labels import label
 
@@ -254,7 +256,8 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
     from footprint.pages.members import members
     from footprint.pages.tallies import tallies
 
-    lines = tuple(_line(each, book.facts) for each in book.devices)
+    clocks = _clocks(book.facts)
+    lines = tuple(_line(each, clocks[each.boot]) for each in book.devices)
     starts, ends = _instants(book, bounds, lines)
     lost = nameless(book)
     names = {grouper.name(book.entries[index]) for index in lost}
@@ -279,11 +282,20 @@ def _groups(book: Book) -> Iterator[tuple[Any, list[GroupEnergy]]]:
     yield from book.groups.items()
 
 
-def _line(each: DeviceBook, facts: Sequence[Facts]) -> DeviceLine:
+def _clocks(facts: Sequence[Facts]) -> dict[str, Clock]:
+    """The clock of each boot."""
+    members: dict[str, list[Facts]] = {}
+    for one in facts:
+        members.setdefault(one.boot_id, []).append(one)
+    return {boot: Clock(own) for boot, own in members.items()}
+
+
+def _line(each: DeviceBook, clock: Clock) -> DeviceLine:
     cells = each.timeline.cells
     covered, missing = cells.lengths()
-    clock = next(one for one in facts if one.boot_id == each.boot)
     edges = cells.edges
+    there = list(clock.stretches(int(edges[0]), int(edges[-1]))) if len(edges) else []
+    start, end = extent(there) if there else (None, None)
     return DeviceLine(
         each.host,
         each.device,
@@ -300,10 +312,10 @@ def _line(each: DeviceBook, facts: Sequence[Facts]) -> DeviceLine:
         each.unattributed_ns,
         covered,
         missing,
-        clock.utc_ns(int(edges[0])) if len(edges) else None,
-        clock.utc_ns(int(edges[-1])) if len(edges) else None,
+        start,
+        end,
         each.hours,
-        tuple((clock.utc_ns(start), clock.utc_ns(end)) for start, end in known_stretches(cells)),
+        tuple(on_utc for known in known_stretches(cells) for on_utc in clock.stretches(*known)),
     )
 
 
@@ -314,8 +326,9 @@ def _instants(
     starts = [each.start_ns for each in lines if each.start_ns is not None]
     ends = [each.end_ns for each in lines if each.end_ns is not None]
     for writer, (start, end) in book.entries.extents().items():
-        starts.append(book.facts[writer].utc_ns(max(start, since)))
-        ends.append(book.facts[writer].utc_ns(min(end, until)))
+        first, last = book.facts[writer].utc_extent(max(start, since), min(end, until))
+        starts.append(first)
+        ends.append(last)
     return starts, ends
 
 

@@ -20,7 +20,7 @@ from footprint.model import Device
 from footprint.pages.page import ApiCalls, DeviceLine, Member, Nameless, Page, Tally
 
 #: Changes whenever a page of the same rows would come out otherwise.
-SCHEMA = "footprint.page/5"
+SCHEMA = "footprint.page/6"
 #: Where durations stand pair by pair: groups that an earlier version compacted.
 _BY_PAIR = "footprint.groups/1"
 

@@ -15,6 +15,7 @@ from footprint.accounts.outline import Outline
 from footprint.estimators.applied import Use
 from footprint.factors.opened import Opened, opened
 from footprint.ledger.reader import Facts
+from footprint.ledger.utc_sets import extent
 from footprint.pages.tasks import Asked, Task, tasks
 from footprint.pages.total import Total
 from footprint.reports import groups, keys
@@ -98,8 +99,7 @@ def _span(facts: Sequence[Facts], asked: Period) -> tuple[int, int] | None:
     """First and last instant that the ledger speaks of, within what was asked for; UTC ns."""
     if not facts:
         return None
-    first = min(one.utc_ns(one.begun) for one in facts)
-    last = max(one.utc_ns(one.t_last) for one in facts)
+    first, last = extent(one.utc_extent(one.begun, max(one.begun, one.t_last)) for one in facts)
     first = first if asked[0] is None else max(first, asked[0])
     last = last if asked[1] is None else min(last, asked[1])
     return (first, last) if first < last else None

@@ -24,6 +24,7 @@ from packed_journals import MIDNIGHT, S
 HOSTS, GPUS, SPANS, OVERLAP = 64, 8, 10_000_000, 16
 LIMIT_S, LIMIT_GB, AGAIN_S = 60, 6, 2
 MODELS = 5
+BEGUN = MIDNIGHT + 10 * 3600 * S
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -130,7 +131,7 @@ def _host(ledger: Path, number: int, spans: int, length: int) -> None:
             for at in range(GPUS * MODELS)
         ),
         {"type": "name", "id": 1, "name": "tokens_out"},
-        *packed.anchors(length, seed=number),
+        *packed.anchors(length, BEGUN, seed=number),
     ]
     packed.write(
         ledger,
@@ -140,7 +141,7 @@ def _host(ledger: Path, number: int, spans: int, length: int) -> None:
         host=name,
         boot=f"boot-{number:03}",
         length=length,
-        utc_ns=MIDNIGHT + 10 * 3600 * S,
+        utc_ns=BEGUN,
     )
 
 

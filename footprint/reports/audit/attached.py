@@ -142,5 +142,5 @@ def attached(
 
 def _recorded_until(outline: Outline) -> str | None:
     """The last instant that any writer speaks of, whatever the report's period; None: no writer."""
-    ends = [one.utc_ns(one.t_last) for one in outline.facts]
+    ends = [one.utc_extent(one.begun, max(one.begun, one.t_last))[1] for one in outline.facts]
     return stamp(max(ends)) if ends else None

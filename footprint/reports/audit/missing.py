@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from footprint.ledger.reader import Facts
+from footprint.ledger.utc_sets import sets_of
 from footprint.model import NS_PER_S
 from footprint.pages.total import united
 from footprint.reports.audit.service import Boot, Served, covering, ends, without
@@ -28,9 +29,6 @@ CAUSES = {
 #: Of device-hours that an organisation declares: the ledger knows of no gap, it has nothing.
 DECLARED = "declared"
 NEVER_RECORDED = "it is declared as in service, and the ledger has nothing of it then"
-
-#: Where UTC was set by more than this, the hours before and after do not fit together.
-_SET = NS_PER_S
 
 
 class Missing(NamedTuple):
@@ -98,11 +96,9 @@ class Causes:
     def _was_set(self, start: int, end: int) -> bool:
         """Whether UTC was set at or within a stretch."""
         for one in self._facts:
-            for (t, utc), (later_t, later) in zip(one.anchors, one.anchors[1:], strict=False):
-                jump = (later - utc) - (later_t - t)
-                before = later - jump
-                low, high = min(before, later), max(before, later)
-                if abs(jump) > _SET and low <= end and high >= start:
+            for at in sets_of(one.anchors):
+                before, after = one.utc_ns(at - 1) + 1, one.utc_ns(at)
+                if min(before, after) <= end and max(before, after) >= start:
                     return True
         return False
 

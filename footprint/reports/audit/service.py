@@ -122,7 +122,7 @@ def _sightings(boot: Boot, device: str) -> Iterator[Stretch]:
 def ends(one: Facts) -> Stretch:
     """A writer's first and last record, UTC ns."""
     begun = one.begun
-    return one.utc_ns(begun), one.utc_ns(max(begun, one.t_last))
+    return one.utc_extent(begun, max(begun, one.t_last))
 
 
 def _machines(facts: Sequence[Facts]) -> Iterator[tuple[str, tuple[Boot, ...]]]:

@@ -102,6 +102,44 @@ def test_a_device_that_was_lost_is_missing_while_its_program_ran(tmp_path: Path)
     assert found.by_energy < found.share  # the GPU draws more than the CPU
 
 
+@pytest.mark.parametrize(
+    ("moved_h", "period"),
+    [
+        (-8, ("2026-11-20T05:00:00.000000Z", "2026-11-20T13:00:00.000000Z")),
+        (+8, ("2026-11-20T10:00:00.000000Z", "2026-11-21T00:00:00.000000Z")),
+    ],
+    ids=["back", "forward"],
+)
+def test_no_more_is_covered_than_went_by_where_utc_was_set(
+    moved_h: int, period: tuple[str, str], tmp_path: Path
+) -> None:
+    """Six hours of a boot, after three of which UTC was set: each call and reading once."""
+    one = recorder(tmp_path / "L", "2026-11-20T10:00:00")
+    net = one.path("answer", model="net", devices=[0])
+    one.span(net, HOUR, 2 * HOUR)
+    began = int(datetime.fromisoformat("2026-11-20T10:00:00+00:00").timestamp()) * S
+    anchor = {"t": one.t0 + 3 * HOUR, "utc_ns": began + (3 + moved_h) * HOUR}
+    one.writer.record({"type": "anchor", **anchor})
+    one.span(net, 4 * HOUR, 5 * HOUR)
+    metered(one, 6)
+    found = report(tmp_path / "L")
+    assert found.period == period
+    assert found.totals.energy_j is not None
+    assert found.totals.energy_j.mid == pytest.approx(6 * 3600 * 100)
+    (group,) = found.groups
+    start, end = period
+    first, last = group.period
+    assert first is not None
+    assert last is not None
+    assert start <= first < last <= end
+    covered = found.coverage
+    assert covered is not None
+    assert covered.covered_h == pytest.approx(6)
+    length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    assert covered.expected_h == pytest.approx(length.total_seconds() / 3600)
+    assert covered.by_cause == {"clock": pytest.approx(covered.expected_h - 6)}
+
+
 def test_records_that_were_dropped_are_a_cause(tmp_path: Path) -> None:
     one = recorder(tmp_path / "L", "2026-11-20T00:00:00")
     number = one.writer.device(GPU, one.t0)
