@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from footprint.accounts.lines import Bounds, Period
 from footprint.ledger.reader import Facts
-from footprint.ledger.utc_sets import sets_of, stretches
+from footprint.ledger.utc_sets import stretches
 from footprint.model import NS_PER_S
 
 DAY_NS = 86_400 * NS_PER_S
@@ -51,7 +51,6 @@ class Clock:
         #: The highest UTC so far, anchor by anchor.
         self._summits = list(accumulate(map(itemgetter(1), self._anchors), max))
         self._columns: Any = None
-        self._sets: list[int] | None = None
 
     def utc_ns(self, t: int) -> int:
         """UTC of a boot-time instant, by the nearest earlier anchor."""
@@ -71,9 +70,7 @@ class Clock:
 
     def stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """A stretch of boot time on UTC, in pieces where UTC was set meanwhile."""
-        if self._sets is None:
-            self._sets = sets_of(self._anchors)
-        return stretches(self.utc_ns, self._sets, start, end)
+        return stretches(self._anchors, self.utc_ns, start, end)
 
     def boot_ns(self, utc_ns: int) -> int:
         """The boot-time instant of a UTC one, as `Facts.boot_ns` has it."""

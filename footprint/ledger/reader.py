@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from footprint.errors import LedgerError, LedgerVersionError
 from footprint.ledger import format as fmt
 from footprint.ledger.stored import Readable, no_ledger
-from footprint.ledger.utc_sets import extent, sets_of, stretches
+from footprint.ledger.utc_sets import extent, stretches
 from footprint.model import Device
 
 _START_OF_TIME, _END_OF_TIME = -(2**63), 2**63 - 1
@@ -180,8 +180,8 @@ class Facts:
         self._begun: int | None = None
         #: The highest UTC of the anchors so far, anchor by anchor.
         self._summits: list[int] | None = None
-        #: Of so many anchors, those at which UTC was set.
-        self._sets: tuple[int, list[int]] = 0, []
+        #: The latest answer of `utc_extent`, and to what.
+        self._extent: tuple[tuple[int, int, int], tuple[int, int]] = (0, 0, 0), (0, 0)
 
     def with_rows(self, rows: Rows) -> Facts:
         """The same writer with other rows; when it began and ended stays."""
@@ -247,9 +247,10 @@ class Facts:
 
     def utc_extent(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last UTC of a stretch of boot time, whatever was set meanwhile."""
-        if self._sets[0] != len(self.anchors):
-            self._sets = len(self.anchors), sets_of(self.anchors)
-        return extent(stretches(self.utc_ns, self._sets[1], start, end))
+        asked = start, end, len(self.anchors)
+        if self._extent[0] != asked:  # all that asks about a writer asks about all of its time
+            self._extent = asked, extent(stretches(self.anchors, self.utc_ns, start, end))
+        return self._extent[1]
 
     def utc_around(self, since: int | None, until: int | None) -> tuple[int | None, int | None]:
         """The first and the last UTC of [since, until] in boot-time ns, whatever was set meanwhile.

@@ -7,38 +7,43 @@ time, or less, than went by.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from footprint.model import NS_PER_S
+
+#: A boot-time instant and what UTC was then, ns.
+Anchor = tuple[int, int]
+_at = itemgetter(0)
 
 #: UTC that moves by more than this beside the boot's clock was set; by less, it is kept right.
 SET_NS = NS_PER_S
 
 
-def sets_of(anchors: Sequence[tuple[int, int]]) -> list[int]:
+def sets_of(anchors: Sequence[Anchor]) -> list[int]:
     """The boot-time instants of the anchors at which UTC was set."""
-    both = pairwise(anchors)
-    return [later for (t, utc), (later, then) in both if abs(jump(t, utc, later, then)) > SET_NS]
-
-
-def jump(t: int, utc: int, later: int, then: int) -> int:
-    """By how much UTC was set between two anchors, ns; back: negative."""
-    return (then - utc) - (later - t)
+    # A service anchors once a minute: a year has half a million.
+    return [
+        later
+        for (t, utc), (later, then) in pairwise(anchors)
+        if not -SET_NS <= then - utc - later + t <= SET_NS
+    ]
 
 
 def stretches(
-    utc_ns: Callable[[int], int], sets: Sequence[int], start: int, end: int
+    anchors: Sequence[Anchor], utc_ns: Callable[[int], int], start: int, end: int
 ) -> Iterator[tuple[int, int]]:
     """A stretch of the boot's clock on UTC: one, and one more for each time that UTC was set in it.
 
     Args:
-        utc_ns: UTC of a boot-time instant.
-        sets: the instants at which it was set, in order.
+        anchors: in order.
+        utc_ns: UTC of a boot-time instant, by the nearest earlier one of them.
     """
-    inside = sets[bisect_right(sets, start) : bisect_left(sets, end)]
-    for begun, over in pairwise((start, *inside, end)):
+    first = max(0, bisect_right(anchors, start, key=_at) - 1)
+    sets = sets_of(anchors[first : bisect_right(anchors, end, key=_at)])
+    for begun, over in pairwise((start, *(t for t in sets if start < t < end), end)):
         # What UTC is set to at an instant is of what follows it.
         yield utc_ns(begun), utc_ns(over - 1) + 1 if over > begun and over in sets else utc_ns(over)
 

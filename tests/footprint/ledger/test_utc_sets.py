@@ -34,7 +34,7 @@ def facts_of(anchors: Anchors) -> Facts:
 
 
 def on_utc(anchors: Anchors, start: int, end: int) -> list[tuple[int, int]]:
-    return list(stretches(facts_of(anchors).utc_ns, sets_of(anchors), start, end))
+    return list(stretches(anchors, facts_of(anchors).utc_ns, start, end))
 
 
 def test_a_stretch_in_which_nothing_was_set_is_one() -> None:
