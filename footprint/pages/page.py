@@ -256,8 +256,8 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
     from footprint.pages.members import members
     from footprint.pages.tallies import tallies
 
-    clocks = _clocks(book.facts)
-    lines = tuple(_line(each, clocks[each.boot]) for each in book.devices)
+    clock = Clock(book.facts)
+    lines = tuple(_line(each, clock) for each in book.devices)
     starts, ends = _instants(book, bounds, lines)
     lost = nameless(book)
     names = {grouper.name(book.entries[index]) for index in lost}
@@ -280,14 +280,6 @@ def page(book: Book, bounds: Bounds, grouper: Grouper) -> Page:
 
 def _groups(book: Book) -> Iterator[tuple[Any, list[GroupEnergy]]]:
     yield from book.groups.items()
-
-
-def _clocks(facts: Sequence[Facts]) -> dict[str, Clock]:
-    """The clock of each boot."""
-    members: dict[str, list[Facts]] = {}
-    for one in facts:
-        members.setdefault(one.boot_id, []).append(one)
-    return {boot: Clock(own) for boot, own in members.items()}
 
 
 def _line(each: DeviceBook, clock: Clock) -> DeviceLine:
